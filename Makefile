@@ -1,0 +1,57 @@
+# `make demo` and `make test` need only python3 (3.11+), pip, git and make.
+PYTHON ?= python3
+UV := .tools/uv/bin/uv
+UV_VERSION := 0.13.8
+RUN := $(UV) run --frozen --no-sync
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help demo test setup format lint types walls unit docs bench clean
+
+help:
+	@echo "make demo    set everything up and make two real clips on previz"
+	@echo "make test    set everything up and run every check and test"
+	@echo "make bench   run the benchmarks (not part of the tests)"
+	@echo "make format  format the code and refresh the generated pages"
+
+# uv goes into a folder of its own: no system package and no activated environment is needed.
+$(UV):
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools/uv "uv==$(UV_VERSION)"
+
+.venv/ready: $(UV) pyproject.toml uv.lock
+	$(UV) sync --frozen --python $(PYTHON)
+	@touch $@
+
+setup: .venv/ready
+
+demo: setup
+	.venv/bin/callsheet demo
+
+test: setup lint types walls unit docs
+
+format: setup
+	$(RUN) ruff format .
+	$(RUN) ruff check --fix .
+	$(RUN) python -m tools.generate
+
+lint: setup
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+
+types: setup
+	$(RUN) basedpyright
+
+walls: setup
+	$(RUN) lint-imports
+
+unit: setup
+	$(RUN) pytest
+
+docs: setup
+	$(RUN) python -m tools.generate --check
+
+bench: setup
+	$(RUN) python -m benchmarks
+
+clean:
+	rm -rf .venv .tools demo dist

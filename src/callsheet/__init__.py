@@ -1,0 +1,1 @@
+"""callsheet: one self-hosted task API for generative media."""

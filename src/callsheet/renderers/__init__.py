@@ -1,0 +1,1 @@
+"""Local renderers: render(scene, out, progress). They know nothing of tasks."""
