@@ -41,6 +41,7 @@ class CallsheetError(Exception):
         self.hint = hint
         self.param = param
         self.retry_after = retry_after
+        self.request_id: str | None = None  # which request met it, where that is known: the server's logs name it too
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}" if self.hint else self.message
