@@ -1,1 +1,1 @@
-"""Local renderers: render(scene, out, progress). They know nothing of tasks."""
+"""Local renderers: render(scene, out, progress), knowing nothing of tasks."""
