@@ -1,0 +1,59 @@
+"""Exact pixel sizes: what a resolution and an aspect ratio come to, always even, as H.264 4:2:0 needs."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from types import MappingProxyType
+
+SHORT_SIDES = MappingProxyType(
+    {"360p": 360, "480p": 480, "540p": 540, "720p": 720, "1080p": 1080, "2k": 1440, "4k": 2160}
+)
+"""The length of the shorter side in pixels, by the name of the resolution."""
+
+ASPECT_RATIOS = ("16:9", "9:16", "4:3", "3:4", "1:1", "21:9", "9:21", "3:2", "2:3", "5:4", "4:5")
+"""Width to height. Beside these there is `original`: the ratio of the still itself."""
+
+
+def size(resolution: str | None, aspect_ratio: str, original: tuple[int, int] | None = None) -> tuple[int, int]:
+    """The width and height in pixels of `720p` at `16:9`: (1280, 720). Both are even.
+
+    The shorter side is the resolution's number; the longer one follows from the ratio, to the nearest even pixel.
+    With `original` the ratio is that of the still (`original` is its width and height after EXIF orientation); without
+    a resolution too, the still's own size is kept, to the even pixel. Raises ValueError for names it does not know.
+    """
+    if aspect_ratio == "original":
+        return _original(resolution, original)
+    if aspect_ratio not in ASPECT_RATIOS:
+        raise ValueError(f"aspect_ratio {aspect_ratio!r} is not one of {', '.join(ASPECT_RATIOS)}, original.")
+    across, down = (int(part) for part in aspect_ratio.split(":"))
+    return _fit(short_side(resolution or "720p"), Fraction(across, down))
+
+
+def short_side(resolution: str) -> int:
+    """The shorter side in pixels of a named resolution; the case does not matter. Raises ValueError for others."""
+    try:
+        return SHORT_SIDES[resolution.lower()]
+    except KeyError:
+        raise ValueError(f"resolution {resolution!r} is not one of {', '.join(SHORT_SIDES)}.") from None
+
+
+def even(length: Fraction | float) -> int:
+    """The nearest even whole number, at least 2."""
+    return max(2, 2 * int(Fraction(length) / 2 + Fraction(1, 2)))
+
+
+def _original(resolution: str | None, original: tuple[int, int] | None) -> tuple[int, int]:
+    if original is None:
+        raise ValueError("aspect_ratio 'original' needs a still to take its size from.")
+    width, height = original
+    if min(width, height) < 1:
+        raise ValueError(f"a still of {width}x{height} pixels has no aspect ratio.")
+    if resolution is None:
+        return even(width), even(height)
+    return _fit(short_side(resolution), Fraction(width, height))
+
+
+def _fit(short: int, ratio: Fraction) -> tuple[int, int]:
+    if ratio >= 1:
+        return even(short * ratio), even(short)
+    return even(short), even(short / ratio)
