@@ -1,0 +1,189 @@
+"""What the server answers, typed: frozen, with every field the server sent kept in `raw`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from callsheet.tasks import Failure, State
+
+Raw = Mapping[str, Any]
+"""The JSON object as it came, fields this version does not know included."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """Anything stored: an upload or an artifact. Sizes in pixels and bytes, `duration` in seconds."""
+
+    id: str
+    url: str | None = None
+    content_type: str | None = None
+    bytes: int | None = None
+    sha256: str | None = None
+    name: str | None = None
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    fps: float | None = None
+    created_at: datetime | None = None
+    expires_at: datetime | None = None
+    task_id: str | None = None
+    raw: Raw = field(default_factory=dict, repr=False, compare=False)
+
+
+class Artifact(FileInfo):
+    """A file that a task produced."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One generation as the server sees it. `progress` runs from 0 to 1; times are aware datetimes in UTC."""
+
+    id: str
+    model: str
+    capability: str
+    state: State
+    progress: float
+    stage: str
+    input: Raw
+    artifacts: tuple[Artifact, ...] = ()
+    error: Failure | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    usage: Raw = field(default_factory=dict)
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    raw: Raw = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def done(self) -> bool:
+        """True once the task has succeeded, failed or been canceled; it never changes again."""
+        return self.state.final
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a task's timeline. `seq` counts from 1 within the task."""
+
+    seq: int
+    type: str
+    at: datetime | None
+    data: Raw
+    raw: Raw = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """One model of the catalogue. `schema` is the JSON Schema of its input; a list may leave it out."""
+
+    id: str
+    capability: str
+    vendor: str
+    title: str | None = None
+    schema: Raw | None = None
+    raw: Raw = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a task would cost. `credits` is None where no price is documented; `basis` says how it was reckoned."""
+
+    model: str
+    stage: str
+    credits: float | None
+    basis: str
+    source: str | None = None
+    raw: Raw = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some tasks, newest first, and the cursor of the next page or None at the end."""
+
+    data: tuple[Task, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilePage:
+    """Some files, newest first, and the cursor of the next page or None at the end."""
+
+    data: tuple[FileInfo, ...]
+    next: str | None = None
+
+
+def read_task(raw: Raw) -> Task:
+    """A task from its wire form."""
+    return Task(
+        id=raw["id"],
+        model=raw["model"],
+        capability=raw["capability"],
+        state=State(raw["state"]),
+        progress=float(raw.get("progress") or 0),
+        stage=raw.get("stage") or "",
+        input=raw.get("input") or {},
+        artifacts=tuple(_file(Artifact, one) for one in raw.get("artifacts") or ()),
+        error=_failure(raw.get("error")),
+        metadata=raw.get("metadata") or {},
+        usage=raw.get("usage") or {},
+        created_at=_time(raw.get("created_at")),
+        started_at=_time(raw.get("started_at")),
+        ended_at=_time(raw.get("ended_at")),
+        raw=raw,
+    )
+
+
+def read_file(raw: Raw) -> FileInfo:
+    """A stored file from its wire form."""
+    return _file(FileInfo, raw)
+
+
+def read_event(raw: Raw) -> Event:
+    """One timeline event from its wire form."""
+    return Event(seq=int(raw["seq"]), type=raw["type"], at=_time(raw.get("at")), data=raw.get("data") or {}, raw=raw)
+
+
+def read_model(raw: Raw) -> ModelInfo:
+    """A model from its wire form."""
+    vendor = raw.get("vendor") or str(raw["id"]).partition("/")[0]
+    schema = raw.get("input_schema") or raw.get("schema")
+    return ModelInfo(raw["id"], raw["capability"], vendor, raw.get("title"), schema, raw)
+
+
+def read_quote(raw: Raw) -> Quote:
+    """A quote from its wire form."""
+    return Quote(
+        raw["model"], raw.get("stage") or "", raw.get("credits"), raw.get("basis") or "", raw.get("source"), raw
+    )
+
+
+def read_page(raw: Raw) -> Page:
+    """One page of tasks."""
+    return Page(tuple(read_task(one) for one in raw["data"]), raw.get("next"))
+
+
+def read_files(raw: Raw) -> FilePage:
+    """One page of files."""
+    return FilePage(tuple(read_file(one) for one in raw["data"]), raw.get("next"))
+
+
+F = TypeVar("F", bound=FileInfo)
+_PLAIN = ("url", "content_type", "bytes", "sha256", "name", "width", "height", "duration", "fps", "task_id")
+
+
+def _file(kind: type[F], raw: Raw) -> F:
+    known: dict[str, Any] = {name: raw.get(name) for name in _PLAIN}
+    known["created_at"], known["expires_at"] = _time(raw.get("created_at")), _time(raw.get("expires_at"))
+    return kind(id=raw["id"], **known, raw=raw)
+
+
+def _failure(raw: Raw | None) -> Failure | None:
+    return Failure(raw["code"], raw["message"], bool(raw.get("retryable"))) if raw else None
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
