@@ -1,0 +1,249 @@
+"""What the store keeps beside the task itself: what happens next, who has it in hand, keys, tries to deliver."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from callsheet.errors import InvalidInput
+from callsheet.tasks import Event, Failure, File, Input, State, Task
+
+Phase = Literal["submit", "poll", "collect", "tell", "done"]
+"""What the machine does next with a row. A row in `done` is never taken again."""
+
+Told = Literal["", "pending", "delivered", "gave_up"]
+"""How the task's webhook stands; empty when it has none."""
+
+Record = Mapping[str, Any]
+"""One row as the database gives it, by column name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One task as the engine sees it. Times in milliseconds since 1970, UTC; `row.task` carries no artifacts.
+
+    The engine fills `task`, `vendor`, `phase`, `lane`, `due`, `run_model`, `run_input`; the rest has the values of a
+    task nobody has touched. `seq` is given by the store: it orders all tasks, and grows with `created_at`.
+
+    `lane` names the queue that takes the row next (`render:previz`, `vendor:vidu`, `tell`), `due` when.
+    `fence` is raised by every take. `taken` is True from a take until a patch names a new `due` or `phase`: then `due`
+    is the end of the lease. `sent_at` is when a request that may cost was sent whose answer is not yet known.
+    `attempt` counts tries in the present phase, `tells` tries to deliver the webhook.
+    `run_model` and `run_input` are what the stage is really asked: model id and its checked input.
+    """
+
+    task: Task
+    vendor: str
+    phase: Phase
+    lane: str
+    due: int
+    run_model: str
+    run_input: Input
+    remote: str | None = None
+    attempt: int = 0
+    sent_at: int | None = None
+    cancel_asked: bool = False
+    told: Told = ""
+    tells: int = 0
+    fence: int = 0
+    taken: bool = False
+    seq: int = 0
+    updated_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key as it is kept: `hash` finds it, `sealed` is its secret under the installation's master key."""
+
+    id: str
+    account: str
+    name: str
+    hash: str
+    sealed: str
+    created_at: int
+    revoked_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One try to deliver a webhook: `status` as the receiver answered, or `error` in words; `took` in milliseconds."""
+
+    task_id: str
+    at: int
+    url: str
+    status: int | None = None
+    error: str | None = None
+    took: int = 0
+    seq: int = 0
+
+
+def to_text(value: Any) -> str:
+    """JSON as the store keeps it. InvalidInput for NaN, infinities and what JSON does not know."""
+    try:
+        return json.dumps(value, allow_nan=False, separators=(",", ":"))
+    except (ValueError, TypeError) as error:
+        raise InvalidInput(f"This cannot be kept as JSON: {error}.") from error
+
+
+def from_text(text: str) -> Any:
+    """The JSON that `to_text` made."""
+    return json.loads(text)
+
+
+def record_of_row(row: Row) -> dict[str, Any]:
+    """Every column of a new task but `seq` and `updated_at`, which the store gives."""
+    task = row.task
+    return {
+        "id": task.id,
+        "account": task.account,
+        "model": task.model,
+        "capability": task.capability,
+        "vendor": row.vendor,
+        "stage": task.stage,
+        "state": task.state.value,
+        "progress": task.progress,
+        "priority": task.priority,
+        "door": task.door,
+        "webhook": task.webhook,
+        "input": to_text(task.input),
+        "metadata": to_text(task.metadata),
+        "wire": to_text(task.wire),
+        "usage": to_text(task.usage),
+        "error": failure_text(task.error),
+        "created_at": task.created_at,
+        "started_at": task.started_at,
+        "ended_at": task.ended_at,
+        **_course(row),
+    }
+
+
+def _course(row: Row) -> dict[str, Any]:
+    return {
+        "phase": row.phase,
+        "lane": row.lane,
+        "due": row.due,
+        "run_model": row.run_model,
+        "run_input": to_text(row.run_input),
+        "remote": row.remote,
+        "attempt": row.attempt,
+        "sent_at": row.sent_at,
+        "cancel_asked": int(row.cancel_asked),
+        "told": row.told,
+        "tells": row.tells,
+        "fence": row.fence,
+        "taken": int(row.taken),
+    }
+
+
+def failure_text(error: Failure | None) -> str | None:
+    """Why a task failed, as text."""
+    if error is None:
+        return None
+    return to_text({"code": error.code, "message": error.message, "retryable": error.retryable})
+
+
+def task_of(record: Record, artifacts: tuple[File, ...] = ()) -> Task:
+    """The task in a record of table `task`."""
+    error = record["error"]
+    return Task(
+        id=record["id"],
+        account=record["account"],
+        model=record["model"],
+        capability=record["capability"],
+        stage=record["stage"],
+        state=State(record["state"]),
+        progress=float(record["progress"]),
+        input=from_text(record["input"]),
+        created_at=record["created_at"],
+        started_at=record["started_at"],
+        ended_at=record["ended_at"],
+        artifacts=artifacts,
+        error=Failure(**from_text(error)) if error is not None else None,
+        usage=from_text(record["usage"]),
+        metadata=from_text(record["metadata"]),
+        priority=record["priority"],
+        webhook=record["webhook"],
+        door=record["door"],
+        wire=from_text(record["wire"]),
+    )
+
+
+def row_of(record: Record) -> Row:
+    """The whole row in a record of table `task`."""
+    return Row(
+        task=task_of(record),
+        vendor=record["vendor"],
+        phase=cast("Phase", record["phase"]),
+        lane=record["lane"],
+        due=record["due"],
+        run_model=record["run_model"],
+        run_input=from_text(record["run_input"]),
+        remote=record["remote"],
+        attempt=record["attempt"],
+        sent_at=record["sent_at"],
+        cancel_asked=bool(record["cancel_asked"]),
+        told=cast("Told", record["told"]),
+        tells=record["tells"],
+        fence=record["fence"],
+        taken=bool(record["taken"]),
+        seq=record["seq"],
+        updated_at=record["updated_at"],
+    )
+
+
+def record_of_file(file: File, position: int = 0) -> dict[str, Any]:
+    """Every column of a file but `seq`; `position` is its place among the artifacts of its task."""
+    return {
+        "id": file.id,
+        "account": file.account,
+        "sha256": file.sha256,
+        "bytes": file.bytes,
+        "content_type": file.content_type,
+        "name": file.name,
+        "created_at": file.created_at,
+        "expires_at": file.expires_at,
+        "task_id": file.task_id,
+        "position": position,
+        "width": file.width,
+        "height": file.height,
+        "duration": file.duration,
+        "fps": file.fps,
+        "extra": to_text(file.extra),
+    }
+
+
+def file_of(record: Record) -> File:
+    """The file in a record of table `file`."""
+    return File(
+        id=record["id"],
+        account=record["account"],
+        sha256=record["sha256"],
+        bytes=record["bytes"],
+        content_type=record["content_type"],
+        name=record["name"],
+        created_at=record["created_at"],
+        expires_at=record["expires_at"],
+        task_id=record["task_id"],
+        width=record["width"],
+        height=record["height"],
+        duration=record["duration"],
+        fps=record["fps"],
+        extra=from_text(record["extra"]),
+    )
+
+
+def event_of(record: Record) -> Event:
+    """The event in a record of table `event`."""
+    return Event(record["task_id"], record["seq"], record["at"], record["type"], from_text(record["data"]))
+
+
+def key_of(record: Record) -> KeyRow:
+    """The key in a record of table `api_key`."""
+    return KeyRow(**record)
+
+
+def delivery_of(record: Record) -> Delivery:
+    """The try in a record of table `delivery`."""
+    return Delivery(**record)

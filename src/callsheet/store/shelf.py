@@ -1,0 +1,91 @@
+"""The plain records of the store: files, keys, and the log of webhook deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from callsheet.errors import NotFound
+from callsheet.store import paging
+from callsheet.store.database import Database, Step
+from callsheet.store.rows import Delivery, KeyRow, delivery_of, file_of, key_of, record_of_file
+from callsheet.tasks import Clock, File
+
+
+class Shelf:
+    """Files, keys and deliveries over any Database."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def add_file(self, file: File) -> File:
+        """Keep what is known of a file whose bytes are stored already. Artifacts go through `Store.patch`."""
+        await self._database.write(file_steps(file, 0))
+        return file
+
+    async def file(self, account: str | None, file_id: str) -> File:
+        """One file; `account` None only behind a checked signature. NotFound."""
+        records = await self._database.read("file", {"id": file_id, "account": account})
+        if not records:
+            raise NotFound(f"There is no file {file_id}.")
+        return file_of(records[0])
+
+    async def list_files(self, account: str, limit: int, cursor: str | None) -> tuple[list[File], str | None]:
+        """Newest first, and the cursor of the next page or None at the end."""
+        paging.check_limit(limit)
+        mark = paging.digest("files", account)
+        before = paging.read_cursor(cursor, mark)
+        records = await self._database.read("list_files", {"account": account, "before": before, "limit": limit + 1})
+        page = records[:limit]
+        following = paging.write_cursor(page[-1]["seq"], mark) if len(records) > limit else None
+        return [file_of(record) for record in page], following
+
+    async def delete_file(self, account: str, file_id: str) -> File:
+        """Forget a file and answer what it was; its bytes are the caller's to delete once `blob_users` is 0."""
+        (records,) = await self._database.write([Step("delete_file", {"id": file_id, "account": account})])
+        if not records:
+            raise NotFound(f"There is no file {file_id}.")
+        return file_of(records[0])
+
+    async def expired_files(self, now: int, limit: int = 100) -> list[File]:
+        """Files past their time, oldest first, of all accounts."""
+        return [file_of(record) for record in await self._database.read("expired_files", {"now": now, "limit": limit})]
+
+    async def blob_users(self, sha256: str) -> int:
+        """How many files, of all accounts, name these bytes."""
+        (record,) = await self._database.read("blob_users", {"sha256": sha256})
+        return record["users"]
+
+    async def add_key(self, key: KeyRow) -> KeyRow:
+        """Keep a new key."""
+        await self._database.write([Step("add_key", asdict(key))])
+        return key
+
+    async def key_by_hash(self, hash: str) -> KeyRow | None:
+        """The key with this hash, revoked or not; None when there is none."""
+        records = await self._database.read("key_by_hash", {"hash": hash})
+        return key_of(records[0]) if records else None
+
+    async def keys(self) -> list[KeyRow]:
+        """All keys, newest first, revoked ones too."""
+        return [key_of(record) for record in await self._database.read("keys", {})]
+
+    async def revoke_key(self, key_id: str, now: int) -> KeyRow:
+        """From now on it opens nothing; the first revocation stands. NotFound."""
+        (records,) = await self._database.write([Step("revoke_key", {"id": key_id, "now": now})])
+        if not records:
+            raise NotFound(f"There is no key {key_id}.", hint="`callsheet keys list` names them.")
+        return key_of(records[0])
+
+    async def add_delivery(self, delivery: Delivery) -> None:
+        """Log one try to deliver a webhook; its number is given here."""
+        await self._database.write([Step("add_delivery", asdict(delivery))])
+
+    async def deliveries(self, task_id: str) -> list[Delivery]:
+        """Every try of a task, in order."""
+        return [delivery_of(record) for record in await self._database.read("deliveries", {"task_id": task_id})]
+
+
+def file_steps(file: File, position: int) -> list[Step]:
+    """What keeps one file, within any transaction."""
+    return [Step("raise_file_counter"), Step("add_file", record_of_file(file, position))]
