@@ -33,6 +33,10 @@ class Unchanged(Exception):
         self.query = query
 
 
+class Clash(Exception):
+    """A row contradicts the schema (an id given twice, an unknown state); nothing of its transaction stands."""
+
+
 class Database(Protocol):
     """One SQLite file, or a PostgreSQL server. Raises StorageError when it cannot read or write."""
 

@@ -233,7 +233,7 @@ SELECT * FROM file WHERE id = :id AND (CAST(:account AS TEXT) IS NULL OR account
 
 -- name: files_of_task
 -- A task's artifacts in their order.
-SELECT * FROM file WHERE task_id = :task_id ORDER BY position;
+SELECT * FROM file WHERE task_id = :task_id ORDER BY position, seq;
 
 -- name: list_files
 -- A page of an account's files, newest first.

@@ -239,7 +239,7 @@ def _remember(task: Task, key: str, body_hash: str) -> Step:
 
 def _labels(task: Task) -> list[dict[str, str]]:
     for text in (*task.metadata, *task.metadata.values()):
-        if "\0" in text or not text.isprintable() and _has_surrogate(text):
+        if "\0" in text or _has_surrogate(text):
             raise InvalidInput("Metadata holds a character that cannot be kept.", param="metadata")
     return [{"account": task.account, "name": name, "value": value} for name, value in task.metadata.items()]
 
@@ -259,7 +259,7 @@ def _patch_step(task_id: str, fence: int, changes: Mapping[str, Any], now: int) 
     if unknown:
         raise ValueError(f"a patch cannot change {', '.join(sorted(unknown))}")
     guard = {"id": task_id, "fence": fence, "now": now}
-    if changes.keys() == {"progress"}:
+    if set(changes) == {"progress"}:
         return Step("patch_progress", {**guard, "progress": changes["progress"]}, must_change=True)
     query, known = ("patch_course", COURSE) if changes.keys() <= COURSE else ("patch_task", TASK)
     params: dict[str, Any] = {f"has_{name}": int(name in changes) for name in known}
