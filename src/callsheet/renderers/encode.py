@@ -92,7 +92,7 @@ class ClipWriter:
             raise RenderError(f"A frame of shape {rgb.shape} came for a clip of {self._shape}.")
         if self._written >= self._frames:
             raise RenderError(f"More than the promised {self._frames} frames were drawn.")
-        self._put(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420))
+        self._put(np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), np.uint8))
         self._written += 1
 
     def __exit__(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 
 @contextlib.contextmanager
-def landing(path: Path) -> Iterator[Path]:
+def landing(path: Path) -> Generator[Path]:
     """Give a hidden name beside `path` to write to; at the end it becomes `path`, after an error it is removed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.error import FFmpegError
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
@@ -87,7 +88,7 @@ def load_still(path: Path, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
 
 
 @contextlib.contextmanager
-def open_video(path: Path, max_pixels: int = MAX_PIXELS) -> Iterator[Any]:
+def open_video(path: Path, max_pixels: int = MAX_PIXELS) -> Generator[Any]:
     """Open a video for decoding with the demuxer its bytes call for, and no other file or address in reach.
 
     Gives PyAV's input container. Raises NotMedia and TooManyPixels as `probe` does.
@@ -109,7 +110,7 @@ def _probe_still(path: Path, found: sniff.Sniffed, max_pixels: int) -> Facts:
 
 
 @contextlib.contextmanager
-def _still(path: Path, found: sniff.Sniffed, max_pixels: int) -> Iterator[Image.Image]:
+def _still(path: Path, found: sniff.Sniffed, max_pixels: int) -> Generator[Image.Image]:
     try:
         image = Image.open(path)
     except _STILL_ERRORS as error:
@@ -150,7 +151,7 @@ def _flatten(image: Image.Image) -> Image.Image:
 
 
 def _from_deep(image: Image.Image) -> Image.Image:
-    """16 and 32 bit grey to 8: integers by their full range of 16 bits, floats from 0..1, or 0..255 if they exceed 1."""
+    """Deep grey to 8 bits: integers by their full range of 16 bits, floats from 0..1, or 0..255 if they exceed 1."""
     values = np.nan_to_num(np.asarray(image, np.float32))
     whole = 65_535.0 if image.mode.startswith("I") else 255.0 if values.size and values.max() > 1 else 1.0
     grey = np.clip(values * (255.0 / whole) + 0.5, 0, 255).astype(np.uint8)
@@ -182,7 +183,7 @@ def _probe_stream(path: Path, found: sniff.Sniffed, max_pixels: int) -> Facts:
                 return _video_facts(container, picture, sound, found, max_pixels)
             if sound is not None:
                 return _audio_facts(container, sound, found)
-    except (av.FFmpegError, OSError) as error:
+    except (FFmpegError, OSError) as error:
         raise NotMedia(f"It begins like {found.content_type}, but cannot be read: {_plain(error)}.") from error
     raise NotMedia(f"The {found.content_type} file holds neither picture nor sound.")
 
@@ -222,8 +223,8 @@ def _quarter_turned(picture: Any) -> bool:
     return False
 
 
-def _first_frames(picture: Any) -> Iterator[Any]:
-    with contextlib.suppress(av.FFmpegError, StopIteration):
+def _first_frames(picture: Any) -> Generator[Any]:
+    with contextlib.suppress(FFmpegError, StopIteration):
         yield next(picture.container.decode(picture))
 
 
