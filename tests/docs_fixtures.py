@@ -1,0 +1,158 @@
+"""Markdown as tests see it: the blocks of a page, and a place in which they run from top to bottom."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
+PORT = "8420"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, the words behind it (`norun`, `server`, `output`), and where it stands."""
+
+    page: Path
+    line: int
+    language: str
+    flags: frozenset[str]
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page.relative_to(ROOT).as_posix()}:{self.line}"
+
+
+def blocks(page: Path, text: str | None = None) -> list[Block]:
+    """Every fenced block of a page, in order."""
+    text = page.read_text() if text is None else text
+    found: list[Block] = []
+    for match in FENCE.finditer(text):
+        language, *flags = match["info"].split() or [""]
+        body = re.sub(rf"^{match['indent']}", "", match["text"], flags=re.MULTILINE)
+        found.append(Block(page, text.count("\n", 0, match.start()) + 1, language, frozenset(flags), body))
+    return found
+
+
+class Place:
+    """An empty folder with a home of its own, in which the blocks of one page run one after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.work = folder / "work"
+        self.home = folder / "home"
+        self.work.mkdir(parents=True)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = str(probe.getsockname()[1])
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLSHEET_")}
+        path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
+        self.env = {**kept, "PATH": path, "HOME": str(folder), "CALLSHEET_HOME": str(self.home), "NO_COLOR": "1"}
+        self.env |= {"CALLSHEET_SERVER__PORT": self.port, "COLUMNS": "100"}
+        self.output = ""
+        self.servers: list[subprocess.Popen[str]] = []
+
+    def run(self, block: Block) -> None:
+        """Run one block; an exit code other than 0, or an output that was promised and did not come, is a failure."""
+        text = block.text.replace(f"127.0.0.1:{PORT}", f"127.0.0.1:{self.port}")
+        if block.language == "text":
+            assert matches(text, self.output), f"{block}: promised\n{text}\nbut there came\n{self.output}"
+            return
+        script = self.work / f".block-{block.line}"
+        script.write_text(text)
+        command = (
+            [sys.executable, str(script)] if block.language == "python" else ["bash", "-euo", "pipefail", str(script)]
+        )
+        if "server" in block.flags:
+            self._serve(block, command)
+            return
+        done = subprocess.run(
+            command, cwd=self.work, env=self.env, capture_output=True, text=True, timeout=240, check=False
+        )
+        self.output = done.stdout
+        assert done.returncode == 0, f"{block} ended with {done.returncode}\n{text}\n{done.stdout}\n{done.stderr}"
+
+    def _serve(self, block: Block, command: list[str]) -> None:
+        """A block that goes on: it has begun when its first line is out."""
+        self.stop()
+        server = subprocess.Popen(
+            command, cwd=self.work, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self.servers.append(server)
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        assert self.port in line, f"{block}: no server came up: {line}"
+
+    def stop(self) -> None:
+        """End the servers of this place: those of blocks, and the one that a command left in the home."""
+        for server in self.servers:
+            server.terminate()
+            server.communicate(timeout=30)
+        self.servers.clear()
+        note = self.home / "server.json"
+        if note.exists():
+            pid = json.loads(note.read_text())["pid"]
+            with _gone():
+                os.kill(pid, signal.SIGTERM)
+                _wait_for_end(pid)
+
+
+@contextmanager
+def _gone() -> Iterator[None]:
+    try:
+        yield
+    except ProcessLookupError:
+        return
+
+
+def _wait_for_end(pid: int) -> None:
+    """A detached process is nobody's child here: it is over when its id is free."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        os.kill(pid, 0)
+        time.sleep(0.02)
+    raise AssertionError(f"the server {pid} did not stop")
+
+
+@contextmanager
+def place(folder: Path) -> Iterator[Place]:
+    """A place, and afterwards nothing that still runs in it."""
+    made = Place(folder)
+    try:
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(made.home, ignore_errors=True)
+
+
+def matches(promised: str, came: str) -> bool:
+    """Whether the promised lines came, in order and next to each other; `…` stands for anything within a line."""
+    lines = [".*".join(re.escape(part) for part in line.rstrip().split("…")) for line in promised.rstrip().splitlines()]
+    clean = "\n".join(line.rstrip() for line in came.splitlines())
+    return re.search("^" + "\n".join(lines) + "$", clean, re.MULTILINE) is not None
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors of a page, as GitHub makes them."""
+    text = FENCE.sub("", page.read_text())
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.replace("`", "").lower()).replace(" ", "-") for title in titles}
+
+
+def links(page: Path) -> list[str]:
+    """Where a page points to, pictures included."""
+    text = FENCE.sub("", page.read_text())
+    return re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'(?:src|href|srcset)="([^"]+)"', text)
