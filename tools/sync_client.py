@@ -1,4 +1,4 @@
-"""Writes client/_sync.py from client/_async.py by exchanging words; `--check` only says whether it is up to date."""
+"""Writes client/_sync*.py from client/_async*.py by exchanging words; `--check` only says what is out of date."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import tokenize
 from pathlib import Path
 
 CLIENT = Path(__file__).parent.parent / "src" / "callsheet" / "client"
-HEAD = '"""The SDK without async: generated from _async.py by tools/sync_client.py, never edited by hand."""\n'
+HEAD = '"""The SDK without async: generated from {} by tools/sync_client.py, never edited by hand."""\n'
+TWINS = {"_async.py": "_sync.py", "_async_wire.py": "_sync_wire.py"}
 
 WORDS = {
     "AsyncBaseTransport": "BaseTransport",
     "AsyncClient": "Client",
     "AsyncGenerator": "Generator",
+    "AsyncWire": "Wire",
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
     "aclose": "close",
@@ -23,12 +25,14 @@ WORDS = {
     "aiter_bytes": "iter_bytes",
     "aread": "read",
     "asyncio": "time",
+    "_async_wire": "_sync_wire",
 }
 DROPPED = {"async", "await"}
 
 
-def synchronous(source: str) -> str:
-    """The same module without async: names are exchanged as tokens, in docstrings as words."""
+def synchronous(name: str) -> str:
+    """The twin of a module: names are exchanged as tokens, in docstrings as words."""
+    source = (CLIENT / name).read_text()
     out: list[str] = []
     end = (1, 0)
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
@@ -39,7 +43,7 @@ def synchronous(source: str) -> str:
             end = (end[0], end[1] + 1)  # the blank behind the word goes with it
         else:
             out.append(_exchanged(token.type, token.string))
-    return HEAD + "".join(out).partition("\n")[2]
+    return HEAD.format(name) + "".join(out).partition("\n")[2]
 
 
 def _exchanged(kind: int, text: str) -> str:
@@ -52,26 +56,23 @@ def _exchanged(kind: int, text: str) -> str:
 
 def formatted(source: str) -> str:
     """As ruff would have it: shorter names sort and wrap differently."""
-    ruff = [sys.executable, "-m", "ruff"]
-    for command in ([*ruff, "check", "--select", "I", "--fix", "--quiet", "-"], [*ruff, "format", "--quiet", "-"]):
-        place = ["--stdin-filename", str(CLIENT / "_sync.py")]
-        source = subprocess.run(
-            [*command[:-1], *place, "-"], input=source, capture_output=True, text=True, check=True
-        ).stdout
+    for command in (["check", "--select", "I", "--fix"], ["format"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--quiet", "--stdin-filename", str(CLIENT / "_sync.py"), "-"]
+        source = subprocess.run(ruff, input=source, capture_output=True, text=True, check=True).stdout
     return source
 
 
 def main() -> int:
-    """Write it, or with `--check` compare: 1 when it differs from what the source gives."""
-    wanted = formatted(synchronous((CLIENT / "_async.py").read_text()))
-    target = CLIENT / "_sync.py"
-    if "--check" not in sys.argv[1:]:
-        target.write_text(wanted)
-        return 0
-    if target.exists() and target.read_text() == wanted:
-        return 0
-    print("client/_sync.py is out of date: run `python -m tools.sync_client`")
-    return 1
+    """Write the twins, or with `--check` compare: 1 when one differs from what its source gives."""
+    stale = 0
+    for name, twin in TWINS.items():
+        wanted, target = formatted(synchronous(name)), CLIENT / twin
+        if "--check" not in sys.argv[1:]:
+            target.write_text(wanted)
+        elif not target.exists() or target.read_text() != wanted:
+            print(f"client/{twin} is out of date: run `python -m tools.sync_client`")
+            stale = 1
+    return stale
 
 
 if __name__ == "__main__":

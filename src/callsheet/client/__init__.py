@@ -3,7 +3,7 @@
 from callsheet.client._async import AsyncClient
 from callsheet.client._sync import Client
 from callsheet.client.failures import StillRunning, TaskCanceled, TaskFailed, Unexpected, Unreachable
-from callsheet.client.results import Artifact, Event, FileInfo, FilePage, ModelInfo, Page, Quote, Task
+from callsheet.client.results import Artifact, Event, FileInfo, FilePage, Key, ModelInfo, Page, Quote, Task
 from callsheet.client.retry import Retry
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Event",
     "FileInfo",
     "FilePage",
+    "Key",
     "ModelInfo",
     "Page",
     "Quote",

@@ -13,26 +13,19 @@ from uuid import uuid4
 import httpx2
 
 from callsheet.client import requests, results
-from callsheet.client.failures import (
-    Unexpected,
-    Unreachable,
-    ended_well,
-    from_answer,
-    read_json,
-    retry_after,
-    unreachable,
-)
-from callsheet.client.following import FIRST_POLL, LONGEST_POLL, SILENCE, event_of, in_time, is_end, resume, told
+from callsheet.client._async_wire import AsyncWire
+from callsheet.client.failures import Unexpected, Unreachable, ended_well
+from callsheet.client.following import FIRST_POLL, LONGEST_POLL, in_time, is_end, told
 from callsheet.client.requests import Order, Source, Wanted, file_id, task_body, task_id
-from callsheet.client.results import Event, FileInfo, FilePage, ModelInfo, Page, Quote, Task
-from callsheet.client.retry import Deadline, Retry
+from callsheet.client.results import Event, FileInfo, FilePage, Key, ModelInfo, Page, Quote, Task
+from callsheet.client.retry import Deadline
 from callsheet.client.saving import Saving
 
 OnUpdate = Callable[[Task], object]
 """Called with the task each time there is news of it."""
 
 
-class AsyncClient:
+class AsyncClient(AsyncWire):
     """Speaks to one callsheet server; `async with AsyncClient() as client` closes its connections at the end.
 
     `base_url` falls back on CALLSHEET_URL, then http://127.0.0.1:8420; `key` on CALLSHEET_KEY. `timeout` is seconds
@@ -40,36 +33,6 @@ class AsyncClient:
     that asking again after a lost answer gives the same task. Every method raises the errors of callsheet.errors
     under the server's names, with the `request_id` its logs know, or Unreachable when no server answers.
     """
-
-    def __init__(
-        self,
-        base_url: str | None = None,
-        key: str | None = None,
-        *,
-        timeout: float = 30.0,
-        retry: Retry | None = None,
-        transport: httpx2.AsyncBaseTransport | None = None,
-    ) -> None:
-        self.base_url = requests.server_url(base_url)
-        self.timeout = timeout
-        self.retry = retry or Retry()
-        self._http = httpx2.AsyncClient(
-            base_url=self.base_url,
-            headers=requests.headers(key),
-            timeout=timeout,
-            transport=transport,
-            trust_env=not requests.on_this_machine(self.base_url),
-        )
-
-    async def __aenter__(self) -> AsyncClient:
-        return self
-
-    async def __aexit__(self, *error: object) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
 
     async def submit(
         self,
@@ -202,7 +165,7 @@ class AsyncClient:
         with Saving(requests.target(to, info)) as saving:
             for lost in count(1):
                 try:
-                    await self._receive(info.id, saving)
+                    await self._fetch(info.id, saving)
                     break
                 except httpx2.TransportError as error:
                     await self._pause_after(error, lost, repeatable=True)
@@ -220,6 +183,19 @@ class AsyncClient:
         """Forget a stored file."""
         await self._ask("DELETE", f"/v1/files/{file_id(file)}")
 
+    async def create_key(self, name: str, *, account: str | None = None) -> Key:
+        """A new key; it and its secret are shown this once. For the operator's token only, like the two below."""
+        body = {"name": name} | ({"account": account} if account else {})
+        return results.read_key(await self._json("POST", "/v1/keys", repeatable=False, json=body))
+
+    async def keys(self) -> tuple[Key, ...]:
+        """All keys, newest first, without what opens anything."""
+        return tuple(results.read_key(one) for one in (await self._json("GET", "/v1/keys"))["data"])
+
+    async def revoke_key(self, key: str) -> Key:
+        """From now on it opens nothing."""
+        return results.read_key(await self._json("DELETE", f"/v1/keys/{requests.plain_id(key, 'key')}"))
+
     async def _uploaded(self, value: Any) -> Any:
         if isinstance(value, Mapping):
             return {name: await self._uploaded(one) for name, one in cast("Mapping[str, Any]", value).items()}
@@ -231,7 +207,7 @@ class AsyncClient:
         lost, known_done = 0, False
         while not limit.over:
             try:
-                async with aclosing(self._listen(task, after, limit)) as events:
+                async with aclosing(self._stream(task, after, limit)) as events:
                     async for event in events:
                         lost, after = 0, max(after, event.seq)
                         yield event
@@ -247,17 +223,6 @@ class AsyncClient:
             known_done = (await self.get(task)).done  # closed in good order: replay what came last, if it is over
             await asyncio.sleep(self.retry.pause(1))
 
-    async def _listen(self, task: str, after: int, limit: Deadline) -> AsyncGenerator[Event]:
-        patience = httpx2.Timeout(self.timeout, read=limit.within(SILENCE))
-        async with self._http.sse(f"/v1/tasks/{task}/events", headers=resume(after), timeout=patience) as source:
-            if not source.response.is_success:
-                await source.response.aread()
-                raise from_answer(source.response)
-            async for said in source:
-                event = event_of(said)
-                if event:
-                    yield event
-
     async def _poll(self, task: Task, limit: Deadline) -> AsyncGenerator[Task]:
         pause = FIRST_POLL
         while not in_time(task, limit).done:
@@ -265,36 +230,3 @@ class AsyncClient:
             task = await self.get(task)
             yield task
             pause = min(pause * 1.5, LONGEST_POLL)
-
-    async def _receive(self, file: str, saving: Saving) -> None:
-        async with self._http.stream("GET", f"/v1/files/{file}/content", headers=saving.headers()) as response:
-            if not response.is_success:
-                await response.aread()
-                raise from_answer(response)
-            saving.answered(response.status_code, response.headers.get("etag"))
-            async for chunk in response.aiter_bytes():
-                saving.write(chunk)
-
-    async def _json(self, method: str, path: str, *, repeatable: bool = True, **parts: Any) -> Mapping[str, Any]:
-        return read_json(await self._ask(method, path, repeatable=repeatable, **parts))
-
-    async def _ask(self, method: str, path: str, *, repeatable: bool = True, **parts: Any) -> httpx2.Response:
-        for attempt in count(1):
-            try:
-                response = await self._http.request(method, path, **parts)
-            except httpx2.TransportError as error:
-                await self._pause_after(error, attempt, repeatable=repeatable)
-                continue
-            if response.is_success:
-                return response
-            pause = self.retry.after_answer(attempt, response.status_code, retry_after(response), repeatable)
-            if pause is None:
-                raise from_answer(response)
-            await asyncio.sleep(pause)
-        raise AssertionError("the loop ends by return or raise")
-
-    async def _pause_after(self, error: httpx2.TransportError, lost: int, *, repeatable: bool) -> None:
-        pause = self.retry.after_loss(lost, error, repeatable)
-        if pause is None:
-            raise unreachable(self.base_url, error) from error
-        await asyncio.sleep(pause)

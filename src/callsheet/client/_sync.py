@@ -13,26 +13,19 @@ from uuid import uuid4
 import httpx2
 
 from callsheet.client import requests, results
-from callsheet.client.failures import (
-    Unexpected,
-    Unreachable,
-    ended_well,
-    from_answer,
-    read_json,
-    retry_after,
-    unreachable,
-)
-from callsheet.client.following import FIRST_POLL, LONGEST_POLL, SILENCE, event_of, in_time, is_end, resume, told
+from callsheet.client._sync_wire import Wire
+from callsheet.client.failures import Unexpected, Unreachable, ended_well
+from callsheet.client.following import FIRST_POLL, LONGEST_POLL, in_time, is_end, told
 from callsheet.client.requests import Order, Source, Wanted, file_id, task_body, task_id
-from callsheet.client.results import Event, FileInfo, FilePage, ModelInfo, Page, Quote, Task
-from callsheet.client.retry import Deadline, Retry
+from callsheet.client.results import Event, FileInfo, FilePage, Key, ModelInfo, Page, Quote, Task
+from callsheet.client.retry import Deadline
 from callsheet.client.saving import Saving
 
 OnUpdate = Callable[[Task], object]
 """Called with the task each time there is news of it."""
 
 
-class Client:
+class Client(Wire):
     """Speaks to one callsheet server; `with Client() as client` closes its connections at the end.
 
     `base_url` falls back on CALLSHEET_URL, then http://127.0.0.1:8420; `key` on CALLSHEET_KEY. `timeout` is seconds
@@ -40,36 +33,6 @@ class Client:
     that asking again after a lost answer gives the same task. Every method raises the errors of callsheet.errors
     under the server's names, with the `request_id` its logs know, or Unreachable when no server answers.
     """
-
-    def __init__(
-        self,
-        base_url: str | None = None,
-        key: str | None = None,
-        *,
-        timeout: float = 30.0,
-        retry: Retry | None = None,
-        transport: httpx2.BaseTransport | None = None,
-    ) -> None:
-        self.base_url = requests.server_url(base_url)
-        self.timeout = timeout
-        self.retry = retry or Retry()
-        self._http = httpx2.Client(
-            base_url=self.base_url,
-            headers=requests.headers(key),
-            timeout=timeout,
-            transport=transport,
-            trust_env=not requests.on_this_machine(self.base_url),
-        )
-
-    def __enter__(self) -> Client:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
 
     def submit(
         self,
@@ -202,7 +165,7 @@ class Client:
         with Saving(requests.target(to, info)) as saving:
             for lost in count(1):
                 try:
-                    self._receive(info.id, saving)
+                    self._fetch(info.id, saving)
                     break
                 except httpx2.TransportError as error:
                     self._pause_after(error, lost, repeatable=True)
@@ -220,6 +183,19 @@ class Client:
         """Forget a stored file."""
         self._ask("DELETE", f"/v1/files/{file_id(file)}")
 
+    def create_key(self, name: str, *, account: str | None = None) -> Key:
+        """A new key; it and its secret are shown this once. For the operator's token only, like the two below."""
+        body = {"name": name} | ({"account": account} if account else {})
+        return results.read_key(self._json("POST", "/v1/keys", repeatable=False, json=body))
+
+    def keys(self) -> tuple[Key, ...]:
+        """All keys, newest first, without what opens anything."""
+        return tuple(results.read_key(one) for one in (self._json("GET", "/v1/keys"))["data"])
+
+    def revoke_key(self, key: str) -> Key:
+        """From now on it opens nothing."""
+        return results.read_key(self._json("DELETE", f"/v1/keys/{requests.plain_id(key, 'key')}"))
+
     def _uploaded(self, value: Any) -> Any:
         if isinstance(value, Mapping):
             return {name: self._uploaded(one) for name, one in cast("Mapping[str, Any]", value).items()}
@@ -231,7 +207,7 @@ class Client:
         lost, known_done = 0, False
         while not limit.over:
             try:
-                with closing(self._listen(task, after, limit)) as events:
+                with closing(self._stream(task, after, limit)) as events:
                     for event in events:
                         lost, after = 0, max(after, event.seq)
                         yield event
@@ -247,17 +223,6 @@ class Client:
             known_done = (self.get(task)).done  # closed in good order: replay what came last, if it is over
             time.sleep(self.retry.pause(1))
 
-    def _listen(self, task: str, after: int, limit: Deadline) -> Generator[Event]:
-        patience = httpx2.Timeout(self.timeout, read=limit.within(SILENCE))
-        with self._http.sse(f"/v1/tasks/{task}/events", headers=resume(after), timeout=patience) as source:
-            if not source.response.is_success:
-                source.response.read()
-                raise from_answer(source.response)
-            for said in source:
-                event = event_of(said)
-                if event:
-                    yield event
-
     def _poll(self, task: Task, limit: Deadline) -> Generator[Task]:
         pause = FIRST_POLL
         while not in_time(task, limit).done:
@@ -265,36 +230,3 @@ class Client:
             task = self.get(task)
             yield task
             pause = min(pause * 1.5, LONGEST_POLL)
-
-    def _receive(self, file: str, saving: Saving) -> None:
-        with self._http.stream("GET", f"/v1/files/{file}/content", headers=saving.headers()) as response:
-            if not response.is_success:
-                response.read()
-                raise from_answer(response)
-            saving.answered(response.status_code, response.headers.get("etag"))
-            for chunk in response.iter_bytes():
-                saving.write(chunk)
-
-    def _json(self, method: str, path: str, *, repeatable: bool = True, **parts: Any) -> Mapping[str, Any]:
-        return read_json(self._ask(method, path, repeatable=repeatable, **parts))
-
-    def _ask(self, method: str, path: str, *, repeatable: bool = True, **parts: Any) -> httpx2.Response:
-        for attempt in count(1):
-            try:
-                response = self._http.request(method, path, **parts)
-            except httpx2.TransportError as error:
-                self._pause_after(error, attempt, repeatable=repeatable)
-                continue
-            if response.is_success:
-                return response
-            pause = self.retry.after_answer(attempt, response.status_code, retry_after(response), repeatable)
-            if pause is None:
-                raise from_answer(response)
-            time.sleep(pause)
-        raise AssertionError("the loop ends by return or raise")
-
-    def _pause_after(self, error: httpx2.TransportError, lost: int, *, repeatable: bool) -> None:
-        pause = self.retry.after_loss(lost, error, repeatable)
-        if pause is None:
-            raise unreachable(self.base_url, error) from error
-        time.sleep(pause)

@@ -82,15 +82,22 @@ def page_query(limit: int, cursor: str | None) -> list[tuple[str, str]]:
 
 
 def task_id(task: Task | str) -> str:
-    """The id, whichever was given; what cannot be one is refused here, so that it cannot become another address."""
+    """The id, whichever was given."""
     found = task.id if isinstance(task, Task) else task
-    return _plain_id(found, "task")
+    return plain_id(found, "task")
 
 
 def file_id(file: FileInfo | str) -> str:
     """The id, whichever was given."""
     found = file.id if isinstance(file, FileInfo) else file
-    return _plain_id(found, "file")
+    return plain_id(found, "file")
+
+
+def plain_id(found: str, kind: str) -> str:
+    """The id, if it can be one; anything else could become another address."""
+    if not found or not found.replace("_", "").replace("-", "").isalnum():
+        raise InvalidInput(f"{found!r} is no id of a {kind}.", hint=f"It looks like {kind}_01KA3W5E8V….")
+    return found
 
 
 def model_path(model: str) -> str:
@@ -128,12 +135,6 @@ def close_source(source: Source, part: tuple[Any, ...]) -> None:
     """Close what `open_source` opened; a stream the caller gave stays the caller's."""
     if isinstance(source, (str, Path)):
         cast("IO[bytes]", part[1]).close()
-
-
-def _plain_id(found: str, kind: str) -> str:
-    if not found or not found.replace("_", "").replace("-", "").isalnum():
-        raise InvalidInput(f"{found!r} is no id of a {kind}.", hint=f"It looks like {kind}_01KA3W5E8V….")
-    return found
 
 
 def _stamp(time: datetime) -> str:

@@ -67,12 +67,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a task's timeline. `seq` counts from 1 within the task."""
+    """One line of a task's timeline. `seq` counts from 1 within the task; `text` is the same in plain words."""
 
     seq: int
     type: str
     at: datetime | None
     data: Raw
+    text: str | None = None
     raw: Raw = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -97,6 +98,20 @@ class Quote:
     credits: float | None
     basis: str
     source: str | None = None
+    raw: Raw = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What proves an account. `key` and `secret` are there only in the answer that made it."""
+
+    id: str
+    account: str
+    name: str
+    created_at: datetime | None = None
+    revoked_at: datetime | None = None
+    key: str | None = field(default=None, repr=False)
+    secret: str | None = field(default=None, repr=False)
     raw: Raw = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -144,14 +159,13 @@ def read_file(raw: Raw) -> FileInfo:
 
 def read_event(raw: Raw) -> Event:
     """One timeline event from its wire form."""
-    return Event(seq=int(raw["seq"]), type=raw["type"], at=_time(raw.get("at")), data=raw.get("data") or {}, raw=raw)
+    return Event(int(raw["seq"]), raw["type"], _time(raw.get("at")), raw.get("data") or {}, raw.get("text"), raw)
 
 
 def read_model(raw: Raw) -> ModelInfo:
     """A model from its wire form."""
     vendor = raw.get("vendor") or str(raw["id"]).partition("/")[0]
-    schema = raw.get("input_schema") or raw.get("schema")
-    return ModelInfo(raw["id"], raw["capability"], vendor, raw.get("title"), schema, raw)
+    return ModelInfo(raw["id"], raw["capability"], vendor, raw.get("title"), raw.get("input_schema"), raw)
 
 
 def read_quote(raw: Raw) -> Quote:
@@ -159,6 +173,12 @@ def read_quote(raw: Raw) -> Quote:
     return Quote(
         raw["model"], raw.get("stage") or "", raw.get("credits"), raw.get("basis") or "", raw.get("source"), raw
     )
+
+
+def read_key(raw: Raw) -> Key:
+    """A key from its wire form."""
+    made, revoked = _time(raw.get("created_at")), _time(raw.get("revoked_at"))
+    return Key(raw["id"], raw["account"], raw["name"], made, revoked, raw.get("key"), raw.get("secret"), raw)
 
 
 def read_page(raw: Raw) -> Page:
