@@ -1,0 +1,126 @@
+"""The server of a home: the one that runs, or a detached one started here that leaves when it is idle."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from callsheet.errors import SetupError
+from callsheet.store.lock import owner
+
+IDLE_EXIT = 10.0
+"""Seconds without a request or an unfinished task after which a server that a command started leaves again."""
+
+PATIENCE = 60.0
+"""Seconds until a server must have come up; a slow disk and a loaded machine count."""
+
+_LOOK_EVERY = 0.05
+_STARTS = 2
+_LOG_LIMIT = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers: its address, its process, and the key for commands on this machine."""
+
+    url: str
+    pid: int
+    token: str
+
+
+def find(home: Path) -> Running | None:
+    """The server that runs on this home; None when server.json is missing, or what it names is gone or silent."""
+    try:
+        said = json.loads((home / "server.json").read_text())
+        running = Running(said["url"], int(said["pid"]), said["token"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return running if _lives(running.pid) and _answers(running.url) else None
+
+
+def obtain(home: Path) -> Running:
+    """The server that runs on this home, or a new one. Commands that come at once share one: the home's lock decides.
+
+    While another process owns the home it is coming up or just leaving, so it is waited for. A server that ended at
+    once may have met one that was leaving: it is started a second time before that counts as a failure.
+    """
+    child: subprocess.Popen[bytes] | None = None
+    starts = 0
+    end = time.monotonic() + PATIENCE
+    while (running := find(home)) is None:
+        left = child.poll() if child else None
+        if time.monotonic() > end or (starts == _STARTS and left is not None and owner(home) is None):
+            raise _no_start(home, left)
+        if (child is None or left is not None) and owner(home) is None:
+            child = _start(home)
+            starts += 1
+        time.sleep(_LOOK_EVERY)
+    return running
+
+
+def _start(home: Path) -> subprocess.Popen[bytes]:
+    """Start a server in a session of its own, so that Ctrl-C here does not reach it."""
+    command = [sys.executable, "-m", "callsheet", "serve", "--port", "0", "--idle-exit", str(IDLE_EXIT)]
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with _log(home).open("ab") as log:
+            return subprocess.Popen(
+                [*command, "--home", str(home)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise SetupError(
+            f"The home {home} cannot be used: {error.strerror}.",
+            hint="Choose another folder with --home or CALLSHEET_HOME.",
+        ) from error
+
+
+def _log(home: Path) -> Path:
+    """The log, begun anew when it has grown large; the one before is kept."""
+    log = home / "server.log"
+    if log.exists() and log.stat().st_size > _LOG_LIMIT:
+        log.replace(home / "server.log.1")
+    return log
+
+
+def _no_start(home: Path, left: int | None) -> SetupError:
+    log = home / "server.log"
+    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    what = f"ended at once (exit code {left})" if left is not None else f"did not come up within {PATIENCE:.0f} s"
+    said = "\n  ".join(["", *lines[-5:]])
+    return SetupError(
+        f"The server for {home} {what}:{said}", hint=f"The whole log is {log}; `callsheet doctor` looks deeper."
+    )
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _answers(url: str) -> bool:
+    """Whether something answers there; the request also tells an idle server to stay."""
+    place = urlsplit(url)
+    connection = http.client.HTTPConnection(place.hostname or "127.0.0.1", place.port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

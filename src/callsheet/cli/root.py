@@ -1,0 +1,87 @@
+"""The root command: its table of subcommands, and what becomes of an error on its way out."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from callsheet.cli import codes
+from callsheet.cli.flags import place_flags
+from callsheet.cli.lazy import LazyGroup, Named
+from callsheet.cli.place import Place
+from callsheet.cli.printing import say, show_error
+from callsheet.errors import CallsheetError, SetupError
+
+COMMANDS = {
+    "run": Named("callsheet.cli.run:run", "Hand in a task, watch it, save what it made."),
+    "tasks": Named("callsheet.cli.tasks:tasks", "List, show, wait for, cancel or explain tasks."),
+    "models": Named("callsheet.cli.catalogue:models", "What can be asked for, and with which params."),
+    "quote": Named("callsheet.cli.quote:quote", "What a task would cost; nothing is handed in."),
+    "files": Named("callsheet.cli.files:files", "List, upload, download, show or delete files."),
+    "keys": Named("callsheet.cli.keys:keys", "Create, list or revoke the keys that open the API."),
+    "serve": Named("callsheet.cli.serve:serve", "Run the server: the API and its worker."),
+    "demo": Named("callsheet.cli.demo:demo", "Make two clips and a contact sheet, with no key and no download."),
+    "doctor": Named("callsheet.cli.doctor:doctor", "Check that everything this installation needs is there."),
+    "version": Named("callsheet.cli.version:version", "The version, and what it runs on."),
+}
+
+
+@click.command(
+    cls=LazyGroup,
+    table=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="\b\nExit codes:\n" + codes.as_help(),
+)
+@place_flags
+def root() -> None:
+    """One self-hosted task API for generated video, images, music, speech and diagrams.
+
+    \b
+    Example:
+      callsheet run image-to-video -i image=@still.jpg --camera-move orbit_left --duration 5
+
+    With --json, stdout holds exactly one JSON document: the result, or {"error": {...}}. Messages for people go to
+    stderr. Without --url, commands use the server of the home folder and start one when none runs.
+    """
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run a command line; the exit code. No error leaves a traceback, unless CALLSHEET_DEBUG is set."""
+    given = list(sys.argv[1:] if args is None else args)
+    place = Place()
+    try:
+        found = root.main(given, prog_name="callsheet", obj=place, standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        return _told(SetupError(error.format_message()), as_json="--json" in given, quiet=True, number=codes.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        say("Interrupted.")
+        return codes.INTERRUPTED
+    except CallsheetError as error:
+        return _told(error, as_json=place.json, number=codes.exit_code(error))
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (whoever read our output has left; nothing to flush)
+        return codes.OK
+    except Exception as error:
+        return _fault(error, as_json=place.json)
+    return found if isinstance(found, int) else codes.OK
+
+
+def _told(error: CallsheetError, *, as_json: bool, number: int, quiet: bool = False) -> int:
+    show_error(error, as_json=as_json, quiet=quiet, code="usage" if number == codes.USAGE else error.code)
+    if os.environ.get("CALLSHEET_DEBUG"):
+        traceback.print_exception(error)
+    return number
+
+
+def _fault(error: Exception, *, as_json: bool) -> int:
+    wrapped = CallsheetError(
+        f"callsheet met a fault of its own: {type(error).__name__}: {error}",
+        hint="Set CALLSHEET_DEBUG=1 to see where, and please report it.",
+    )
+    wrapped.__cause__ = error
+    return _told(wrapped, as_json=as_json, number=codes.exit_code(wrapped))

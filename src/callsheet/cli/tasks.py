@@ -1,0 +1,173 @@
+"""`callsheet tasks`: look at tasks, wait for them, end them, and read their stories."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from callsheet.cli.connecting import connect
+from callsheet.cli.explain import story
+from callsheet.cli.flags import everywhere
+from callsheet.cli.inputs import keep_pairs
+from callsheet.cli.place import Place
+from callsheet.cli.printing import fields, say, show, show_json, size, table
+from callsheet.cli.watching import deliver, goes_on, watch
+from callsheet.client import Task
+from callsheet.tasks import State
+
+
+@click.group()
+def tasks() -> None:
+    """List, show, wait for, cancel or explain tasks.
+
+    \b
+    Example:
+      callsheet tasks list --state running
+    """
+
+
+@tasks.command("list")
+@click.option("--state", multiple=True, type=click.Choice([state.value for state in State]), help="May be given again.")
+@click.option("--model", metavar="ID", help="Only this model.")
+@click.option("--capability", metavar="C", help="Only this capability.")
+@click.option("--vendor", metavar="V", help="Only models of this vendor.")
+@click.option("--since", "created_from", type=click.DateTime(), help="Created at this local time or later.")
+@click.option("--until", "created_to", type=click.DateTime(), help="Created before this local time.")
+@click.option("--metadata", multiple=True, metavar="K=V", help="Only tasks handed in with it.")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="At most so many.")
+@click.option("--cursor", metavar="C", help="Go on where another list ended (its `next`).")
+@everywhere
+@click.pass_obj
+def list_(place: Place, limit: int, cursor: str | None, metadata: tuple[str, ...], **wanted: Any) -> None:
+    """List tasks, newest first.
+
+    \b
+    Example:
+      callsheet tasks list --capability text-to-video --since 2026-11-01 --json
+    """
+    times = {name: _local(wanted.pop(name)) for name in ("created_from", "created_to")}
+    with connect(place) as client:
+        page = client.list(limit=limit, cursor=cursor, metadata=keep_pairs(metadata), **times, **wanted)
+    if place.json:
+        show_json({"data": [task.raw for task in page.data], "next": page.next})
+        return
+    show(table(("ID", "STATE", "DONE", "MODEL", "STAGE", "CREATED"), [_row(task) for task in page.data]))
+    if page.next:
+        say(f"There are more: --cursor {page.next}")
+
+
+@tasks.command("show")
+@click.argument("id")
+@everywhere
+@click.pass_obj
+def show_(place: Place, id: str) -> None:
+    """Show one task as it stands.
+
+    \b
+    Example:
+      callsheet tasks show task_01KA3W5E8VN2
+    """
+    with connect(place) as client:
+        _print(place, client.get(id))
+
+
+@tasks.command()
+@click.argument("id")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Save its files here.")
+@click.option("--timeout", type=float, metavar="S", help="Give up waiting after so many seconds; the task goes on.")
+@everywhere
+@click.pass_obj
+def wait(place: Place, id: str, out: Path | None, timeout: float | None) -> None:
+    """Wait for a task to end; with --out, save what it made.
+
+    \b
+    Example:
+      callsheet tasks wait task_01KA3W5E8VN2 --out callsheet-out
+    """
+    with connect(place) as client:
+        task = client.get(id)
+    try:
+        ended = watch(place, task, timeout)
+        if out:
+            deliver(place, ended, out)
+        else:
+            _print(place, ended)
+    except KeyboardInterrupt:
+        raise goes_on(place, task, out) from None
+
+
+@tasks.command()
+@click.argument("id")
+@everywhere
+@click.pass_obj
+def cancel(place: Place, id: str) -> None:
+    """Ask for a task's end. One that already ended stays as it is.
+
+    \b
+    Example:
+      callsheet tasks cancel task_01KA3W5E8VN2
+    """
+    with connect(place) as client:
+        task = client.cancel(id)
+    if place.json:
+        show_json(task.raw)
+    else:
+        show(f"{task.id} {task.state}" if task.done else f"{task.id} is being canceled")
+
+
+@tasks.command()
+@click.argument("id")
+@everywhere
+@click.pass_obj
+def explain(place: Place, id: str) -> None:
+    """Tell a task's story: what was asked, what it became, who was asked, what was answered, what it cost.
+
+    \b
+    Example:
+      callsheet tasks explain task_01KA3W5E8VN2
+    """
+    with connect(place) as client:
+        task, timeline = client.get(id), client.timeline(id)
+    if place.json:
+        show_json({"task": task.raw, "timeline": [event.raw for event in timeline]})
+    else:
+        show(story(task, timeline))
+
+
+def _local(time: datetime | None) -> datetime | None:
+    return time.astimezone() if time else None
+
+
+def _row(task: Task) -> tuple[Any, ...]:
+    created = task.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if task.created_at else None
+    return (task.id, task.state, f"{task.progress:.0%}", task.model, task.stage, created)
+
+
+def _print(place: Place, task: Task) -> None:
+    if place.json:
+        show_json(task.raw)
+        return
+    show(
+        fields(
+            {
+                "id": task.id,
+                "state": f"{task.state} ({task.progress:.0%})",
+                "model": task.model,
+                "capability": task.capability,
+                "stage": task.stage,
+                "input": task.input,
+                "metadata": task.metadata,
+                "usage": task.usage,
+                "error": f"{task.error.message} ({task.error.code})" if task.error else None,
+                "created": task.created_at,
+                "started": task.started_at,
+                "ended": task.ended_at,
+            }
+        )
+    )
+    rows = [(one.id, one.content_type, size(one.bytes), one.width, one.height, one.duration) for one in task.artifacts]
+    if rows:
+        show("\n" + table(("ARTIFACT", "TYPE", "SIZE", "WIDTH", "HEIGHT", "SECONDS"), rows))
