@@ -1,0 +1,161 @@
+"""What can be set on an installation, as one checked class: sections, types, ranges and defaults."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "CALLSHEET_"
+
+
+def _parts(value: Any) -> Any:
+    """A list written in one line: JSON, or words between commas."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return json.loads(value)
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _table(value: Any) -> Any:
+    """A table written in one line: JSON."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_parts)]
+"""A list in TOML; in the environment words between commas, or JSON."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Server(_Section):
+    """Where callsheet listens and how it is reached."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on. Anything but loopback needs a key to exist.")
+    port: int = Field(8420, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    public_url: str | None = Field(
+        None, description="The origin under which callers reach this server, where it cannot be told from the request."
+    )
+    trusted_proxies: Words = Field((), description="Addresses or networks whose X-Forwarded-* headers are believed.")
+    worker: bool = Field(True, description="Whether this process also runs the tasks, not only accepts them.")
+    grace: float = Field(10.0, ge=0, description="Seconds a graceful stop waits for what is on its way to a vendor.")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_origin(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^/?#\s]+/?", value):
+            raise ValueError("write it as https://host or https://host:port, without a path")
+        return value.rstrip("/") if value else value
+
+
+class Render(_Section):
+    """The embedded renderer."""
+
+    slots: int | None = Field(None, ge=1, description="How many renders run at once. Default: one per core.")
+    mark: bool = Field(True, description="Whether previz stamps its small preview sign on every picture.")
+
+    @property
+    def cores(self) -> int:
+        """`slots`, or how many cores this process may use."""
+        return self.slots or _cores()
+
+
+class FileRules(_Section):
+    """How long files are kept."""
+
+    retention: float | None = Field(None, gt=0, description="Days after which files are deleted. Default: never.")
+    link_lifetime: int = Field(86_400, ge=1, description="Seconds for which a signed link to a file opens it.")
+
+
+class Limits(_Section):
+    """What is too large."""
+
+    max_upload_bytes: int = Field(2_000_000_000, ge=1, description="The largest file that may be sent in, in bytes.")
+    max_body_bytes: int = Field(
+        64_000_000, ge=1, description="The largest JSON body, data: addresses included, in bytes."
+    )
+    max_pixels: int = Field(100_000_000, ge=1, description="The most pixels a still or a frame may have.")
+
+
+class Fetch(_Section):
+    """What this server fetches because a caller named it."""
+
+    allow: Words = Field((), description="Hosts that inputs and webhooks may name although they are private.")
+    max_bytes: int = Field(500_000_000, ge=1, description="The largest file that is fetched, in bytes.")
+    timeout: float = Field(60.0, gt=0, description="Seconds a fetch may take as a whole.")
+
+
+class Webhooks(_Section):
+    """How the end of a task is told."""
+
+    secret: SecretStr | None = Field(
+        None, description="`whsec_…`: signs for accounts without a key. Default: made once and kept in the home."
+    )
+    attempts: int = Field(12, ge=1, description="How often a delivery is tried.")
+    max_hours: float = Field(48.0, gt=0, description="Hours after a task's end when trying stops.")
+    timeout: float = Field(15.0, gt=0, description="Seconds a receiver has for its answer.")
+
+    @field_validator("secret")
+    @classmethod
+    def _is_standard(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"whsec_[A-Za-z0-9+/]{32,88}={0,2}", value.get_secret_value()):
+            raise ValueError("write it as whsec_ and base64 of 24 to 64 bytes")
+        return value
+
+
+class VendorAccess(_Section):
+    """Access to one vendor: with a key its models run there."""
+
+    key: SecretStr | None = Field(None, description="The vendor's key.")
+    secret: SecretStr | None = Field(None, description="The vendor's secret, where it has one.")
+    base_url: str | None = Field(None, description="Where the vendor is reached, if not at its usual address.")
+
+
+class Settings(BaseSettings):
+    """Everything an installation can set. Build it with `load`; `Settings(home=...)` gives the defaults."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        enable_decoding=False,
+    )
+
+    home: Path = Field(description="The folder that keeps everything: `--home`, else CALLSHEET_HOME.")
+    server: Server = Field(default_factory=Server)  # pyright: ignore[reportArgumentType]
+    render: Render = Field(default_factory=Render)  # pyright: ignore[reportArgumentType]
+    files: FileRules = Field(default_factory=FileRules)  # pyright: ignore[reportArgumentType]
+    limits: Limits = Field(default_factory=Limits)  # pyright: ignore[reportArgumentType]
+    fetch: Fetch = Field(default_factory=Fetch)  # pyright: ignore[reportArgumentType]
+    webhooks: Webhooks = Field(default_factory=Webhooks)  # pyright: ignore[reportArgumentType]
+    routing: Annotated[dict[str, Words], BeforeValidator(_table)] = Field(
+        default_factory=dict,
+        description="Which stages run what: a model id, a capability or a pattern (`vidu/*`), and stages in order.",
+    )
+    vendors: Annotated[dict[str, VendorAccess], BeforeValidator(_table)] = Field(
+        default_factory=dict, description="Access to vendors, by vendor id: `[vendors.vidu]`."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        **_: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """`load` reads the sources one by one, so that an error can say which of them it came from."""
+        return (init_settings,)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
