@@ -1,0 +1,34 @@
+"""Runs the benchmarks named, or all: each prints one table, whose ratios come from one run on one machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable
+
+from benchmarks import cold_start, listing, previz, submit
+
+ALL: dict[str, Callable[[], None]] = {
+    "previz": previz.main,
+    "submit": submit.main,
+    "cold-start": cold_start.main,
+    "listing": listing.main,
+}
+
+
+def main() -> int:
+    """The names on the command line, in their order; none means all."""
+    wanted = sys.argv[1:] or list(ALL)
+    unknown = [name for name in wanted if name not in ALL]
+    if unknown:
+        print(f"There is no benchmark {', '.join(unknown)}; there are {', '.join(ALL)}.")
+        return 2
+    print(f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores\n")
+    for name in wanted:
+        ALL[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
