@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import cast
 
 import click
 
@@ -54,8 +53,8 @@ def _help(path: tuple[str, ...], command: click.Command) -> str:
     """The help as a terminal of 100 columns shows it, whatever this one is."""
     parent: click.Context | None = None
     for word in path[:-1]:
-        parent = click.Context(cast("click.Command", root), info_name=word, parent=parent)
-    settings = {**command.context_settings, "max_content_width": 100, "terminal_width": 100}
-    settings["help_option_names"] = ["-h", "--help"]
-    context = click.Context(command, info_name=path[-1], parent=parent, **settings)
+        parent = click.Context(root, info_name=word, parent=parent)
+    context = click.Context(
+        command, info_name=path[-1], parent=parent, terminal_width=100, help_option_names=["-h", "--help"]
+    )
     return textwrap.dedent(click.unstyle(command.get_help(context))).strip()

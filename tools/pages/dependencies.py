@@ -61,6 +61,8 @@ def _licence(name: str) -> str:
     """The SPDX expression where the package states one, else its classifier."""
     facts = metadata.metadata(name)
     if "License-Expression" in facts:
-        return facts["License-Expression"]
-    classified = [c.rsplit(" :: ", 1)[-1] for c in facts.get_all("Classifier") or [] if c.startswith("License :: OSI")]
+        return str(facts["License-Expression"])
+    classified: list[str] = [
+        c.rsplit(" :: ", 1)[-1] for c in facts.get_all("Classifier") or [] if c.startswith("License :: OSI")
+    ]
     return SPDX.get(classified[0], classified[0]) if classified else "not stated"
