@@ -22,9 +22,11 @@ WAIVERS: dict[str, str] = {}
 
 FORBIDDEN_FILES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "service", "handler", "models"}
 FORBIDDEN_NAMES = {
-    *("job", "jobs", "payload", "kwargs", "asset", "assets", "prediction", "predictions", "user", "users"),
+    *("job", "jobs", "payload", "kwargs", "asset", "assets", "prediction", "predictions", "user"),
     *("adapter", "adapters", "manager", "service", "handler", "util", "utils", "helper", "helpers"),
 }
+IMPOSED_NAMES = {"get_route_handler"}
+"""Names that a library makes us give: FastAPI asks its routes for this one."""
 FORBIDDEN_WORDS = {"job", "jobs", "payload", "payloads", "kwargs", "asset", "assets", "adapter", "adapters"}
 VENDOR_FILES = {"__init__.py", "catalog.toml", "driver.py", "dialect.py", "examples.json"}
 MACHINE_PATH = re.compile(r"(?<![\w.}])/(?:home|root|Users|work|tmp|mnt|private)/\w+")
@@ -96,7 +98,7 @@ def prose(source: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def bad_words(source: str) -> list[str]:
     tree = ast.parse(source)
-    faults = [f"{at}: the name {name}" for at, name in defined(tree) if FORBIDDEN_NAMES & set(words(name))]
+    faults = [f"{at}: the name {name}" for at, name in defined(tree) if _forbidden(name)]
     faults += [
         f"{at}: the word {word}"
         for at, text in prose(source, tree)
@@ -106,13 +108,17 @@ def bad_words(source: str) -> list[str]:
     return faults
 
 
+def _forbidden(name: str) -> bool:
+    return name not in IMPOSED_NAMES and bool(FORBIDDEN_NAMES & set(words(name)))
+
+
 def bad_docstring(source: str) -> str | None:
     """What is wrong with the sentence that opens a module; None when nothing is."""
     text = ast.get_docstring(ast.parse(source))
     if not text:
         return "no docstring"
     first = " ".join(text.split("\n\n")[0].split())
-    if not first.endswith((".", ":")):
+    if not first.endswith((".", "?", ":")):
         return f"the first paragraph is not a sentence: {first!r}"
     if re.search(r"[a-z)`][.!?] [A-Z]", first):
         return f"more than one sentence: {first!r}"
@@ -146,7 +152,7 @@ def test_a_function_fits_on_a_screen(path: Path) -> None:
     assert long_functions(path.read_text()) == []
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=relative)
+@pytest.mark.parametrize("path", CODE, ids=relative)
 def test_a_module_opens_with_one_sentence(path: Path) -> None:
     source = path.read_text()
     if path.name == "__init__.py" and not source.strip():
