@@ -8,11 +8,11 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
-from callsheet.renderers.render import render
 from numpy.typing import NDArray
 
 from benchmarks.table import interleaved, median, show, spread
 from callsheet.renderers.encode import ClipWriter
+from callsheet.renderers.render import render
 from callsheet.renderers.scene import Scene
 
 ROUNDS = 5

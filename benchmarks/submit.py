@@ -1,4 +1,4 @@
-"""A submit over HTTP, durable before it is answered, beside the two things it cannot do without: an echo and a commit."""
+"""A submit over HTTP, durable before it is answered, beside the least it could cost: an echo and a commit."""
 
 from __future__ import annotations
 
