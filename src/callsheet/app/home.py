@@ -1,0 +1,49 @@
+"""What a running server leaves in its home so that commands on the same machine find it: server.json."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from callsheet.errors import SetupError
+
+NAME = "server.json"
+
+
+@contextmanager
+def announced(home: Path, url: str, token: str, idle_exit: float | None) -> Generator[None]:
+    """Write `{url, pid, token, temporary}` for its owner's eyes only, and take it away at the end.
+
+    `token` opens everything on this server. `temporary` is whether it leaves by itself when idle.
+    """
+    path = home / NAME
+    said = {"url": url, "pid": os.getpid(), "token": token, "temporary": idle_exit is not None}
+    _write_private(path, json.dumps(said))
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def make(home: Path) -> None:
+    """Create the home, readable by its owner only, where it does not exist."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(
+            f"The home {home} cannot be made: {error.strerror}.", hint="Choose another with --home or CALLSHEET_HOME."
+        ) from error
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Whole or not there, and never readable by others, not even for a moment."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write(text)
+        draft.replace(path)
+    except OSError as error:
+        raise SetupError(f"{path} cannot be written: {error.strerror}.", hint="Choose another --home.") from error

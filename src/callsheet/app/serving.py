@@ -1,0 +1,135 @@
+"""One server on one socket: what uvicorn does, plus a plain start, a graceful end, and leaving when idle."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import signal
+import socket
+import threading
+import time
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from callsheet.errors import SetupError
+from callsheet.server.door import Crowd
+from callsheet.server.origin import address_of
+
+PATIENCE = 10
+"""Seconds that a request in progress gets when the server stops."""
+
+_LOOK_EVERY = 0.2
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server on this host."""
+    address = address_of(host)
+    return host == "localhost" if address is None else address.is_loopback
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; SetupError when the port is taken or the host is none of this machine's."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise _cannot_listen(host, port, error) from error
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(2048)
+    except OSError as error:
+        listening.close()
+        raise _cannot_listen(host, port, error) from error
+    listening.setblocking(False)
+    return listening
+
+
+def address(listening: socket.socket) -> str:
+    """The address under which this machine reaches the socket."""
+    host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, str(host))
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class HttpServer(uvicorn.Server):
+    """Answers until it is told to stop; then lets requests end, and streams too, as `closing` tells them.
+
+    `on_ready` is called once connections are really answered.
+    """
+
+    def __init__(self, app: ASGIApp, closing: asyncio.Event, on_ready: Callable[[], object]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                proxy_headers=False,
+                server_header=False,
+                ws="none",
+                timeout_graceful_shutdown=PATIENCE,
+            )
+        )
+        self._closing = closing
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so."""
+        await super().startup(sockets)
+        self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let no one in any more, and those inside come to an end."""
+        self._closing.set()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """SIGINT and SIGTERM mean a graceful stop. They are not raised again afterwards: the caller has to clean up."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGINT, signal.SIGTERM)
+        for one in signals:
+            loop.add_signal_handler(one, self.handle_exit, one, None)
+        try:
+            yield
+        finally:
+            for one in signals:
+                loop.remove_signal_handler(one)
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Stop; the second time, at once."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+async def leave_when_idle(
+    server: HttpServer, crowd: Crowd, seconds: float, busy: Callable[[], Awaitable[bool]]
+) -> None:
+    """Stop the server once nobody has asked anything for so long and no task is unfinished."""
+    while not server.should_exit:
+        await asyncio.sleep(min(_LOOK_EVERY, seconds))
+        if crowd.inside == 0 and time.monotonic() - crowd.quiet_since >= seconds and not await busy():
+            server.should_exit = True
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> SetupError:
+    if error.errno == errno.EADDRINUSE:
+        return SetupError(
+            f"Port {port} on {host} is in use by another program.",
+            hint=f"Stop it, or choose another port: `callsheet serve --port {port + 1 if port < 65535 else 8421}` "
+            "(0 takes a free one).",
+        )
+    if error.errno == errno.EACCES:
+        return SetupError(f"Port {port} may not be used.", hint="Choose one above 1023: `callsheet serve --port 8420`.")
+    return SetupError(
+        f"This machine cannot listen on {host}: {error.strerror or error}.",
+        hint="Choose an address of this machine with --host.",
+    )

@@ -1,0 +1,113 @@
+"""Who asks: a key, the operator's token, or this machine itself while no key exists."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+
+from callsheet.contract import Keys
+from callsheet.errors import Forbidden, Unauthenticated
+from callsheet.server.origin import address_of, hostname
+
+LOCAL = "local"
+"""The account of everyone on this machine while no key exists, and of the operator always."""
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose tasks and files these are; the operator may also make and revoke keys."""
+
+    account: str
+    operator: bool = False
+
+
+class Gate:
+    """Decides who a request comes from, and turns away what a foreign web page sends while no key protects us.
+
+    `token` is the operator's, fresh for each start. `hosts` are further names this server may be called by.
+    """
+
+    def __init__(self, keys: Keys, token: str, hosts: Iterable[str] = ()) -> None:
+        self.hosts = [host.lower() for host in hosts]
+        self._keys = keys
+        self._token = token.encode()
+
+    async def caller(self, connection: HTTPConnection) -> Caller:
+        """The caller; Unauthenticated when a key is needed and this is none."""
+        presented = _bearer(connection)
+        if presented and hmac.compare_digest(presented.encode(), self._token):
+            return Caller(LOCAL, operator=True)
+        if not await self._keys.any():
+            return _on_this_machine(connection)
+        key = await self._keys.find(presented) if presented else None
+        if key is None:
+            said = "This key is not known here, or was revoked." if presented else "This server asks for a key."
+            raise Unauthenticated(said, hint="Send `Authorization: Bearer KEY`; `callsheet keys create` makes one.")
+        return Caller(key.account)
+
+    async def account(self, connection: HTTPConnection) -> str:
+        """The caller's account."""
+        return (await self.caller(connection)).account
+
+    async def operator(self, connection: HTTPConnection) -> Caller:
+        """The caller if it is the operator, else Forbidden."""
+        caller = await self.caller(connection)
+        if not caller.operator:
+            raise Forbidden(
+                "Only the operator of this server may see or change keys.",
+                hint="Use `callsheet keys` on the server's machine, or the token in server.json in its home.",
+            )
+        return caller
+
+    async def check_page(self, connection: HTTPConnection) -> None:
+        """Forbidden for what a foreign web page can make a browser send: without a key, the browser's word is all.
+
+        A page whose name was rebound to 127.0.0.1 shows in Host, any other page in Origin.
+        """
+        if await self._keys.any():
+            return
+        authority = connection.headers.get("host", "")
+        if authority and not self.knows(hostname(authority)):
+            raise Forbidden(
+                f"This server is not called {hostname(authority) or authority!r}.",
+                hint="Use http://127.0.0.1 or localhost, or list the name in the setting `allowed_hosts`.",
+            )
+        if connection.scope.get("method") not in _SAFE_METHODS and self._foreign(connection, authority):
+            raise Forbidden(
+                "A web page of another origin may not change anything here.",
+                hint="Create a key (`callsheet keys create`) and send it from your own server.",
+            )
+
+    def knows(self, host: str) -> bool:
+        """Whether this server may be called by this name."""
+        address = address_of(host)
+        if address is not None and address.is_loopback:
+            return True
+        return host == "localhost" or host.endswith(".localhost") or host in self.hosts
+
+    def _foreign(self, connection: HTTPConnection, authority: str) -> bool:
+        origin = connection.headers.get("origin")
+        if origin is None:
+            return connection.headers.get("sec-fetch-site", "none") in ("cross-site", "same-site")
+        netloc = urlsplit(origin).netloc
+        return netloc != authority and hostname(netloc) not in self.hosts
+
+
+def _bearer(connection: HTTPConnection) -> str | None:
+    scheme, _, key = connection.headers.get("authorization", "").partition(" ")
+    return key.strip() or None if scheme.lower() == "bearer" else None
+
+
+def _on_this_machine(connection: HTTPConnection) -> Caller:
+    address = address_of(connection.client.host) if connection.client else None
+    if address is not None and not address.is_loopback:
+        raise Unauthenticated(
+            "Without a key only this machine itself is served.", hint="Run `callsheet keys create` on the server."
+        )
+    return Caller(LOCAL)

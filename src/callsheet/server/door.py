@@ -1,0 +1,103 @@
+"""The outermost door: gives every request an id, keeps foreign pages out, counts who is inside, and catches faults."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from contextvars import ContextVar
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from callsheet.errors import CallsheetError
+from callsheet.server.parts import parts_of
+from callsheet.server.refusals import internal, refusal
+
+log = logging.getLogger("callsheet.server")
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the request being answered, for the log."""
+
+_PLAIN_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
+
+class Crowd:
+    """How many requests are being answered, and since when (monotonic seconds) there has been none."""
+
+    def __init__(self) -> None:
+        self.inside = 0
+        self.quiet_since = time.monotonic()
+
+    def enter(self) -> None:
+        """One more."""
+        self.inside += 1
+
+    def leave(self) -> None:
+        """One less."""
+        self.inside -= 1
+        self.quiet_since = time.monotonic()
+
+
+class Door:
+    """ASGI middleware around everything else."""
+
+    def __init__(self, app: ASGIApp, crowd: Crowd | None = None) -> None:
+        self.app = app
+        self.crowd = crowd or Crowd()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        scope["callsheet.request_id"] = found = _request_id(connection)
+        token = request_id.set(found)
+        self.crowd.enter()
+        try:
+            await self._answer(connection, receive, _Signed(send, found))
+        finally:
+            self.crowd.leave()
+            request_id.reset(token)
+
+    async def _answer(self, connection: HTTPConnection, receive: Receive, send: _Signed) -> None:
+        scope, found = connection.scope, connection.scope["callsheet.request_id"]
+        began = time.perf_counter()
+        try:
+            await parts_of(connection).gate.check_page(connection)
+            await self.app(scope, receive, send)
+        except Exception as error:
+            if isinstance(error, CallsheetError) and send.status is None:
+                await refusal(error, found)(scope, receive, send)
+                return
+            log.exception("request failed", extra={"method": scope["method"], "path": scope["path"]})
+            if send.status is None:  # else half an answer is out: the cut connection tells that it is not whole
+                await internal(found)(scope, receive, send)
+        if log.isEnabledFor(logging.DEBUG):
+            took = round((time.perf_counter() - began) * 1000, 1)
+            said = {"method": scope["method"], "path": scope["path"], "code": send.status, "ms": took}
+            log.debug("answered", extra=said)
+
+
+class _Signed:
+    """Sends on, with the request's id and the one header that every answer needs; remembers how it was answered."""
+
+    def __init__(self, send: Send, found: str) -> None:
+        self._send = send
+        self._id = found
+        self.status: int | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["x-request-id"] = self._id
+            headers["x-content-type-options"] = "nosniff"
+        await self._send(message)
+
+
+def _request_id(connection: HTTPConnection) -> str:
+    given = connection.headers.get("x-request-id")
+    return given if given and _PLAIN_ID.fullmatch(given) else f"req_{secrets.token_hex(12)}"

@@ -1,0 +1,40 @@
+"""Whether the process lives, and whether it can do its work."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from callsheet.server import bodies
+from callsheet.server.native.route import Route, operation
+from callsheet.server.parts import parts_of
+from callsheet.server.shapes import Answer
+
+router = APIRouter(tags=["health"], route_class=Route)
+
+
+@router.get("/healthz", **operation("live", "Whether the process lives.", answer=bodies.Alive, security=[]))
+async def healthz(request: Request) -> Response:
+    """Answers as long as the loop turns."""
+    return Answer({"ok": True})
+
+
+@router.get(
+    "/readyz",
+    **operation(
+        "ready",
+        "Whether the store can be written and the worker lives.",
+        answer=bodies.Ready,
+        more={503: {"model": bodies.Ready, "description": "It cannot; `checks` says what is wrong."}},
+        security=[],
+    ),
+)
+async def readyz(request: Request) -> Response:
+    """503 names the part that is not well, in a word; the log says more."""
+    parts = parts_of(request)
+    checks = {name: fault or "ok" for name, fault in (await parts.ready()).items()}
+    if parts.closing.is_set():
+        checks["server"] = "stopping"
+    well = all(said == "ok" for said in checks.values())
+    return Answer({"ok": well, "checks": checks}, 200 if well else 503, {"cache-control": "no-store"})

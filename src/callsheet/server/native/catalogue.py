@@ -1,0 +1,99 @@
+"""The catalogue: models, capabilities and prices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from callsheet.catalog import Model
+from callsheet.server import bodies
+from callsheet.server.native.route import Route, operation
+from callsheet.server.parts import parts_of
+from callsheet.server.reading import read_body, read_query
+from callsheet.server.shapes import Answer, page, quote_shape
+
+router = APIRouter(tags=["catalogue"], route_class=Route)
+
+
+@router.get(
+    "/v1/models",
+    **operation(
+        "listModels",
+        "Every model that this server knows, by vendor and name.",
+        answer=bodies.ModelList,
+        query=bodies.ModelQuery,
+        refusals=(404,),
+    ),
+)
+async def list_models(request: Request) -> Response:
+    """Those that match every part of the query."""
+    parts = parts_of(request)
+    await parts.gate.account(request)
+    query = read_query(request, bodies.ModelQuery)
+    found = parts.catalog.models(capability=query.capability, vendor=query.vendor)
+    return Answer(page([model_shape(model) for model in found]))
+
+
+@router.get(
+    "/v1/models/{model_id:path}",
+    **operation("getModel", "A model, with the JSON Schema of its input.", answer=bodies.FullModel, refusals=(404,)),
+)
+async def get_model(request: Request, model_id: str) -> Response:
+    """By its id; a capability names the model that it routes to first."""
+    parts = parts_of(request)
+    await parts.gate.account(request)
+    catalog = parts.catalog
+    model = catalog.find(model_id, {}) if catalog.is_capability(model_id) else catalog.model(model_id)
+    return Answer({**model_shape(model), "input_schema": model.schema()})
+
+
+@router.get(
+    "/v1/capabilities",
+    **operation("listCapabilities", "What can be made, and the models that make it.", answer=bodies.CapabilityList),
+)
+async def list_capabilities(request: Request) -> Response:
+    """Each is itself a model id that routes."""
+    parts = parts_of(request)
+    await parts.gate.account(request)
+    catalog = parts.catalog
+    found = [(one, catalog.models(capability=one)) for one in catalog.capabilities]
+    data = [{"id": one, "object": "capability", "models": [model.id for model in models]} for one, models in found]
+    return Answer(page(data))
+
+
+@router.post(
+    "/v1/quotes",
+    **operation(
+        "quoteTask",
+        "What a task would cost. Its input is checked; nothing is kept.",
+        answer=bodies.Quote,
+        body=bodies.NewQuote,
+        refusals=(400, 404, 409, 413, 415),
+    ),
+)
+async def quote(request: Request) -> Response:
+    """As the vendor documents its prices."""
+    parts = parts_of(request)
+    account = await parts.gate.account(request)
+    body = await read_body(request, bodies.NewQuote)
+    return Answer(quote_shape(await parts.tasks.quote(account, body.model, body.input, body.stage)))
+
+
+def model_shape(model: Model) -> dict[str, Any]:
+    """A model without its schema."""
+    return {
+        "id": model.id,
+        "object": "model",
+        "vendor": model.vendor,
+        "name": model.name,
+        "capability": model.capability,
+        "title": model.title,
+        "outputs": model.outputs,
+        "prices": model.prices,
+        "docs": model.docs,
+        "source": model.source,
+        "checked": model.checked,
+    }

@@ -1,0 +1,54 @@
+"""Keys: made, listed and revoked by the operator alone, with the token in server.json."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from callsheet.server import bodies
+from callsheet.server.native.route import Route, operation
+from callsheet.server.parts import parts_of
+from callsheet.server.reading import read_body
+from callsheet.server.shapes import Answer, key_shape, page
+
+router = APIRouter(tags=["keys"], route_class=Route)
+
+
+@router.post(
+    "/v1/keys",
+    status_code=201,
+    **operation(
+        "createKey",
+        "Make a key. It and its secret are shown this once. Operator only.",
+        answer=bodies.IssuedKey,
+        body=bodies.NewKey,
+        refusals=(400, 413, 415),
+    ),
+)
+async def create(request: Request) -> Response:
+    """For an account of its own, unless one is named."""
+    parts = parts_of(request)
+    await parts.gate.operator(request)
+    body = await read_body(request, bodies.NewKey)
+    known, key, secret = await parts.keys.create(body.name, body.account)
+    return Answer({**key_shape(known), "key": key, "secret": secret}, 201, {"cache-control": "no-store"})
+
+
+@router.get("/v1/keys", **operation("listKeys", "All keys, newest first. Operator only.", answer=bodies.KeyList))
+async def list_keys(request: Request) -> Response:
+    """Without what opens anything."""
+    parts = parts_of(request)
+    await parts.gate.operator(request)
+    return Answer(page([key_shape(key) for key in await parts.keys.list()]))
+
+
+@router.delete(
+    "/v1/keys/{key_id}",
+    **operation("revokeKey", "Revoke a key. Operator only.", answer=bodies.Key, refusals=(404,)),
+)
+async def revoke(request: Request, key_id: str) -> Response:
+    """From now on it opens nothing."""
+    parts = parts_of(request)
+    await parts.gate.operator(request)
+    return Answer(key_shape(await parts.keys.revoke(key_id)))

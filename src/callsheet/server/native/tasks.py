@@ -1,0 +1,180 @@
+"""Tasks: submit, get, list, cancel, watch, explain."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from callsheet.errors import InvalidInput
+from callsheet.server import bodies
+from callsheet.server.events import EventStream, last_seen
+from callsheet.server.native.route import Route, operation
+from callsheet.server.parts import parts_of
+from callsheet.server.plain import in_words
+from callsheet.server.reading import read_body, read_query
+from callsheet.server.shapes import Answer, event_shape, page, task_shape
+from callsheet.tasks import File, Filter, NewTask, Task
+
+log = logging.getLogger("callsheet.server")
+router = APIRouter(tags=["tasks"], route_class=Route)
+
+_KEY_LENGTH = 255
+_STREAM = """Replays from Last-Event-ID (or `after`), then goes on live. Each message has `id` (the event's seq),
+`event` (its type) and `data` (an Event as JSON). Comments come as signs of life. The stream ends after the event
+`succeeded`, `failed` or `canceled`; where it ends before, ask again with the last id."""
+
+
+@router.post(
+    "/v1/tasks",
+    status_code=201,
+    **operation(
+        "submitTask",
+        "Hand in a task. It is durable once this answers.",
+        answer=bodies.Task,
+        body=bodies.NewTask,
+        headers={
+            "Idempotency-Key": "Asking again with the same key and body gives the same task: 1 to 255 characters."
+        },
+        refusals=(400, 402, 404, 409, 413, 415, 429),
+        more={200: {"model": bodies.Task, "description": "The task that this Idempotency-Key made before."}},
+    ),
+)
+async def submit(request: Request) -> Response:
+    """Checks, routes and keeps it; the answer comes before the work begins."""
+    parts = parts_of(request)
+    account = await parts.gate.account(request)
+    body = await read_body(request, bodies.NewTask)
+    new = NewTask(
+        model=body.model,
+        input=body.input,
+        webhook=body.webhook,
+        metadata=body.metadata,
+        priority=body.priority,
+        stage=body.stage,
+        idempotency_key=_idempotency_key(request),
+    )
+    task, created = await parts.tasks.submit(account, new)
+    log.info("task accepted" if created else "task known", extra={"task_id": task.id, "model": task.model})
+    headers = {"location": f"/v1/tasks/{task.id}"} if created else {"idempotency-replayed": "true"}
+    return Answer(_shape(request, task), 201 if created else 200, headers)
+
+
+@router.get(
+    "/v1/tasks",
+    **operation(
+        "listTasks",
+        "Tasks, newest first. Paging neither loses nor repeats one while others come in.",
+        answer=bodies.TaskList,
+        query=bodies.TaskQuery,
+    ),
+)
+async def list_tasks(request: Request) -> Response:
+    """Those that match every part of the query."""
+    parts = parts_of(request)
+    account = await parts.gate.account(request)
+    query = read_query(request, bodies.TaskQuery)
+    wanted = Filter(
+        state=tuple(query.state),
+        model=query.model,
+        capability=query.capability,
+        vendor=query.vendor,
+        created_from=_milliseconds(query.created_from),
+        created_to=_milliseconds(query.created_to),
+        metadata=query.metadata,
+        door=query.door,
+    )
+    found = await parts.tasks.list(account, wanted, query.limit, query.cursor)
+    return Answer(page([_shape(request, task) for task in found.tasks], found.next))
+
+
+@router.get("/v1/tasks/{task_id}", **operation("getTask", "A task as it stands.", answer=bodies.Task, refusals=(404,)))
+async def get(request: Request, task_id: str) -> Response:
+    """One task of the caller's account."""
+    parts = parts_of(request)
+    task = await parts.tasks.get(await parts.gate.account(request), task_id)
+    return Answer(_shape(request, task))
+
+
+@router.post(
+    "/v1/tasks/{task_id}/cancel",
+    **operation(
+        "cancelTask",
+        "Ask for the end of a task. One that has ended already is answered as it is.",
+        answer=bodies.Task,
+        refusals=(404,),
+    ),
+)
+async def cancel(request: Request, task_id: str) -> Response:
+    """Answers how the task stands now; a running one ends a moment later."""
+    parts = parts_of(request)
+    task = await parts.tasks.cancel(await parts.gate.account(request), task_id)
+    return Answer(_shape(request, task))
+
+
+@router.get(
+    "/v1/tasks/{task_id}/events",
+    response_class=Response,
+    **operation(
+        "watchTask",
+        "The timeline as server-sent events.",
+        query=bodies.EventQuery,
+        headers={"Last-Event-ID": "The id of the last event seen; a browser sends it by itself."},
+        refusals=(404,),
+        more={200: {"description": _STREAM, "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    ),
+)
+async def events(request: Request, task_id: str) -> Response:
+    """Up to the final event."""
+    parts = parts_of(request)
+    account = await parts.gate.account(request)
+    after = last_seen(request, read_query(request, bodies.EventQuery).after)
+    await parts.tasks.get(account, task_id)  # not found is an answer, not a stream
+    return EventStream(parts.tasks.events(account, task_id, after), parts.keep_alive, parts.closing)
+
+
+@router.get(
+    "/v1/tasks/{task_id}/timeline",
+    **operation(
+        "explainTask",
+        "All that happened to a task so far, as events and in plain words.",
+        answer=bodies.Timeline,
+        refusals=(404,),
+    ),
+)
+async def timeline(request: Request, task_id: str) -> Response:
+    """Oldest first."""
+    parts = parts_of(request)
+    found = await parts.tasks.timeline(await parts.gate.account(request), task_id)
+    return Answer(page([{**event_shape(event), "text": in_words(event)} for event in found]))
+
+
+def _shape(request: Request, task: Task) -> dict[str, Any]:
+    if not task.artifacts:
+        return task_shape(task, str)
+    parts = parts_of(request)
+    origin = parts.origins.of(request)
+
+    def address(file: File) -> str:
+        return origin + parts.files.link(file)
+
+    return task_shape(task, address)
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not (0 < len(key) <= _KEY_LENGTH and key.isprintable()):
+        raise InvalidInput(
+            f"An Idempotency-Key has 1 to {_KEY_LENGTH} printable characters.",
+            param="Idempotency-Key",
+            hint="A UUID does well.",
+        )
+    return key
+
+
+def _milliseconds(time: datetime | None) -> int | None:
+    return None if time is None else round(time.timestamp() * 1000)

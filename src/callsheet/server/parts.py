@@ -1,0 +1,40 @@
+"""What the doors stand on: the three contracts, the catalogue, and what this installation allows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from starlette.requests import HTTPConnection
+
+from callsheet.catalog import Catalog
+from callsheet.contract import Files, Keys, Tasks
+from callsheet.server.auth import Gate
+from callsheet.server.origin import Origins
+
+Readiness = Callable[[], Awaitable[Mapping[str, str | None]]]
+"""Asks every part how it is: its name, and what is wrong with it or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a request may need, built once by hand. Sizes in bytes, `keep_alive` in seconds."""
+
+    tasks: Tasks
+    files: Files
+    keys: Keys
+    catalog: Catalog
+    gate: Gate
+    origins: Origins
+    ready: Readiness
+    max_body: int
+    max_upload: int
+    keep_alive: float = 15.0
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def parts_of(connection: HTTPConnection) -> Parts:
+    """The parts of the application that answers this request."""
+    return cast("Parts", connection.app.state.parts)

@@ -1,0 +1,146 @@
+"""What every test may use: a home, its settings, a real server on loopback, a clock of its own; and no internet."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+from starlette.types import ASGIApp
+
+from callsheet.settings import Settings, load
+
+_START_WITHIN = 20.0
+
+
+class Served:
+    """A running server: its address, its application, and clients that speak to it."""
+
+    def __init__(self, app: Any, url: str) -> None:
+        self.app = app
+        self.url = url
+
+    def client(self, key: str | None = None, **more: Any) -> httpx2.Client:
+        """A client of this server, with a key where one is given."""
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        return httpx2.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False, **more)
+
+    @property
+    def operator(self) -> str:
+        """The operator's token of this start."""
+        return self.app.state.token
+
+
+class Clock:
+    """Time that passes when it is told to: milliseconds since 1970."""
+
+    def __init__(self, now: int = 1_795_255_200_000) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+    def pass_(self, seconds: float) -> None:
+        """Let so many seconds go by."""
+        self.now += round(seconds * 1000)
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[Served]:
+    """Run an application as a real server, in a thread, on a free port of loopback."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    thread.start()
+    try:
+        end = time.monotonic() + _START_WITHIN
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > end:
+                raise RuntimeError("the server did not start; its log says why")
+            time.sleep(0.005)
+        yield Served(app, f"http://127.0.0.1:{listening.getsockname()[1]}")
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listening.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A fresh home."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    """The defaults, for a fresh home, whatever the environment says."""
+    return load(home, environ={})
+
+
+@pytest.fixture
+def app(settings: Settings) -> Any:
+    """The real application of a fresh home, not yet started."""
+    return import_module("callsheet.app").build(settings)  # loaded when first asked for: most tests need no server
+
+
+@pytest.fixture
+def server(app: Any) -> Iterator[Served]:
+    """The real application, answering on a free port."""
+    with served(app) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: Served) -> Iterator[httpx2.Client]:
+    """A client of `server`."""
+    with server.client() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def serve_app() -> Callable[[ASGIApp], AbstractContextManager[Served]]:
+    """`with serve_app(app) as running:` for tests that build an application of their own."""
+    return served
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Time that stands still until the test moves it."""
+    return Clock()
+
+
+@pytest.fixture(autouse=True)
+def _no_inherited_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the shell of the one who runs the tests has set must not change what they say."""
+    for name in ("CALLSHEET_HOME", "CALLSHEET_URL", "CALLSHEET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def _refuse_internet(event: str, args: tuple[Any, ...]) -> None:
+    if event not in ("socket.connect", "socket.sendto") or not isinstance(args[1], tuple):
+        return
+    host = str(args[1][0])
+    if host == "localhost":
+        return
+    try:
+        local = ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise RuntimeError(f"a test tried to reach {host}: tests have no internet")
+
+
+sys.addaudithook(_refuse_internet)
+logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
