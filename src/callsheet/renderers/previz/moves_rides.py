@@ -57,16 +57,14 @@ def head_tracking(t: float, take: Take) -> Pose:
     x = sum(side * _catch_up(t, start) for start, side in ((0.04, 1.0), (0.36, -1.2), (0.68, 0.9)))
     y = sum(side * _catch_up(t, start) for start, side in ((0.04, -0.5), (0.36, 0.3), (0.68, -0.6)))
     k = 0.2 * take.amount
-    return Pose(
-        zoom=zoom, shift_x=aim["shift_x"] + k * x, shift_y=aim["shift_y"] + k * y, x=-0.5 * k * x, y=0.4 * k * y
-    )
+    return Pose(zoom=zoom, shift_x=aim[0] + k * x, shift_y=aim[1] + k * y, x=-0.5 * k * x, y=0.4 * k * y)
 
 
 def car_grip(t: float, take: Take) -> Pose:
     """On the car: the bonnet stays where it is, the world beyond grows and swings with the road."""
     k = take.amount
-    closer = 0.3 * k * glide(t, 0.12)
-    bend = 0.09 * k * math.sin(math.tau * (0.9 * t) + take.dice[0])
+    closer = 0.42 * k * glide(t, 0.12)
+    bend = 0.12 * k * math.sin(math.tau * (0.9 * t) + take.dice[0])
     shake = 0.007 * take.wander(t, 1, 4.1)
     return Pose(
         zoom=1 + closer,
@@ -105,7 +103,7 @@ def fpv_drone(t: float, take: Take) -> Pose:
         y=0.3 * k * (1 - swell(t)) - 0.05,
         pitch=-0.1 * k * (1 - swell(part(t, 0.15, 0.85))),
         bulge=0.04,
-        look=Look(smear=0.5),
+        look=Look(smear=0.35),
     )
 
 
@@ -113,9 +111,9 @@ def handheld(t: float, take: Take) -> Pose:
     """On a shoulder: it breathes, drifts and corrects itself, never twice the same."""
     k = take.amount
     return Pose(
-        yaw=k * (0.016 * take.wander(t, 0, 0.37) + 0.0035 * take.wander(t, 3, 1.9)),
-        pitch=k * (0.014 * take.wander(t, 1, 0.43) + 0.004 * take.wander(t, 2, 2.1)),
-        roll=k * 0.016 * take.wander(t, 2, 0.31),
+        yaw=k * (0.022 * take.wander(t, 0, 0.37) + 0.005 * take.wander(t, 3, 1.9)),
+        pitch=k * (0.019 * take.wander(t, 1, 0.43) + 0.0055 * take.wander(t, 2, 2.1)),
+        roll=k * 0.02 * take.wander(t, 2, 0.31),
         x=k * 0.03 * take.wander(t, 3, 0.29),
         zoom=1 + 0.012 * k * take.wander(t, 1, 0.21),
     )

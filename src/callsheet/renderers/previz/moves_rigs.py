@@ -8,7 +8,7 @@ from callsheet.renderers.previz.pose import FOCAL, Look, Pose, glide, part, sett
 from callsheet.renderers.previz.take import Take
 from callsheet.renderers.previz.warp import pull
 
-_MIDDLE = float(pull(0.5))
+_MIDDLE = float(pull(0.35))
 
 
 def static(t: float, take: Take) -> Pose:
@@ -19,7 +19,7 @@ def static(t: float, take: Take) -> Pose:
 def gentle(t: float, take: Take) -> Pose:
     """What is done when nothing is asked: a slow push-in that breathes."""
     e = glide(t, 0.35) * take.amount
-    return Pose(zoom=1 + 0.05 * e, z=0.13 * e, **take.aim(1 + 0.12 * e))
+    return Pose(zoom=1 + 0.05 * e, z=0.13 * e).shifted(*take.aim(1 + 0.12 * e))
 
 
 def pan_left(t: float, take: Take) -> Pose:
@@ -45,7 +45,7 @@ def tilt_down(t: float, take: Take) -> Pose:
 def push_in(t: float, take: Take) -> Pose:
     """Towards the subject, coming to rest before it."""
     e = settle(glide(t, 0.4) * 0.86) * take.amount
-    return Pose(zoom=1 + 0.14 * e, z=0.2 * e, **take.aim(1 + 0.34 * e))
+    return Pose(zoom=1 + 0.12 * e, z=0.28 * e).shifted(*take.aim(1 + 0.34 * e))
 
 
 def pull_out(t: float, take: Take) -> Pose:
@@ -56,7 +56,7 @@ def pull_out(t: float, take: Take) -> Pose:
 def dolly_in(t: float, take: Take) -> Pose:
     """Forward on rails at even speed, low: near things pass, far things hardly grow."""
     e = glide(t, 0.18) * take.amount
-    return Pose(z=min(0.46 * e, 0.7), y=-0.1 * take.amount)
+    return Pose(z=min(0.6 * e, 0.78), y=-0.1 * take.amount)
 
 
 def dolly_out(t: float, take: Take) -> Pose:
@@ -90,7 +90,7 @@ def zoom_out(t: float, take: Take) -> Pose:
 def orbit(t: float, take: Take) -> Pose:
     """Around the subject, which stays in the middle: the ground slides one way, the background the other."""
     angle = _sweep(t)
-    across = 0.5 * take.amount * angle
+    across = 0.46 * take.amount * angle
     return Pose(
         x=across, yaw=-math.atan(_MIDDLE * across / FOCAL), z=0.1 * take.amount * (1 - angle * angle), zoom=1.04
     )
@@ -121,7 +121,7 @@ def jib_down(t: float, take: Take) -> Pose:
 def crane_over_the_head(t: float, take: Take) -> Pose:
     """Up, forward and over, ending with a look down."""
     e = swell(t) * take.amount
-    return Pose(y=0.5 * e, z=0.3 * e, pitch=-0.2 * e, roll=0.02 * e)
+    return Pose(y=0.62 * e, z=0.34 * e, pitch=-0.24 * e, roll=0.02 * e)
 
 
 def crane_down(t: float, take: Take) -> Pose:
@@ -133,7 +133,7 @@ def crane_down(t: float, take: Take) -> Pose:
 def dolly_zoom(t: float, take: Take) -> Pose:
     """Forward while the lens opens: the subject keeps its size and the background falls away."""
     z = min(0.5 * glide(t, 0.3) * take.amount, 0.62)
-    near = float(pull(0.75))
+    near = float(pull(0.45))
     return Pose(z=z, zoom=(1 - z * near) / (1 - 0.5 * near) if take.amount else 1.0)
 
 

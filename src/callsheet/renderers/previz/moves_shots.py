@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from callsheet.renderers.previz.pose import Look, Pose, glide, part, rush, settle, swell
+from callsheet.renderers.previz.pose import FOCAL, Look, Pose, glide, part, rush, settle, swell
 from callsheet.renderers.previz.take import Take
 
 
@@ -36,8 +36,8 @@ def time_lapse_shot(t: float, take: Take) -> Pose:
     share = tick / max(take.seconds * 8, 1)
     roll = math.sin(tick * 12.9898 + take.dice[3]) * 43758.5453
     flicker = 0.07 * (roll - math.floor(roll) - 0.5)
-    days = 0.84 + 0.2 * math.cos(math.tau * 2 * share)
-    light = (days + flicker, days + flicker, days + flicker + 0.04 * (1 - days))
+    dusk = 0.5 - 0.5 * math.cos(math.tau * 2 * share)
+    light = (1 - 0.42 * dusk + flicker, 1 - 0.36 * dusk + flicker, 1 - 0.2 * dusk + flicker)
     return Pose(
         drift=1.1 * take.amount * (share - 0.5),
         shift_x=0.004 * flicker * 10,
@@ -48,8 +48,9 @@ def time_lapse_shot(t: float, take: Take) -> Pose:
 
 def full_shot_wide(t: float, take: Take) -> Pose:
     """An establishing shot: opens from the subject to the whole place and holds it."""
-    zoom = 1 + 0.55 * take.amount * (1 - settle(part(t, 0.05, 0.72)) ** 1.4)
-    return Pose(zoom=zoom, **take.aim(zoom))
+    near = take.amount * (1 - swell(part(t, 0.0, 0.72)) ** 0.8)
+    zoom = 1 + 0.42 * near
+    return Pose(zoom=zoom, z=0.2 * near).shifted(*take.aim(zoom))
 
 
 def full_shot_figure(t: float, take: Take) -> Pose:
@@ -57,20 +58,20 @@ def full_shot_figure(t: float, take: Take) -> Pose:
     rise, open_up = swell(part(t, 0.04, 0.56)), swell(part(t, 0.5, 0.92))
     zoom = 1 + 0.5 * take.amount * (1 - open_up)
     room = take.half_height * (1 - 1 / zoom)
-    return Pose(zoom=zoom, shift_y=room * (1 - 2 * rise) * 0.95, shift_x=take.aim(zoom)["shift_x"])
+    return Pose(zoom=zoom, shift_y=room * (1 - 2 * rise) * 0.95, shift_x=take.aim(zoom)[0])
 
 
 def close_up(t: float, take: Take) -> Pose:
     """In to the subject, and there it holds, breathing."""
     zoom = 1 + 0.95 * take.amount * swell(part(t, 0.02, 0.68)) + 0.03 * part(t, 0.68, 1.0)
-    return Pose(zoom=zoom, z=0.06 * swell(part(t, 0, 0.68)), **take.aim(zoom))
+    return Pose(zoom=zoom, z=0.06 * swell(part(t, 0, 0.68))).shifted(*take.aim(zoom))
 
 
 def extreme_close_up(t: float, take: Take) -> Pose:
     """In twice: to the subject, a beat, then until nothing else is seen."""
     first, second = swell(part(t, 0.02, 0.34)), swell(part(t, 0.48, 0.84))
     zoom = 1 + take.amount * (0.55 * first + 1.5 * second)
-    return Pose(zoom=zoom, **take.aim(zoom))
+    return Pose(zoom=zoom).shifted(*take.aim(zoom))
 
 
 def macro(t: float, take: Take) -> Pose:
@@ -78,18 +79,16 @@ def macro(t: float, take: Take) -> Pose:
     e = glide(t)
     zoom = 1.9 + 0.35 * take.amount * e
     aim = take.aim(zoom)
-    focus = 0.15 + 0.5 * swell(part(t, 0.12, 0.6)) + 0.08 * math.sin(math.tau * 1.2 * part(t, 0.6, 1.0))
+    focus = 0.3 + 0.35 * swell(part(t, 0.12, 0.6)) + 0.08 * math.sin(math.tau * 1.2 * part(t, 0.6, 1.0))
     look = Look(focus=focus, aperture=1.0, vignette=0.3)
-    return Pose(zoom=zoom, shift_x=aim["shift_x"] + 0.16 * (e - 0.5), shift_y=aim["shift_y"], z=0.05 * e, look=look)
+    return Pose(zoom=zoom, shift_x=aim[0] + 0.16 * (e - 0.5), shift_y=aim[1], z=0.05 * e, look=look)
 
 
 def birds_eye(t: float, take: Take) -> Pose:
     """Rises and tips over until it looks down, then turns slowly above the place."""
     tip, turn = swell(part(t, 0.0, 0.55)), glide(part(t, 0.3, 1.0), 0.3)
-    pitch = -0.34 * tip
-    return Pose(
-        pitch=pitch, shift_y=2.2 * math.tan(pitch), roll=0.3 * take.amount * turn, y=0.2 * tip, zoom=1.3 - 0.3 * tip
-    )
+    pitch = -0.42 * tip
+    return Pose(pitch=pitch, shift_y=0.9 * FOCAL * math.tan(pitch), roll=0.24 * take.amount * turn, y=0.25 * tip)
 
 
 def rule_of_thirds(t: float, take: Take) -> Pose:
@@ -101,7 +100,7 @@ def rule_of_thirds(t: float, take: Take) -> Pose:
     aim = take.aim(zoom)
     room_x, room_y = take.half_width * (1 - 1 / zoom), take.half_height * (1 - 1 / zoom)
     to_x, to_y = _within(take.subject[0] - third[0], room_x), _within(take.subject[1] - third[1], room_y)
-    return Pose(zoom=zoom, shift_x=aim["shift_x"] * (1 - e) + to_x * e, shift_y=aim["shift_y"] * (1 - e) + to_y * e)
+    return Pose(zoom=zoom, shift_x=aim[0] * (1 - e) + to_x * e, shift_y=aim[1] * (1 - e) + to_y * e)
 
 
 def symmetrical(t: float, take: Take) -> Pose:
@@ -121,7 +120,7 @@ def eye_level(t: float, take: Take) -> Pose:
     """Comes down from above to the eyes' height, levels out, and stays, with a small step closer."""
     down, closer = swell(part(t, 0.0, 0.5)), glide(part(t, 0.5, 1.0), 0.4)
     high = (1 - down) * take.amount
-    return Pose(y=0.3 * high, pitch=-0.13 * high, z=0.09 * closer * take.amount)
+    return Pose(y=0.42 * high, pitch=-0.15 * high, z=0.09 * closer * take.amount)
 
 
 def diagonal(t: float, take: Take) -> Pose:

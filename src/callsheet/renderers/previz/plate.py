@@ -18,7 +18,9 @@ from callsheet.renderers.previz.warp import CELL, Field, Lens, Rgb, overscan
 _MOST_PIXELS = 24_000_000
 _STEP = 1.7
 """From one size of the still to the next: close enough that neither is seen blurred nor shimmering."""
-_SMEAR = 6
+_SMEAR_PIXELS = 4.0
+_SMEAR_MOST = 16
+_NO_MAP: Any = None
 _ROOM = 1.6
 """How much of the still beyond the frame is kept, in frames, where it has other proportions."""
 
@@ -38,17 +40,29 @@ class Plate:
     `still` is uint8 RGB of any size. It covers the frame at its own proportions; what lies beyond the frame is room for
     the camera. Every pose is zoomed in by `overscan` just so much that the still's edge is never seen: by the same
     amount for the whole clip, or with `breathing` by as much as each moment needs. `flat` gives the still no depth.
+    With `give`, the still is of the frame's size and shown untouched at rest, and the frame may reach a little beyond
+    it (see `Field`).
     """
 
     def __init__(
-        self, still: Rgb, poses: Sequence[Pose], width: int, height: int, *, breathing: bool = False, flat: bool = False
+        self,
+        still: Rgb,
+        poses: Sequence[Pose],
+        width: int,
+        height: int,
+        *,
+        breathing: bool = False,
+        flat: bool = False,
+        give: float = 0.0,
     ) -> None:
         still = _trimmed(still, width, height)
         self._size = (width, height)
         self._lens = Lens(width, height)
-        self._field = _field(still, width, height, flat=flat)
+        self._field = field_of(still, width, height, flat=flat, give=give)
         self._poses = _fitted(poses, overscan(self._field, poses, width, height), breathing=breathing)
-        self._levels = _levels(still, self._field, self._poses, self._size)
+        scales = [1.0] if give else _scales(self._poses)
+        softly = any(pose.look.aperture for pose in self._poses)
+        self._levels = [_level(still, self._field, scale, self._size, softly=softly) for scale in scales]
         self._looks = Looks(width, height)
 
     def frame(self, index: int) -> Rgb:
@@ -60,11 +74,19 @@ class Plate:
 
     def _smeared(self, before: Pose, now: Pose) -> Rgb:
         """The mean of what an open shutter sees between the last pose and this one."""
+        steps = self._steps(before, now)
+        if steps < 2:
+            return self._seen(now)
         total = np.zeros((self._size[1], self._size[0], 3), np.float32)
-        for turn in range(_SMEAR):
-            share = 1 - now.look.smear * turn / (_SMEAR - 1)
+        for turn in range(steps):
+            share = 1 - now.look.smear * turn / (steps - 1)
             cv2.accumulate(self._seen(between(before, now, share)), total)
-        return np.asarray(cv2.convertScaleAbs(total, alpha=1 / _SMEAR), np.uint8)
+        return np.asarray(cv2.convertScaleAbs(total, alpha=1 / steps), np.uint8)
+
+    def _steps(self, before: Pose, now: Pose) -> int:
+        """How many samples the smear needs so that no single one is seen: one for every few pixels of the way."""
+        way = self._lens.travel(self._field, before, now) * now.look.smear
+        return min(math.ceil(way / _SMEAR_PIXELS) + 1, _SMEAR_MOST) if way > 1 else 1
 
     def _seen(self, pose: Pose) -> Rgb:
         """Sampled from the size that fits the zoom, or mixed from the two beside it, so that no change is seen."""
@@ -102,32 +124,40 @@ def _trimmed(still: Rgb, width: int, height: int) -> Rgb:
     return still[top : top + keep_h, left : left + keep_w]
 
 
-def _field(still: Rgb, width: int, height: int, *, flat: bool) -> Field:
+def field_of(still: Rgb, width: int, height: int, *, flat: bool = False, give: float = 0.0) -> Field:
+    """The still covering a frame of that size, with the depth guessed from it unless `flat`."""
     rows, columns = still.shape[:2]
     cover, unit = max(width / columns, height / rows), min(width, height) / 2
     half = (columns * cover / 2 / unit, rows * cover / 2 / unit)
-    return Field(*half) if flat else Field(*half, near=depth.nearness(still), sky=depth.open_sky(still))
+    near, sky = (None, None) if flat else (depth.nearness(still), depth.wind(still))
+    return Field(*half, near, sky, give)
 
 
 def _fitted(poses: Sequence[Pose], extra: Sequence[float], *, breathing: bool) -> list[Pose]:
-    if not breathing:
-        extra = [max(extra)] * len(poses)
+    extra = _envelope(extra) if breathing else [max(extra)] * len(poses)
     return [pose.moved(zoom=zoom) for pose, zoom in zip(poses, extra, strict=True)]
+
+
+def _envelope(extra: Sequence[float]) -> list[float]:
+    """A smooth curve nowhere below this one: a running mean of the running maximum over the same window."""
+    reach = max(1, len(extra) // 10)
+    padded = np.pad(np.asarray(extra), 2 * reach, mode="edge")
+    highest = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(axis=1)
+    weights = np.hanning(2 * reach + 3)[1:-1]
+    return list(np.convolve(highest, weights / weights.sum(), mode="valid"))
 
 
 def _magnified(pose: Pose) -> float:
     """How many times larger than at rest the middle distance is seen."""
-    return pose.zoom / max(1 - 0.5 * pose.z, 0.1)
+    return pose.zoom / max(1 - 0.45 * pose.z, 0.1)
 
 
-def _levels(still: Rgb, field: Field, poses: Sequence[Pose], size: tuple[int, int]) -> list[Level]:
-    """The still at the sizes the move needs. One is enough for most; a long zoom takes several."""
+def _scales(poses: Sequence[Pose]) -> list[float]:
+    """The sizes of the still that the move needs. One is enough for most; a long zoom takes several."""
     seen = [_magnified(pose) for pose in poses]
     least, most = max(min(seen), 0.5), max(seen)
     steps = round(math.log(most / least, _STEP)) if most / least > _STEP else 0
-    scales = [least * _STEP**step for step in range(steps + 1)] if steps else [math.sqrt(least * most)]
-    softly = any(pose.look.aperture for pose in poses)
-    return [_level(still, field, scale, size, softly=softly) for scale in scales]
+    return [least * _STEP**step for step in range(steps + 1)] if steps else [math.sqrt(least * most)]
 
 
 def _level(still: Rgb, field: Field, scale: float, size: tuple[int, int], *, softly: bool) -> Level:
@@ -147,8 +177,9 @@ def _resized(still: Rgb, width: int, height: int) -> Rgb:
 
 
 def _out_of_focus(pixels: Rgb, short: float) -> Rgb:
-    """The picture through an open aperture, at half size: bright points grow into discs, since light adds, not codes."""
+    """The picture through an open aperture, at half size; bright points grow into discs."""
     half = _resized(pixels, max(1, pixels.shape[1] // 2), max(1, pixels.shape[0] // 2))
+    # Light adds up, not codes: in a steep power of the codes a lamp outshines what it is spread over.
     radius = max(1, round(short * 0.009))
     disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.float32)
     light = (half.astype(np.float32) / 255) ** 3
@@ -167,4 +198,4 @@ def _rescaled(where: Any, ratio: float) -> Any:
 
 
 def _look_up(picture: Any, where: Any) -> Any:
-    return cv2.remap(picture, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.remap(picture, where, _NO_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -36,9 +36,9 @@ class Pose:
 
     Lengths are in half shorter sides of the frame (so 1 is from the centre to the nearer edge), as a point at nearness
     1 would be seen to move; angles in radians. `zoom` is the focal length (2 shows half as much). `yaw` turns right,
-    `pitch` up, `roll` leans the camera clockwise. `x` moves the camera right, `y` up, `z` forward: near things then move more
-    than far ones. `shift_x` and `shift_y` slide the frame over the flat picture, right and down. `bulge` bends as a
-    fisheye lens does. `drift` carries far things above the horizon to the right, as wind carries clouds.
+    `pitch` up, `roll` leans the camera clockwise. `x` moves the camera right, `y` up, `z` forward: near things then
+    move more than far ones. `shift_x` and `shift_y` slide the frame over the flat picture, right and down. `bulge`
+    bends as a fisheye lens does. `drift` carries the sky to the right, as wind carries clouds.
     """
 
     zoom: float = 1.0
@@ -59,6 +59,10 @@ class Pose:
         zoom = self.zoom * changes.pop("zoom", 1.0)
         added = {name: getattr(self, name) + amount for name, amount in changes.items()}
         return replace(self, zoom=zoom, **added)
+
+    def shifted(self, right: float, down: float) -> Pose:
+        """This pose with the frame slid further over the picture."""
+        return replace(self, shift_x=self.shift_x + right, shift_y=self.shift_y + down)
 
 
 _GEOMETRY = tuple(part.name for part in fields(Pose) if part.name != "look")

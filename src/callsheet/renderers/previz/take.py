@@ -34,10 +34,10 @@ class Take:
             math.sin(angle + first) + 0.55 * math.sin(2.17 * angle + second) + 0.3 * math.sin(4.63 * angle + third)
         ) / 1.5
 
-    def aim(self, zoom: float, share: float = 1.0) -> dict[str, float]:
+    def aim(self, zoom: float, share: float = 1.0) -> tuple[float, float]:
         """The shift that brings the subject towards the frame's centre as the lens closes in, never past the edge."""
         reach = share * (1 - 1 / max(zoom, 1.0))
-        return {"shift_x": self.subject[0] * reach, "shift_y": self.subject[1] * reach}
+        return self.subject[0] * reach, self.subject[1] * reach
 
 
 def take(

@@ -25,6 +25,8 @@ CELL = 8
 FARTHEST = 0.12
 """How much of the nearest point's motion the farthest still makes."""
 
+_TRIES = 24
+_UNBENT = 0.3
 _HAIR = 0.002
 _FITS = 1.0001
 
@@ -63,28 +65,32 @@ def matrix(pose: Pose, near: float, width: int, height: int) -> NDArray[np.float
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The still as the camera meets it: half its size in the units above, its nearness, and where its sky is."""
+    """The still as the camera meets it: half its size in the units above, its nearness, and where its sky is.
+
+    `give` lets the frame reach that share of half a side beyond the still, whose outer parts then stretch to fill.
+    """
 
     half_width: float
     half_height: float
     near: Plane | None = None
     sky: Plane | None = None
+    give: float = 0.0
 
     def source(self, pose: Pose, x: Plane, y: Plane) -> tuple[Plane, Plane]:
         """Which place of the still each place of the frame shows."""
         flat_x, flat_y = _through_lens(pose, x, y)
         if self.near is None:
-            return self._follow(pose, flat_x, flat_y, pull(0.5))
+            return self._follow(pose, flat_x, flat_y, pull(0.35))
         # The depth is known where the still is, not where the frame is: two looks settle it, since it is smooth.
         there_x, there_y = self._follow(pose, flat_x, flat_y, pull(self._at(self.near, flat_x, flat_y)))
         there_x, there_y = self._follow(pose, flat_x, flat_y, pull(self._at(self.near, there_x, there_y)))
         if pose.drift and self.sky is not None:
-            there_x = there_x - pose.drift * self._at(self.sky, there_x, there_y)
+            there_x = _plane(there_x - pose.drift * self._at(self.sky, there_x, there_y))
         return there_x, there_y
 
     def _follow(self, pose: Pose, x: Plane, y: Plane, follow: Any) -> tuple[Plane, Plane]:
         closer = 1 - pose.z * follow
-        return x * closer + pose.x * follow + pose.shift_x, y * closer - pose.y * follow + pose.shift_y
+        return _plane(x * closer + pose.x * follow + pose.shift_x), _plane(y * closer - pose.y * follow + pose.shift_y)
 
     def _at(self, plane: Plane, x: Plane, y: Plane) -> Plane:
         height, width = plane.shape
@@ -95,17 +101,21 @@ class Field:
 
 
 def _through_lens(pose: Pose, x: Plane, y: Plane) -> tuple[Plane, Plane]:
-    x, y = x / pose.zoom, y / pose.zoom
+    x, y = _plane(x / pose.zoom), _plane(y / pose.zoom)
     if pose.bulge:
         bend = 1 + pose.bulge * (x * x + y * y)
-        x, y = x * bend, y * bend
+        x, y = _plane(x * bend), _plane(y * bend)
     if not (pose.roll or pose.pitch or pose.yaw):
         return x, y
     turn = rotation(pose)
     ahead = (turn[2, 0] * x + turn[2, 1] * y + turn[2, 2] * FOCAL) / FOCAL
     across = (turn[0, 0] * x + turn[0, 1] * y + turn[0, 2] * FOCAL) / ahead
     down = (turn[1, 0] * x + turn[1, 1] * y + turn[1, 2] * FOCAL) / ahead
-    return across.astype(np.float32), down.astype(np.float32)
+    return _plane(across), _plane(down)
+
+
+def _plane(values: Any) -> Plane:
+    return np.asarray(values, np.float32)
 
 
 def overscan(field: Field, poses: Sequence[Pose], width: int, height: int) -> list[float]:
@@ -123,7 +133,7 @@ def overscan(field: Field, poses: Sequence[Pose], width: int, height: int) -> li
 def _least_zoom(field: Field, pose: Pose, x: Plane, y: Plane, guess: float) -> float:
     low, high = 1.0, 8.0
     zoom = max(1.0, guess)
-    for _ in range(14):
+    for _ in range(_TRIES):
         excess = _excess(field, pose.moved(zoom=zoom), x, y)
         if excess <= _FITS:
             high = min(high, zoom)
@@ -138,7 +148,21 @@ def _least_zoom(field: Field, pose: Pose, x: Plane, y: Plane, guess: float) -> f
 
 def _excess(field: Field, pose: Pose, x: Plane, y: Plane) -> float:
     there_x, there_y = field.source(pose, x, y)
-    return max(float(np.abs(there_x).max()) / field.half_width, float(np.abs(there_y).max()) / field.half_height)
+    reach = max(float(np.abs(there_x).max()) / field.half_width, float(np.abs(there_y).max()) / field.half_height)
+    return reach / (1 + field.give)
+
+
+def _stretched(there: Plane, half: float) -> Plane:
+    """Places drawn in from beyond the still: the outer parts of the picture spread smoothly; nothing is mirrored."""
+    inner = there[1:-1, 1:-1]
+    for side in (1.0, -1.0):
+        reach = float((inner * side).max()) / half
+        if reach <= 1:
+            continue
+        beyond = np.maximum(there * np.float32(side / half) - _UNBENT, 0)
+        bend = (reach - 1) / (reach - _UNBENT) ** 2
+        there = _plane(there - np.float32(side * half) * bend * beyond * beyond)
+    return there
 
 
 def _edge(width: int, height: int) -> tuple[Plane, Plane]:
@@ -149,7 +173,7 @@ def _edge(width: int, height: int) -> tuple[Plane, Plane]:
     one = np.ones_like(along)
     x = np.concatenate([along, along, one, -one]) * half_w
     y = np.concatenate([one, -one, along, along]) * half_h
-    return x[None].astype(np.float32), y[None].astype(np.float32)
+    return _plane(x[None]), _plane(y[None])
 
 
 class Lens:
@@ -166,9 +190,18 @@ class Lens:
         self._x, self._y = np.meshgrid(x, y)
         self._coarse = np.empty((*self._x.shape, 2), np.float32)
 
+    def travel(self, field: Field, before: Pose, now: Pose) -> float:
+        """How many pixels the fastest part of the frame moves from one pose to the other."""
+        x, y = self._x[::6, ::6], self._y[::6, ::6]
+        (from_x, from_y), (to_x, to_y) = field.source(before, x, y), field.source(now, x, y)
+        way = float(np.hypot(to_x - from_x, to_y - from_y).max())
+        return way * now.zoom * min(self._width, self._height) / 2
+
     def map(self, field: Field, pose: Pose, shape: tuple[int, ...]) -> NDArray[np.float32]:
         """For every frame pixel the place in a picture of `shape` it shows: float32 (height, width, 2)."""
         there_x, there_y = field.source(pose, self._x, self._y)
+        if field.give:
+            there_x, there_y = _stretched(there_x, field.half_width), _stretched(there_y, field.half_height)
         rows, columns = shape[:2]
         self._coarse[..., 0] = (there_x / field.half_width + 1) * (columns / 2) - 0.5
         self._coarse[..., 1] = (there_y / field.half_height + 1) * (rows / 2) - 0.5

@@ -1,0 +1,133 @@
+"""Reads video: its last frames, or how its camera moved from frame to frame."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from av.error import FFmpegError
+from numpy.typing import NDArray
+
+from callsheet.errors import RenderError
+from callsheet.renderers import media
+from callsheet.renderers.previz.flow import Drift, camera_drift
+from callsheet.renderers.previz.letterbox import fit
+
+Rgb = NDArray[np.uint8]
+
+_SIDE = 270
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """A clip's last frame, and how the camera moved from frame to frame just before it, oldest first."""
+
+    last: Rgb
+    drifts: tuple[Drift, ...]
+    fps: Fraction
+
+
+def facts(path: Path | None, name: str = "video") -> media.Facts:
+    """What a scene's video is. Raises RenderError, with `name` as the param, where it is missing or no video."""
+    if path is None:
+        raise RenderError(f"This render needs {name}.", param=name)
+    try:
+        found = media.probe(path)
+    except (media.NotMedia, media.TooManyPixels) as error:
+        raise RenderError(f"{name} cannot be used: {error}", param=name) from error
+    except OSError as error:
+        raise RenderError(f"{name} cannot be read: {error.strerror or error}.", param=name) from error
+    if found.kind != "video":
+        raise RenderError(f"{name} is {found.content_type}, not a video.", param=name)
+    return found
+
+
+def frames(path: Path, *, seek: float = 0.0) -> Iterator[Any]:
+    """The decoded frames (PyAV) from `seek` seconds on. Raises RenderError where nothing can be decoded."""
+    try:
+        with media.open_video(path) as container:
+            stream = container.streams.video[0]
+            stream.thread_type = "AUTO"
+            if seek > 0:
+                container.seek(int(seek / stream.time_base), stream=stream)
+            yield from container.decode(stream)
+    except (FFmpegError, OSError) as error:
+        raise RenderError(f"video cannot be decoded: {error}.", param="video") from error
+
+
+def rgb(frame: Any) -> Rgb:
+    """A decoded frame as uint8 RGB, upright."""
+    pixels = frame.to_ndarray(format="rgb24")
+    return np.ascontiguousarray(np.rot90(pixels, round(frame.rotation / 90) % 4))
+
+
+def tail(path: Path, look_back: int = 9) -> Tail:
+    """The last frame and the motion over the frames before it."""
+    found = facts(path)
+    start = max(0.0, (found.duration or 0.0) - 2.0 * (look_back + 1) / float(found.fps or 24) - 0.5)
+    last = deque(frames(path, seek=start), maxlen=look_back) or deque(frames(path), maxlen=look_back)
+    if not last:
+        raise RenderError("video holds no frame that can be decoded.", param="video")
+    greys = [grey(frame) for frame in last]
+    drifts = tuple(camera_drift(one, two) for one, two in itertools.pairwise(greys))
+    return Tail(rgb(last[-1]), drifts, found.fps or Fraction(24))
+
+
+def length(path: Path, fps: Fraction) -> int:
+    """How many frames the clip lasts at another rate, at least one."""
+    return max(1, round(Fraction(facts(path).duration or 0).limit_denominator(100_000) * fps))
+
+
+def paced(path: Path, fps: Fraction, count: int, size: tuple[int, int]) -> Iterator[Rgb]:
+    """`count` frames at `fps`, each the one that shows at its time, fitted whole into width x height."""
+    given = 0
+    held: Any = None
+    for frame in frames(path):
+        while held is not None and given < count and Fraction(given) / fps < Fraction(frame.time or 0.0):
+            yield fit(rgb(held), *size)
+            given += 1
+        held = frame
+    while held is not None and given < count:
+        yield fit(rgb(held), *size)
+        given += 1
+
+
+def motion(path: Path, seconds: float) -> list[tuple[float, Drift]]:
+    """Where the camera has got to, by time in seconds: the drift since the first frame, for at most `seconds`."""
+    way = [(0.0, Drift())]
+    before: NDArray[np.uint8] | None = None
+    start = 0.0
+    for frame in frames(path):
+        now, time = grey(frame), float(frame.time or 0.0)
+        if before is None:
+            start = time
+        elif before.shape == now.shape:
+            way.append((time - start, way[-1][1].plus(_plausible(camera_drift(before, now)))))
+        before = now
+        if time - start > seconds:
+            break
+    if before is None:
+        raise RenderError("video holds no frame that can be decoded.", param="video")
+    return way
+
+
+def _plausible(drift: Drift) -> Drift:
+    """No motion where the estimate is none of a camera's: at a cut nothing matches, and the fit is anything."""
+    far = max(abs(drift.right), abs(drift.down)) > 0.5 or abs(drift.turn) > 0.35 or abs(drift.growth) > 0.35
+    return Drift() if far else drift
+
+
+def grey(frame: Any) -> NDArray[np.uint8]:
+    """A small upright grey picture of a decoded frame, from its brightness alone."""
+    plane = frame.reformat(format="gray").to_ndarray()
+    plane = np.rot90(plane, round(frame.rotation / 90) % 4)
+    scale = min(1.0, _SIDE / min(plane.shape))
+    size = (max(16, round(plane.shape[1] * scale)), max(16, round(plane.shape[0] * scale)))
+    return np.asarray(cv2.resize(np.ascontiguousarray(plane), size, interpolation=cv2.INTER_AREA), np.uint8)

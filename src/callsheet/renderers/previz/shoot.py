@@ -1,0 +1,97 @@
+"""Shoots a scene's pieces: each drawn frame by frame, marked, scored, encoded, and counted as real progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callsheet.errors import RenderError
+from callsheet.renderers import media
+from callsheet.renderers.encode import ClipWriter
+from callsheet.renderers.previz import mark
+from callsheet.renderers.scene import Made, Progress, Scene
+
+Rgb = NDArray[np.uint8]
+
+Draw = Callable[[Scene], Iterator[Rgb]]
+"""Yields every frame of one piece in order, uint8 RGB (height, width, 3); each may be drawn on and reused."""
+
+
+def clips(scene: Scene, out: Path, progress: Progress, draw: Draw) -> list[Made]:
+    """Make `scene.count` clips `out/01.mp4`, `02.mp4` ...; piece i is drawn from the scene with seed + i.
+
+    Lays the mark on each frame when the scene wants one, adds the score when it wants sound, and tells progress from
+    frames encoded. Raises RenderError when a piece has more or fewer frames than the scene says.
+    """
+    made: list[Made] = []
+    for index, piece in enumerate(pieces(scene)):
+        share = _Share(progress, index, scene.count)
+        made.append(_clip(piece, out / f"{index + 1:02d}.mp4", share, draw))
+    return made
+
+
+def pieces(scene: Scene) -> list[Scene]:
+    """The scene once for each of its pieces, with its own seed."""
+    return [replace(scene, seed=scene.seed + index, count=1) for index in range(scene.count)]
+
+
+def still(path: Path | None, name: str) -> Rgb:
+    """Load a still that a scene names. Raises RenderError, with `name` as the param, where it is missing or broken."""
+    if path is None:
+        raise RenderError(f"This render needs {name}.", param=name)
+    try:
+        return media.load_still(path)
+    except (media.NotMedia, media.TooManyPixels) as error:
+        raise RenderError(f"{name} cannot be used: {error}", param=name) from error
+    except OSError as error:
+        raise RenderError(f"{name} cannot be read: {error.strerror or error}.", param=name) from error
+
+
+def facts(scene: Scene) -> dict[str, Any]:
+    """What the file's metadata says of the scene it was made from."""
+    said: dict[str, Any] = {
+        "generator": f"callsheet {version('callsheet')} previz",
+        "capability": scene.capability,
+        "prompt": scene.prompt,
+        "seed": scene.seed,
+        "camera_move": scene.camera_move,
+        "motion": scene.motion,
+    }
+    title = scene.prompt.strip() or scene.capability
+    return {"title": title[:120]} | {name: value for name, value in said.items() if value not in (None, "")}
+
+
+def _clip(scene: Scene, path: Path, progress: Progress, draw: Draw) -> Made:
+    audio = _score(scene) if scene.generate_audio else None
+    with ClipWriter(
+        path, scene.width, scene.height, scene.fps, scene.frames, audio, facts(scene), progress=progress
+    ) as clip:
+        for frame in draw(scene):
+            if scene.mark:
+                mark.stamp(frame)
+            clip.write(frame)
+    return Made(
+        path, "video/mp4", scene.width, scene.height, duration=float(scene.exact_duration), fps=float(scene.fps)
+    )
+
+
+def _score(scene: Scene) -> NDArray[np.float32]:
+    raise RenderError("Previz cannot make sound yet.", param="generate_audio")
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """The part of the whole progress that one piece's own progress is."""
+
+    whole: Progress
+    index: int
+    count: int
+
+    def __call__(self, done: float) -> None:
+        self.whole((self.index + done) / self.count)

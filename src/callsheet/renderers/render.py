@@ -1,0 +1,53 @@
+"""Which module draws which capability, and the one way in: render(scene, out, progress)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import cv2
+
+from callsheet.errors import CallsheetError, NotSupported, RenderError
+from callsheet.renderers.media import NotMedia, TooManyPixels
+from callsheet.renderers.previz import continuation, first_last, image_to_video, motion_control
+from callsheet.renderers.scene import Made, Progress, Scene
+
+Renderer = Callable[[Scene, Path, Progress], list[Made]]
+
+_TABLE: Mapping[str, Renderer] = MappingProxyType(
+    {
+        "image-to-video": image_to_video.render,
+        "first-last-frame": first_last.render,
+        "video-continuation": continuation.render,
+        "motion-control": motion_control.render,
+    }
+)
+
+CAPABILITIES = frozenset(_TABLE)
+"""What previz can render."""
+
+
+def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
+    """Make the scene's pieces as files in the folder `out`, which is made if missing, and say what each is.
+
+    `progress` hears 0..1 as frames are encoded, from the encoder's thread. Raises NotSupported for a capability that no
+    module here draws, and RenderError (or StorageError on a full disk) for what cannot be made; then nothing half
+    written is left.
+    """
+    if scene.capability not in _TABLE:
+        raise NotSupported(
+            f"Previz cannot render {scene.capability!r}.", hint=f"It can do {', '.join(sorted(CAPABILITIES))}."
+        )
+    try:
+        return _TABLE[scene.capability](scene, out, progress)
+    except CallsheetError:
+        raise
+    except (NotMedia, TooManyPixels) as error:
+        raise RenderError(str(error)) from error
+    except cv2.error as error:
+        raise RenderError(f"The picture could not be drawn: {error.err or error}.") from error
+    except MemoryError as error:
+        raise RenderError(
+            f"There is not enough memory for {scene.width}x{scene.height}.", hint="Ask for a smaller resolution."
+        ) from error
