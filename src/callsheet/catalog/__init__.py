@@ -1,0 +1,27 @@
+"""The facts about every vendor and model, and what follows from them: checks, renaming, schemas, routing, prices."""
+
+from callsheet.catalog.limits import check_media
+from callsheet.catalog.load import Catalog, load
+from callsheet.catalog.model import Auth, Callback, Choice, Endpoint, Model, Vendor
+from callsheet.catalog.param import Media, Output, Param, Price, Rule
+from callsheet.catalog.vocabulary import CameraMove, Capability, Vocabulary
+
+__all__ = [
+    "Auth",
+    "Callback",
+    "CameraMove",
+    "Capability",
+    "Catalog",
+    "Choice",
+    "Endpoint",
+    "Media",
+    "Model",
+    "Output",
+    "Param",
+    "Price",
+    "Rule",
+    "Vendor",
+    "Vocabulary",
+    "check_media",
+    "load",
+]

@@ -1,0 +1,247 @@
+"""Checks an input against the facts: nothing is dropped, clamped or converted in silence."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from callsheet.catalog.param import Param, Rule
+from callsheet.catalog.rename import wire_names
+from callsheet.errors import InvalidInput
+
+REFERENCE = re.compile(r"(file_[0-9A-Za-z]+|https?://\S+|data:[^,]*,.*)", re.DOTALL)
+MEDIA_FORM = "a file id (file_...), an http(s) address or a data: address"
+
+
+def check(model: str, params: Mapping[str, Param], rules: tuple[Rule, ...], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The canonical input with every default filled in, in the order of the facts.
+
+    Raises InvalidInput on the first fault: unknown params, missing ones, each value, then what the rules demand.
+    """
+    for name in given:
+        if name not in params:
+            raise _unknown(model, params, name)
+    for param in params.values():
+        if param.required and param.name not in given:
+            raise InvalidInput(f"{model} needs the param {param.name}.", hint=param.description, param=param.name)
+    values = {name: value(params[name], given[name]) for name in params if name in given}
+    return _obey(params, rules, values)
+
+
+def value(param: Param, given: Any, at: str = "") -> Any:
+    """One value in its canonical form. Raises InvalidInput, which names the place and what is allowed there."""
+    at = at or param.name
+    if isinstance(given, str | int) and not isinstance(given, bool) and str(given) in param.spellings:
+        return param.spellings[str(given)]
+    taken = TYPES[param.type](param, given, at)
+    if param.values:
+        return _listed(param, taken, at)
+    return taken
+
+
+def allowed(param: Param) -> str:
+    """What a param takes, in one line for people: its values, or its type and limits."""
+    if param.values:
+        return ", ".join(map(_word, param.values))
+    words = [SAID.get(param.type, param.type)]
+    low, high = param.min, param.max
+    if low is not None and high is not None:
+        words.append(f"from {low:g} to {high:g}")
+    elif low is not None or high is not None:
+        words.append(f"of at least {low:g}" if low is not None else f"of at most {high:g}")
+    if param.multiple_of:
+        words.append(f"divisible by {param.multiple_of}")
+    return " ".join(words)
+
+
+def nearest(name: str, known: Mapping[str, Any] | tuple[str, ...], count: int = 1) -> list[str]:
+    """The known names that look most like this one, best first."""
+    return difflib.get_close_matches(name, list(known), count, 0.5)
+
+
+def _unknown(model: str, params: Mapping[str, Param], name: str) -> InvalidInput:
+    known = ", ".join(params) or "none"
+    ours = wire_names(params).get(name)
+    if ours:
+        hint = f"That is the vendor's own name: here it is called {ours}."
+    else:
+        near = nearest(name, params)
+        hint = f"Did you mean {near[0]}? It knows: {known}." if near else f"It knows: {known}."
+    return InvalidInput(f"{model} has no param {name!r}.", hint=hint, param=name)
+
+
+def _obey(params: Mapping[str, Param], rules: tuple[Rule, ...], values: dict[str, Any]) -> dict[str, Any]:
+    """Defaults and rules together: a rule may decide what a param left to its default becomes."""
+    full = {name: param.default for name, param in params.items() if param.default is not None} | values
+    for rule in rules:
+        if rule.applies(full if rule.when else values):
+            _demand(rule, values)
+            for name, options in rule.then.items():
+                full[name] = _under(rule, name, options, values, full)
+            full |= {name: full[source] for name, source in rule.fill.items() if name not in full and source in full}
+    return {name: full[name] for name in params if name in full}
+
+
+def _demand(rule: Rule, values: Mapping[str, Any]) -> None:
+    for name in rule.need:
+        if name not in values:
+            raise InvalidInput(f"{name} is needed: {rule.why}", hint=f"Give {name}.", param=name)
+    for name in rule.never:
+        if name in values:
+            raise InvalidInput(f"{name} cannot be given: {rule.why}", hint=f"Leave {name} out.", param=name)
+    if rule.any_of and not any(name in values for name in rule.any_of):
+        choices = " or ".join(rule.any_of)
+        raise InvalidInput(f"One of {choices} is needed: {rule.why}", hint=f"Give {choices}.", param=rule.any_of[0])
+
+
+def _under(rule: Rule, name: str, options: tuple[Any, ...], values: Mapping[str, Any], full: Mapping[str, Any]) -> Any:
+    now = full.get(name)
+    if now in options:
+        return now
+    if name not in values:
+        return options[0]
+    raise InvalidInput(
+        f"{name} {_show(values[name])} does not go with the rest: {rule.why}",
+        hint=f"Allowed here: {', '.join(map(_word, options))}.",
+        param=name,
+    )
+
+
+def _listed(param: Param, taken: Any, at: str) -> Any:
+    for one in param.values:
+        if one == taken and isinstance(one, bool) == isinstance(taken, bool):
+            return one
+    near = nearest(taken, tuple(str(one) for one in param.values)) if isinstance(taken, str) else []
+    guess = f"Did you mean {near[0]}? " if near else ""
+    raise _wrong(at, taken, f"{guess}Allowed: {allowed(param)}.")
+
+
+def _text(param: Param, given: Any, at: str) -> str:
+    if not isinstance(given, str):
+        raise _wrong(at, given, _ask(param))
+    least = max(param.min_length or 0, 1 if param.required else 0)
+    if len(given.strip()) < least:
+        raise _wrong(at, given, f"At least {_count(least, 'character')}, more than blanks.")
+    if param.max_length is not None and len(given) > param.max_length:
+        raise InvalidInput(
+            f"{at} has {len(given)} characters.", hint=f"At most {_count(param.max_length, 'character')}.", param=at
+        )
+    return given
+
+
+def _integer(param: Param, given: Any, at: str) -> int:
+    whole = isinstance(given, int) or (isinstance(given, float) and given.is_integer())
+    if isinstance(given, bool) or not whole:
+        raise _wrong(at, given, _ask(param))
+    return int(_within(param, given, at))
+
+
+def _number(param: Param, given: Any, at: str) -> int | float:
+    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+        raise _wrong(at, given, _ask(param))
+    return _within(param, given, at)
+
+
+def _within(param: Param, given: int | float, at: str) -> int | float:
+    below = param.min is not None and given < param.min
+    above = param.max is not None and given > param.max
+    if below or above or (param.multiple_of and given % param.multiple_of):
+        raise _wrong(at, given, _ask(param))
+    return given
+
+
+def _boolean(param: Param, given: Any, at: str) -> bool:
+    if not isinstance(given, bool):
+        raise _wrong(at, given, _ask(param))
+    return given
+
+
+def _reference(param: Param, given: Any, at: str) -> str:
+    if not isinstance(given, str) or not REFERENCE.fullmatch(given):
+        raise _wrong(at, given, f"Give {MEDIA_FORM}; a local file is uploaded first, with @path on the command line.")
+    return given
+
+
+def _references(param: Param, given: Any, at: str) -> list[str]:
+    rows = _rows(param, given, at)
+    return [_reference(param, one, f"{at}[{index}]") for index, one in enumerate(rows)]
+
+
+def _object(param: Param, given: Any, at: str) -> dict[str, Any]:
+    if not isinstance(given, Mapping):
+        raise _wrong(at, given, _ask(param))
+    if not param.fields:
+        return dict(given)
+    try:
+        return check(at, param.fields, (), given)
+    except InvalidInput as error:
+        inner = error.param or ""
+        error.param = inner if inner.startswith(at) else f"{at}.{inner}"
+        raise
+
+
+def _list(param: Param, given: Any, at: str) -> list[Any]:
+    rows = _rows(param, given, at)
+    one = Param(name=param.name, type=param.item or "object", description=param.description, fields=param.fields)
+    return [value(one, row, f"{at}[{index}]") for index, row in enumerate(rows)]
+
+
+def _rows(param: Param, given: Any, at: str) -> list[Any]:
+    if not isinstance(given, list | tuple):
+        raise _wrong(at, given, _ask(param))
+    least, most = max(param.min_items or 0, 1 if param.required else 0), param.max_items
+    if len(given) < least or (most is not None and len(given) > most):
+        span = f"from {least} to {most}" if most is not None else f"at least {least}"
+        raise InvalidInput(f"{at} has {len(given)} items.", hint=f"Give {span}.", param=at)
+    return list(given)
+
+
+def _wrong(at: str, given: Any, hint: str) -> InvalidInput:
+    return InvalidInput(f"{at} cannot be {_show(given)}.", hint=hint, param=at)
+
+
+def _ask(param: Param) -> str:
+    return f"Give {allowed(param)}."
+
+
+def _word(one: Any) -> str:
+    return str(one).lower() if isinstance(one, bool) else str(one)
+
+
+def _show(given: Any) -> str:
+    text = _word(given) if isinstance(given, int | float) else repr(given)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+SAID = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "an object",
+    "list": "a list",
+    "images": f"a list, each item {MEDIA_FORM}",
+    "files": f"a list, each item {MEDIA_FORM}",
+}
+TYPES: dict[str, Callable[[Param, Any, str], Any]] = {
+    "string": _text,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "image": _reference,
+    "video": _reference,
+    "audio": _reference,
+    "mask": _reference,
+    "file": _reference,
+    "images": _references,
+    "files": _references,
+    "object": _object,
+    "list": _list,
+}

@@ -1,0 +1,106 @@
+"""The catalogue as a whole: every vendor's facts, read from its folder when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from callsheet.catalog import build, find, vocabulary
+from callsheet.catalog.model import Model, Vendor
+from callsheet.catalog.vocabulary import Capability, Vocabulary
+from callsheet.errors import NotFound, NotSupported
+
+VENDORS = Path(__file__).parents[1] / "vendors"
+LOCAL = "previz"
+"""The vendor whose models are named after capabilities: a bare capability goes there unless routing says otherwise."""
+
+
+@cache
+def load(root: Path = VENDORS) -> Catalog:
+    """The catalogue of the vendor folders under `root`. Cheap: files are read when first needed, and once."""
+    return Catalog(root)
+
+
+class Catalog:
+    """Vendors, models and the words they share. Everything in it is a fact and never changes while it is open."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.vendor_ids = tuple(sorted(path.parent.name for path in root.glob("*/catalog.toml")))
+        self._vendors: dict[str, Vendor] = {}
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Canonical params, capabilities, camera moves, sizes."""
+        return vocabulary.read(self.root / "vocabulary.toml")
+
+    @property
+    def capabilities(self) -> Mapping[str, Capability]:
+        """By id, in the order of the vocabulary."""
+        return self.vocabulary.capabilities
+
+    @property
+    def vendors(self) -> tuple[Vendor, ...]:
+        """All of them, by id."""
+        return tuple(self.vendor(id) for id in self.vendor_ids)
+
+    def vendor(self, id: str) -> Vendor:
+        """One vendor. Raises NotFound naming those there are."""
+        if id not in self.vendor_ids:
+            raise NotFound(
+                f"No vendor is called {id!r}.", hint=f"There are: {', '.join(self.vendor_ids)}.", param="vendor"
+            )
+        if id not in self._vendors:
+            self._vendors[id] = build.vendor(self.root / id / "catalog.toml", self.vocabulary)
+        return self._vendors[id]
+
+    def is_capability(self, id: str) -> bool:
+        """True for `image-to-video` and its like, which are model ids that route."""
+        return id in self.capabilities
+
+    def models(self, capability: str | None = None, vendor: str | None = None) -> tuple[Model, ...]:
+        """Every model with this capability and of this vendor, in the order of the files; unknown names find none."""
+        known = self.vendor_ids if vendor is None else tuple(id for id in self.vendor_ids if id == vendor)
+        found = (model for id in known for model in self.vendor(id).models.values())
+        return tuple(model for model in found if capability in (None, model.capability))
+
+    def model(self, id: str) -> Model:
+        """The model with exactly this id. Raises NotFound naming the nearest."""
+        vendor = id.partition("/")[0]
+        found = self.vendor(vendor).models.get(id) if vendor in self.vendor_ids else None
+        if found is None:
+            raise find.unknown(id, self._ids())
+        return found
+
+    def find(self, id: str, input: Mapping[str, Any]) -> Model:
+        """The model an id stands for, given an input: exact, a prefix routed by the input, or a capability (previz).
+
+        Raises InvalidInput when a prefix fits none or several, NotSupported for a capability that runs nowhere here by
+        itself, NotFound naming the nearest ids.
+        """
+        if self.is_capability(id):
+            return self._of_capability(id)
+        vendor = id.partition("/")[0]
+        models = self.vendor(vendor).models if vendor in self.vendor_ids else {}
+        if id in models:
+            return models[id]
+        candidates = find.behind(models.values(), id)
+        if not candidates or id == vendor:
+            raise find.unknown(id, self._ids())
+        return find.by_input(id, candidates, input)
+
+    def _of_capability(self, capability: str) -> Model:
+        local = f"{LOCAL}/{capability}"
+        if LOCAL in self.vendor_ids and local in self.vendor(LOCAL).models:
+            return self.vendor(LOCAL).models[local]
+        others = ", ".join(model.id for model in self.models(capability=capability))
+        raise NotSupported(
+            f"{capability} cannot run on {LOCAL}.",
+            hint=f"Name a model that has it: {others}." if others else "No vendor in the catalogue has it.",
+            param="model",
+        )
+
+    def _ids(self) -> list[str]:
+        return [*self.capabilities, *(model.id for model in self.models())]

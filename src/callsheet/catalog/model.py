@@ -1,0 +1,137 @@
+"""A vendor, its models, and what can be asked of a model: check, rename, describe, price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from callsheet.catalog import check, quote, rename, schema
+from callsheet.catalog.param import Output, Param, Price, Rule, nothing
+from callsheet.tasks import State
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One generative model behind one endpoint. Its id is `vendor/name`, and the name may have a slash.
+
+    `fixed` is what the body always says (`model`, `taskType`); `ignored` are top-level names of the body that belong
+    to the call and not to the input (a callback address, a pass-through field). `aliases` are further names by which
+    the vendor's documents call it. `source` says where the facts are from, `checked` when they were compared (a date).
+    """
+
+    id: str
+    vendor: str
+    name: str
+    capability: str
+    title: str
+    about: str
+    method: str
+    path: str
+    params: Mapping[str, Param]
+    outputs: tuple[Output, ...]
+    docs: str
+    source: str
+    checked: str
+    prices: tuple[Price, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    fixed: Mapping[str, Any] = field(default_factory=nothing)
+    ignored: frozenset[str] = frozenset()
+    aliases: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def check(self, input: Mapping[str, Any]) -> dict[str, Any]:
+        """The canonical input with defaults filled in. Raises InvalidInput naming the param and the way out."""
+        return check.check(self.id, self.params, self.rules, input)
+
+    def to_wire(self, input: Mapping[str, Any]) -> dict[str, Any]:
+        """The vendor's request body for a checked input."""
+        return rename.to_wire(self.params, self.fixed, input)
+
+    def from_wire(self, wire: Mapping[str, Any]) -> dict[str, Any]:
+        """A vendor's request body in canonical names and units, not yet checked. Raises InvalidInput."""
+        return rename.from_wire(self.params, self.fixed, wire, self.ignored)
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema (2020-12) of the canonical input."""
+        return schema.schema(self.title, self.about, self.params, self.rules)
+
+    def quote(self, input: Mapping[str, Any]) -> tuple[float | None, str, str | None]:
+        """Credits (None where no price is documented), how they were reckoned, and the source. Checks the input."""
+        return quote.quote(self.prices, self.outputs, self.check(input))
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """How a vendor wants to be convinced, as facts: `secrets` to be configured, and `headers` made from them.
+
+    `{name}` in a header stands for a secret or a part described in `parts`, in words.
+    """
+
+    scheme: str
+    secrets: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=nothing)
+    parts: Mapping[str, str] = field(default_factory=nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """How a vendor calls us: the param that takes the address, on which of its states, signed how (None: not)."""
+
+    param: str
+    states: tuple[str, ...] = ()
+    signature: str | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A call that is no model: ask for a task, list, cancel, credits, upload. `params` and `answer` are in words."""
+
+    name: str
+    method: str
+    path: str
+    about: str
+    source: str
+    params: Mapping[str, str] = field(default_factory=nothing)
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A place where documents contradict each other or say nothing: what was chosen, and why."""
+
+    topic: str
+    about: str
+    chosen: str
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """Everything known of a company's API that is not about one model.
+
+    `states` maps its words to ours; `unreachable` says why one of ours never comes from them. `errors` maps its error
+    codes to the names of our error classes. `link_lifetime` is in seconds, None where nothing is documented.
+    """
+
+    id: str
+    name: str
+    about: str
+    base_url: str
+    hosts: tuple[str, ...]
+    auth: Auth
+    docs: str
+    source: str
+    checked: str
+    models: Mapping[str, Model]
+    states: Mapping[str, State] = field(default_factory=nothing)
+    unreachable: Mapping[State, str] = field(default_factory=nothing)
+    errors: Mapping[str, str] = field(default_factory=nothing)
+    link_lifetime: int | None = None
+    rate_limits: tuple[str, ...] = ()
+    callback: Callback | None = None
+    endpoints: tuple[Endpoint, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    notes: tuple[str, ...] = ()
