@@ -21,7 +21,7 @@ def main(folder: Path) -> None:
         image = client.download(still.artifacts[0], folder / "lighthouse.png")
         clip = client.run(
             "image-to-video",
-            {"image": image, "prompt": "slow push in", "camera_move": "zoom_in", "duration": 2},
+            {"image": image, "prompt": "slow push in", "camera_move": "push-in", "duration": 2},
             on_update=show,
         )
         print(client.download(clip.artifacts[0], folder / "lighthouse.mp4"))
