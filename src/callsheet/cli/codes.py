@@ -19,6 +19,7 @@ class ExitCode:
 OK = 0
 FAILED = 1
 USAGE = 2
+SETUP = 5
 INTERRUPTED = 130
 
 TABLE = (
@@ -31,7 +32,7 @@ TABLE = (
     ExitCode(USAGE, "the command line is wrong"),
     ExitCode(3, "the input was refused", ("bad_request", "invalid_input", "not_supported", "conflict", "too_large")),
     ExitCode(4, "no such task, file, model or key", ("not_found",)),
-    ExitCode(5, "this installation is not set up right", ("setup",)),
+    ExitCode(SETUP, "this installation is not set up right", ("setup",)),
     ExitCode(6, "the task was canceled", ("task_canceled",)),
     ExitCode(
         7,

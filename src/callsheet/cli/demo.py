@@ -37,7 +37,7 @@ SHOTS = (
     Shot(
         "image-to-video",
         "image-to-video",
-        {"prompt": "the camera moves in", "camera_move": "push_in", "duration": 5, "resolution": "720p"},
+        {"prompt": "the camera moves in", "camera_move": "push-in", "duration": 5, "resolution": "720p"},
         still=True,
     ),
     Shot(

@@ -28,18 +28,22 @@ _LOG_LIMIT = 5_000_000
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that answers: its address, its process, and the key for commands on this machine."""
+    """A server that answers: its address, its process, and the key for commands on this machine.
+
+    `temporary` is one that a command started; it leaves by itself when idle.
+    """
 
     url: str
     pid: int
     token: str
+    temporary: bool = False
 
 
 def find(home: Path) -> Running | None:
     """The server that runs on this home; None when server.json is missing, or what it names is gone or silent."""
     try:
         said = json.loads((home / "server.json").read_text())
-        running = Running(said["url"], int(said["pid"]), said["token"])
+        running = Running(said["url"], int(said["pid"]), said["token"], bool(said.get("temporary")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return running if _lives(running.pid) and _answers(running.url) else None
@@ -69,7 +73,7 @@ def _start(home: Path) -> subprocess.Popen[bytes]:
     """Start a server in a session of its own, so that Ctrl-C here does not reach it."""
     command = [sys.executable, "-m", "callsheet", "serve", "--port", "0", "--idle-exit", str(IDLE_EXIT)]
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _log(home).open("ab") as log:
             return subprocess.Popen(
                 [*command, "--home", str(home)],

@@ -6,15 +6,12 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
 from callsheet.catalog import Catalog, Param
 from callsheet.errors import InvalidInput
-
-MEDIA = frozenset({"image", "images", "video", "audio", "mask", "file", "files"})
-MANY = frozenset({"images", "files", "list"})
 
 
 def facts(catalog: Catalog, model: str) -> Mapping[str, Param]:
@@ -57,46 +54,52 @@ def _split(pair: str) -> tuple[str, str]:
 
 
 def _value(param: Param | None, name: str, texts: list[str]) -> Any:
-    kind = param.type if param else None
-    if kind in MANY:
-        read = [_one(kind, name, text) for text in texts]
-        return [item for one in read for item in (one if isinstance(one, list) else [one])]
-    if len(texts) > 1:
+    read = [_one(param, name, text) for text in texts]
+    if param and param.many:
+        return [item for one in read for item in (cast("list[Any]", one) if isinstance(one, list) else [one])]
+    if len(read) > 1:
         raise click.UsageError(f"{name} is given more than once, and takes one value.")
-    return _one(kind, name, texts[0])
+    return read[0]
 
 
-def _one(kind: str | None, name: str, text: str) -> Any:
+def _one(param: Param | None, name: str, text: str) -> Any:
     if text.startswith("@@"):
         return text[1:]
     if text.startswith("@"):
-        return _from_file(kind, name, text[1:])
-    if kind in MEDIA and "://" not in text and Path(text).is_file():
+        return _from_file(param, name, text[1:])
+    if param and param.is_media and "://" not in text and Path(text).is_file():
         raise InvalidInput(
             f"{name} names a file on this machine.", hint=f"To upload it, write {name}=@{text}", param=name
         )
-    return _typed(kind, text)
+    return _typed(param, text)
 
 
-def _from_file(kind: str | None, name: str, where: str) -> Any:
-    if kind in MEDIA or kind is None:
+def _from_file(param: Param | None, name: str, where: str) -> Any:
+    if param is None or param.is_media:
         return sys.stdin.buffer.read() if where == "-" else Path(where)
     try:
         text = sys.stdin.read() if where == "-" else Path(where).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{name}: {where} cannot be read as text: {error}", param=name) from error
-    return _typed(kind, text.rstrip("\n"))
+    return _typed(param, text.rstrip("\n"))
 
 
-def _typed(kind: str | None, text: str) -> Any:
-    """The value the text spells in this type; the text itself where it spells none."""
-    if kind == "string" or kind in MEDIA:
+def _typed(param: Param | None, text: str) -> Any:
+    """The value the text spells in the param's type; the text itself where it spells none."""
+    if param and (param.type == "string" or param.is_media):
         return text
-    if kind == "boolean":
+    if param and param.type == "boolean":
         return {"true": True, "false": False}.get(text.lower(), text)
     try:
-        found: Any = json.loads(text)
+        found = json.loads(text)
     except ValueError:
         return text
-    fits = {"integer": (int,), "number": (int, float), "object": (dict,), "list": (list, str, int, float, dict)}
-    return found if isinstance(found, fits.get(kind or "", (bool, int, float))) else text
+    return found if isinstance(found, _FITTING.get(param.type if param else "", (bool, int, float))) else text
+
+
+_FITTING: dict[str, tuple[type, ...]] = {
+    "integer": (int, float),
+    "number": (int, float),
+    "object": (dict,),
+    "list": (list, str, int, float, dict),
+}

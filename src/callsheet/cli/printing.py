@@ -6,7 +6,7 @@ import json
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -25,7 +25,7 @@ def show(text: str) -> None:
 
 def show_json(value: Any) -> None:
     """The result as one JSON document, on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json))
 
 
 def show_error(error: CallsheetError, *, as_json: bool, code: str, quiet: bool = False) -> None:
@@ -78,6 +78,13 @@ def command_name() -> str:
     if called.endswith("__main__.py"):
         return f"{sys.executable} -m callsheet"
     return called if "/" in called and not called.startswith("/") else "callsheet"
+
+
+def _as_json(value: Any) -> Any:
+    """The catalogue's read-only mappings as objects; anything else unknown is a fault here, never guessed."""
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[str, Any]", value))
+    raise TypeError(f"{type(value).__name__} is not JSON")
 
 
 def _plain(value: Any) -> str:

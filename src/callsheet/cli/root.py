@@ -42,7 +42,7 @@ def root() -> None:
 
     \b
     Example:
-      callsheet run image-to-video -i image=@still.jpg --camera-move orbit_left --duration 5
+      callsheet run image-to-video -i image=@still.jpg --camera-move orbit-left --duration 5
 
     With --json, stdout holds exactly one JSON document: the result, or {"error": {...}}. Messages for people go to
     stderr. Without --url, commands use the server of the home folder and start one when none runs.

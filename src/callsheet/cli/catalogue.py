@@ -1,0 +1,146 @@
+"""`callsheet models`: what can be asked for, read from the catalogue without a server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from callsheet.catalog import Catalog, Model, Param, load
+from callsheet.cli.flags import json_flag
+from callsheet.cli.place import Place
+from callsheet.cli.printing import fields, show, show_json, table
+from callsheet.errors import NotFound
+
+_SHOWN_VALUES = 12
+_PRICE = ("credits", "per", "unit", "when", "source", "checked")
+
+
+@click.group(invoke_without_command=True)
+@click.option("--capability", metavar="C", help="Only models that can do this, such as image-to-video.")
+@click.option("--vendor", metavar="V", help="Only models of this vendor.")
+@json_flag
+@click.pass_context
+def models(ctx: click.Context, capability: str | None, vendor: str | None) -> None:
+    """What can be asked for, and with which params.
+
+    A capability is a model id too: it runs on previz unless routing says otherwise.
+
+    \b
+    Example:
+      callsheet models --capability image-to-video
+    """
+    if ctx.invoked_subcommand:
+        return
+    catalog = load()
+    _known("capability", capability, catalog.capabilities)
+    _known("vendor", vendor, catalog.vendor_ids)
+    found = catalog.models(capability=capability, vendor=vendor)
+    if ctx.ensure_object(Place).json:
+        show_json({"data": [model_fields(model) for model in found], "next": None})
+    else:
+        rows = [(model.id, model.capability, model.title) for model in found]
+        show(table(("ID", "CAPABILITY", "TITLE"), rows))
+
+
+@models.command("show")
+@click.argument("id")
+@json_flag
+@click.pass_obj
+def show_(place: Place, id: str) -> None:
+    """Show one model: what it takes, and what it makes. ID is a model id, a capability, or the beginning of an id.
+
+    \b
+    Example:
+      callsheet models show image-to-video
+    """
+    found = behind(load(), id)
+    if place.json:
+        full = [model_fields(model) | {"input_schema": model.schema()} for model in found]
+        show_json(full[0] if len(full) == 1 else {"data": full, "next": None})
+        return
+    show("\n\n".join(_sheet(model) for model in found))
+
+
+def behind(catalog: Catalog, id: str) -> tuple[Model, ...]:
+    """The model with this id, the one a capability stands for, or all that a prefix stands for."""
+    if catalog.is_capability(id):
+        return (catalog.find(id, {}),)
+    vendor = id.partition("/")[0]
+    found = tuple(one for one in catalog.models(vendor=vendor) if one.id == id or one.id.startswith(f"{id}/"))
+    exact = tuple(one for one in found if one.id == id)
+    return exact or found or (catalog.model(id),)
+
+
+def model_fields(model: Model) -> dict[str, Any]:
+    """A model as the API lists it; a test holds the two together."""
+    return {
+        "id": model.id,
+        "object": "model",
+        "vendor": model.vendor,
+        "name": model.name,
+        "capability": model.capability,
+        "title": model.title,
+        "about": model.about,
+        "aliases": model.aliases,
+        "outputs": [
+            {"kind": out.kind, "count": out.count, "content_types": out.content_types} for out in model.outputs
+        ],
+        "prices": [{name: getattr(price, name) for name in _PRICE} for price in model.prices],
+        "notes": model.notes,
+        "docs": model.docs,
+        "source": model.source,
+        "checked": model.checked,
+    }
+
+
+def _known(kind: str, given: str | None, known: Any) -> None:
+    if given is not None and given not in known:
+        raise NotFound(f"There is no {kind} {given!r}.", hint=f"There are: {', '.join(known)}.", param=kind)
+
+
+def _sheet(model: Model) -> str:
+    about = {
+        "model": click.style(model.id, bold=True),
+        "title": model.title,
+        "about": model.about,
+        "capability": model.capability,
+        "makes": ", ".join(f"{out.kind} ({out.count})" for out in model.outputs),
+        "price": ", ".join(f"{price.credits:g} credits per {price.per}" for price in model.prices) or "not documented",
+        "docs": model.docs,
+        "checked": model.checked,
+    }
+    rows = [
+        (
+            name,
+            param.type,
+            "yes" if param.required else "",
+            allowed(param),
+            "" if param.default is None else param.default,
+        )
+        for name, param in model.params.items()
+    ]
+    return fields(about) + "\n\n" + table(("PARAM", "TYPE", "REQUIRED", "ALLOWED", "DEFAULT"), rows)
+
+
+def allowed(param: Param) -> str:
+    """Which values a param may have, in a few words."""
+    if len(param.values) > _SHOWN_VALUES:
+        shown = ", ".join(str(value) for value in param.values[:_SHOWN_VALUES])
+        return f"{shown} … ({len(param.values)} values; all with --json)"
+    if param.values:
+        return ", ".join(str(value) for value in param.values)
+    bounds = [
+        _range(param.min, param.max, f" {param.unit}" if param.unit else ""),
+        _range(param.min_length, param.max_length, " characters"),
+        _range(param.min_items, param.max_items, " items"),
+    ]
+    return "; ".join(bound for bound in bounds if bound)
+
+
+def _range(low: float | None, high: float | None, unit: str) -> str:
+    if low is None and high is None:
+        return ""
+    if low is None:
+        return f"at most {high:g}{unit}"
+    return f"{low:g} and more{unit}" if high is None else f"{low:g} to {high:g}{unit}"

@@ -1,0 +1,158 @@
+"""What `callsheet doctor` looks at: each check tries the real thing and says what it found."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from callsheet.catalog import Vendor, load
+from callsheet.cli.home_server import find
+from callsheet.errors import CallsheetError
+from callsheet.renderers.encode import ClipWriter, samples
+from callsheet.renderers.media import probe
+from callsheet.renderers.previz.lettering import coverage
+from callsheet.settings import Settings
+from callsheet.store.lock import owner
+from callsheet.store.opening import examine
+
+OK, NOTE, WRONG = "ok", "note", "wrong"
+DATABASE = "callsheet.db"
+
+_LITTLE_SPACE, _NO_SPACE = 2_000_000_000, 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one check found: `ok`, a `note` worth knowing, or `wrong` with the way out in `hint`."""
+
+    name: str
+    level: str
+    said: str
+    hint: str | None = None
+
+
+def examine_all(settings: Settings) -> Iterator[Found]:
+    """Every check, in order. One that breaks is a finding, not the end."""
+    checks: tuple[tuple[str, Callable[[Settings], Found]], ...] = (
+        ("home", _home),
+        ("store", _store),
+        ("disk", _disk),
+        ("video", _video),
+        ("fonts", _fonts),
+        ("port", _port),
+    )
+    for name, check in checks:
+        try:
+            yield check(settings)
+        except (CallsheetError, OSError, ValueError) as error:
+            yield Found(name, WRONG, str(error))
+    yield from (_vendor(vendor, settings) for vendor in load().vendors)
+
+
+def _home(settings: Settings) -> Found:
+    home = settings.home
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        hint = "Give yourself the right to write there, or choose another folder with --home or CALLSHEET_HOME."
+        return Found("home", WRONG, f"{home} cannot be written: {error.strerror}", hint)
+    running = find(home)
+    if running:
+        return Found("home", OK, f"{home}, served at {running.url} by process {running.pid}")
+    holder = owner(home)
+    if holder is not None:
+        hint = f"It is starting or stopping; if it stays so, end it: kill {holder}"
+        return Found("home", NOTE, f"{home}, owned by process {holder}, which does not answer", hint)
+    return Found("home", OK, f"{home}, no server runs")
+
+
+def _store(settings: Settings) -> Found:
+    path = settings.home / DATABASE
+    if not path.exists():
+        return Found("store", OK, "none yet: it is made with the first task")
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+            connection.row_factory = _record
+            problems = examine(connection)
+    except sqlite3.Error as error:
+        problems = [str(error)]
+    if problems:
+        hint = f"Keep a copy of {path} and {path.name}-wal, then move both away, or choose another --home."
+        return Found("store", WRONG, f"{path} is damaged: {'; '.join(problems[:3])}", hint)
+    return Found("store", OK, f"{path} is sound ({path.stat().st_size / 1e6:.1f} MB)")
+
+
+def _record(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> dict[str, object]:
+    return dict(zip((column[0] for column in cursor.description), values, strict=True))
+
+
+def _disk(settings: Settings) -> Found:
+    free = shutil.disk_usage(settings.home if settings.home.exists() else settings.home.anchor).free
+    said = f"{free / 1e9:.1f} GB free"
+    if free < _NO_SPACE:
+        return Found("disk", WRONG, said, "Make room, or choose a --home on another disk: nothing more can be kept.")
+    return Found("disk", OK if free > _LITTLE_SPACE else NOTE, said)
+
+
+def _video(settings: Settings) -> Found:
+    """Write a clip of four frames with sound, and measure what came out."""
+    rate, count = Fraction(24), 4
+    with tempfile.TemporaryDirectory(prefix="callsheet-doctor-") as folder:
+        path = Path(folder) / "clip.mp4"
+        sound = np.zeros((samples(count, rate), 2), np.float32)
+        with ClipWriter(path, 64, 48, rate, count, sound) as clip:
+            for shade in range(count):
+                clip.write(np.full((48, 64, 3), shade * 60, np.uint8))
+        facts = probe(path)
+    measured = (facts.width, facts.height, facts.frames, facts.has_audio)
+    if measured != (64, 48, count, True):
+        return Found("video", WRONG, f"a clip of 64x48 with {count} frames and sound came out as {measured}", _INSTALL)
+    return Found("video", OK, "H.264 and AAC are written and read back exactly")
+
+
+def _fonts(settings: Settings) -> Found:
+    """Two Chinese signs must be drawn, and differently: a missing font draws the same box for both."""
+    drawn = [coverage(sign, 32)[0] for sign in "镜头"]
+    if not all(mask.any() for mask in drawn) or np.array_equal(drawn[0], drawn[1]):
+        return Found("fonts", WRONG, "Chinese text is not drawn", _INSTALL)
+    return Found("fonts", OK, "Chinese and Latin text is drawn with the fonts of the installation")
+
+
+def _port(settings: Settings) -> Found:
+    host, port = settings.server.host, settings.server.port
+    running = find(settings.home)
+    if port == 0 or (running and running.url.endswith(f":{port}")):
+        return Found("port", OK, f"{port} is this home's own" if port else "any free one")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe_socket:
+        probe_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe_socket.bind((host, port))
+        except OSError as error:
+            hint = "`callsheet serve --port 0` takes a free one; commands that start a server by themselves do so."
+            return Found("port", NOTE, f"{host}:{port} cannot be had: {error.strerror}", hint)
+    return Found("port", OK, f"{host}:{port} is free")
+
+
+def _vendor(vendor: Vendor, settings: Settings) -> Found:
+    access = settings.vendors.get(vendor.id)
+    if vendor.id == "previz":
+        return Found("vendor previz", OK, "live: the embedded renderer needs no key")
+    if access is None or access.key is None:
+        variable = f"CALLSHEET_VENDORS__{vendor.id.upper()}__KEY"
+        return Found(
+            f"vendor {vendor.id}", NOTE, "no key: its models run on previz where previz can", f"Set {variable}."
+        )
+    return Found(f"vendor {vendor.id}", OK, "live: a key is set")
+
+
+_INSTALL = "Install callsheet again in a fresh environment: make clean setup"
