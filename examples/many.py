@@ -6,7 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from callsheet.client import AsyncClient
+from callsheet import AsyncClient
 
 SUBJECTS = ("a fox", "a train", "a lighthouse", "a red boat")
 WEATHER = ("in snow", "in autumn rain", "at golden hour")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from callsheet.client import Client, Task
+from callsheet import Client
+from callsheet.client import Task
 
 
 def show(task: Task) -> None:
