@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import textwrap
 from typing import Any
 
 import click
@@ -12,7 +14,7 @@ from callsheet.cli.place import Place
 from callsheet.cli.printing import fields, show, show_json, table
 from callsheet.errors import NotFound
 
-_SHOWN_VALUES = 12
+_ALLOWED_WIDTH = 80
 _PRICE = ("credits", "per", "unit", "when", "source", "checked")
 
 
@@ -110,24 +112,20 @@ def _sheet(model: Model) -> str:
         "docs": model.docs,
         "checked": model.checked,
     }
-    rows = [
-        (
-            name,
-            param.type,
-            "yes" if param.required else "",
-            allowed(param),
-            "" if param.default is None else param.default,
-        )
-        for name, param in model.params.items()
-    ]
-    return fields(about) + "\n\n" + table(("PARAM", "TYPE", "REQUIRED", "ALLOWED", "DEFAULT"), rows)
+    rows = [row for param in model.params.values() for row in _rows(param)]
+    return fields(about) + "\n\n" + table(("PARAM", "TYPE", "REQUIRED", "DEFAULT", "ALLOWED"), rows)
+
+
+def _rows(param: Param) -> list[tuple[str, str, str, str, str]]:
+    """A param's row, and below it what did not fit of its values."""
+    default = "" if param.default is None else json.dumps(param.default, ensure_ascii=False).strip('"')
+    lines = textwrap.wrap(allowed(param), _ALLOWED_WIDTH, break_on_hyphens=False) or [""]
+    first = (param.name, param.type, "yes" if param.required else "", default, lines[0])
+    return [first, *(("", "", "", "", line) for line in lines[1:])]
 
 
 def allowed(param: Param) -> str:
     """Which values a param may have, in a few words."""
-    if len(param.values) > _SHOWN_VALUES:
-        shown = ", ".join(str(value) for value in param.values[:_SHOWN_VALUES])
-        return f"{shown} … ({len(param.values)} values; all with --json)"
     if param.values:
         return ", ".join(str(value) for value in param.values)
     bounds = [
@@ -142,5 +140,9 @@ def _range(low: float | None, high: float | None, unit: str) -> str:
     if low is None and high is None:
         return ""
     if low is None:
-        return f"at most {high:g}{unit}"
-    return f"{low:g} and more{unit}" if high is None else f"{low:g} to {high:g}{unit}"
+        return f"at most {_number(high)}{unit}"
+    return f"{_number(low)} and more{unit}" if high is None else f"{_number(low)} to {_number(high)}{unit}"
+
+
+def _number(value: float | None) -> str:
+    return str(int(value)) if value is not None and value == int(value) else str(value)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from callsheet.cli.printing import say
 from callsheet.errors import SetupError
 from callsheet.store.lock import owner
 
@@ -63,6 +64,7 @@ def obtain(home: Path) -> Running:
         if time.monotonic() > end or (starts == _STARTS and left is not None and owner(home) is None):
             raise _no_start(home, left)
         if (child is None or left is not None) and owner(home) is None:
+            say(f"Starting a server for {home}; it leaves by itself when idle.")
             child = _start(home)
             starts += 1
         time.sleep(_LOOK_EVERY)

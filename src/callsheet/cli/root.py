@@ -42,7 +42,7 @@ def root() -> None:
 
     \b
     Example:
-      callsheet run image-to-video -i image=@still.jpg --camera-move orbit-left --duration 5
+      callsheet run image-to-video -i image=@still.jpg --camera-move orbit --duration 5
 
     With --json, stdout holds exactly one JSON document: the result, or {"error": {...}}. Messages for people go to
     stderr. Without --url, commands use the server of the home folder and start one when none runs.
@@ -63,9 +63,6 @@ def main(args: Sequence[str] | None = None) -> int:
         return codes.INTERRUPTED
     except CallsheetError as error:
         return _told(error, as_json=place.json, number=codes.exit_code(error))
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (whoever read our output has left; nothing to flush)
-        return codes.OK
     except Exception as error:
         return _fault(error, as_json=place.json)
     return found if isinstance(found, int) else codes.OK

@@ -62,7 +62,7 @@ def run(
     \b
     Examples:
       callsheet run text-to-video --prompt "a fox at dawn, snow" --duration 5
-      callsheet run image-to-video -i image=@still.jpg --camera-move orbit-left -i generate_audio=true
+      callsheet run image-to-video -i image=@still.jpg --camera-move orbit -i generate_audio=true
       callsheet run vidu/viduq3-pro --prompt "a harbour" --on previz --no-wait
     """
     flags = {name: given.pop(name) for name in COMMON}
