@@ -37,14 +37,19 @@ def unknown(id: str, ids: Iterable[str]) -> NotFound:
 
 
 def _fits(model: Model, given: Mapping[str, Any]) -> bool:
-    needed = {param.name for param in model.params.values() if param.required}
-    one_of = [rule.any_of for rule in model.rules if rule.any_of and not rule.when and not rule.given]
-    return needed <= set(given) <= set(model.params) and all(any(name in given for name in group) for group in one_of)
+    """Every param given is known, and of each group that the model needs one is given."""
+    return set(given) <= set(model.params) and all(any(name in given for name in group) for group in _groups(model))
 
 
 def _needed(model: Model) -> int:
-    return sum(param.required for param in model.params.values())
+    return len(_groups(model))
 
 
 def _wants(model: Model) -> str:
-    return ", ".join(param.name for param in model.params.values() if param.required) or "nothing required"
+    return ", ".join(" or ".join(group) for group in _groups(model)) or "nothing required"
+
+
+def _groups(model: Model) -> list[tuple[str, ...]]:
+    """What the model cannot do without: single params, and sets of which one will do."""
+    single = [(param.name,) for param in model.params.values() if param.required]
+    return [*single, *(rule.any_of for rule in model.rules if rule.any_of and not rule.when and not rule.given)]
