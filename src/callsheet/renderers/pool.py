@@ -215,8 +215,10 @@ def _signal_name(number: int) -> str:
 
 
 def _kill(process: Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
+    # Not process.kill(): before Python 3.12 that may reap the child under asyncio's own watcher.
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
 
 
 async def _remove(out: Path) -> None:

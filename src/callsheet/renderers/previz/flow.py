@@ -39,21 +39,66 @@ class Drift:
         )
 
 
-def morph_flow(first: Rgb, last: Rgb) -> tuple[Flow, Flow]:
-    """The dense flow from first to last and back, float32 (height, width, 2) in pixels of the pictures' own size.
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """The flow between two pictures of one size, both ways, on a coarse grid in pixels of that grid; `here` is every fine place."""
 
-    Large motion is found by features first (ORB, RANSAC); dense flow (DIS) then explains what is left, both ways.
+    ahead: Flow
+    back: Flow
+    here: Flow
+
+    def from_first(self, share: float, arc: Flow) -> tuple[Flow, Flow]:
+        """Where a frame that share of the way finds its pixels in the first picture, and how surely they are in it.
+
+        `arc` (2,) is added to every place. Gives float32 (height, width, 2) and (height, width).
+        """
+        return self._followed(self.ahead, share, arc)
+
+    def from_last(self, share: float, arc: Flow) -> tuple[Flow, Flow]:
+        """Where the same frame finds its pixels in the last picture, and how surely they are in it."""
+        return self._followed(self.back, 1 - share, arc)
+
+    def _followed(self, flow: Flow, share: float, arc: Flow) -> tuple[Flow, Flow]:
+        """A pixel of the frame came from the place whose own flow led here: found by asking again from there."""
+        rows, columns = flow.shape[:2]
+        coarse = places(columns, rows)
+        way = np.zeros_like(flow)
+        for _ in range(4):
+            way = np.asarray(look_up(flow, coarse + way), np.float32) * np.float32(-share)
+        height, width = self.here.shape[:2]
+        scale = np.array([width / columns, height / rows], np.float32)
+        fine: Any = cv2.resize(way * scale + arc, (width, height), interpolation=cv2.INTER_LINEAR)
+        sure = cv2.resize(_inside(coarse + way + arc / scale), (width, height), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(cv2.add(fine, self.here, dst=fine), np.float32), np.asarray(sure, np.float32)
+
+
+def bridge(first: Rgb, last: Rgb) -> Bridge:
+    """How the first picture becomes the last.
+
+    Large motion is found by features first (ORB, RANSAC); dense flow (DIS) then explains what is left. Where both
+    directions disagree nothing was understood, and the motion around it is carried on, so that shapes do not melt.
     """
     height, width = first.shape[:2]
     scale = min(1.0, _SIDE / min(height, width))
     size = (max(32, round(width * scale)), max(32, round(height * scale)))
     one, two = _grey(first, size), _grey(last, size)
     jump = _jump(one, two)
-    ratio = np.array([width / size[0], height / size[1]], np.float32)
-    ahead = _guided(one, two, jump)
-    back = _guided(two, one, _inverse(jump))
-    grown = [np.asarray(cv2.resize(flow, (width, height)), np.float32) * ratio for flow in (ahead, back)]
-    return grown[0], grown[1]
+    ahead, back = _halved(_guided(one, two, jump)), _halved(_guided(two, one, _inverse(jump)))
+    jump = jump * np.array([1, 1, 0.5])
+    return Bridge(_agreed(ahead, back, jump), _agreed(back, ahead, _inverse(jump)), places(width, height))
+
+
+def _halved(flow: Flow) -> Flow:
+    size = (flow.shape[1] // 2, flow.shape[0] // 2)
+    return np.asarray(cv2.resize(flow, size, interpolation=cv2.INTER_AREA), np.float32) / np.float32(2)
+
+
+def _inside(where: Flow) -> Flow:
+    """1 for places inside the grid, falling to nearly 0 a little beyond its edge."""
+    rows, columns = where.shape[:2]
+    last = np.array([columns - 1, rows - 1], np.float32)
+    beyond = np.maximum(np.maximum(-where, where - last), 0).max(axis=2) / (0.02 * min(rows, columns))
+    return np.clip(1 - beyond, 1e-4, 1).astype(np.float32)
 
 
 def camera_drift(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Drift:
@@ -111,8 +156,23 @@ def _guided(one: NDArray[np.uint8], two: NDArray[np.uint8], jump: NDArray[np.flo
     here = places(width, height)
     start = np.ascontiguousarray((cv2.transform(here, jump) - here).astype(np.float32))
     dense = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    found = np.asarray(dense.calc(one, two, start), np.float32)
-    return np.asarray(cv2.GaussianBlur(found, (0, 0), 2.0), np.float32)
+    return np.asarray(dense.calc(one, two, start), np.float32)
+
+
+def _agreed(flow: Flow, other: Flow, jump: NDArray[np.float64]) -> Flow:
+    """The flow smoothed over what both directions agree on, over a wider and wider neighbourhood where few do."""
+    height, width = flow.shape[:2]
+    here = places(width, height)
+    whole = (np.asarray(cv2.transform(here, jump)) - here).astype(np.float32)
+    gap = np.linalg.norm(flow + np.asarray(look_up(other, here + flow), np.float32), axis=2)
+    trust = np.exp(-((gap / 0.75) ** 2)).astype(np.float32)
+    rest = np.zeros_like(flow)
+    for reach in (width / 10, width / 36, width / 110):
+        weight = np.asarray(cv2.GaussianBlur(trust, (0, 0), reach), np.float32)[..., None]
+        mean = np.asarray(cv2.GaussianBlur((flow - whole) * trust[..., None], (0, 0), reach), np.float32)
+        sure = weight / (weight + np.float32(0.15))
+        rest = rest * (1 - sure) + mean / np.maximum(weight, np.float32(1e-4)) * sure
+    return (whole + rest).astype(np.float32)
 
 
 def _inverse(jump: NDArray[np.float64]) -> NDArray[np.float64]:
