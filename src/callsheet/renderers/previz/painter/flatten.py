@@ -1,0 +1,32 @@
+"""Lays layers over each other: premultiplied bytes, in place, only where they touch the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+
+from callsheet.renderers.previz.painter.layers import Layer
+
+
+def over(picture: np.ndarray, pixels: np.ndarray, x: int, y: int) -> None:
+    """Lay premultiplied RGBA bytes onto an RGB picture with their top left pixel at (x, y)."""
+    x0, y0 = max(0, x), max(0, y)
+    x1, y1 = min(picture.shape[1], x + pixels.shape[1]), min(picture.shape[0], y + pixels.shape[0])
+    if x0 >= x1 or y0 >= y1:
+        return
+    part = pixels[y0 - y : y1 - y, x0 - x : x1 - x]
+    under = picture[y0:y1, x0:x1]
+    keep = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(part, 3)), cv2.COLOR_GRAY2RGB)
+    colour = cv2.cvtColor(part, cv2.COLOR_RGBA2RGB)
+    cv2.add(cv2.multiply(under, keep, scale=1 / 255), colour, dst=under)
+
+
+def flat(layers: Iterable[Layer], box: tuple[int, int, int, int]) -> np.ndarray:
+    """The layers as one RGB picture of the box (x0, y0, x1, y1) in frame pixels, the camera at rest."""
+    x0, y0, x1, y1 = box
+    picture = np.zeros((y1 - y0, x1 - x0, 3), np.uint8)
+    for layer in layers:
+        over(picture, layer.pixels, layer.x - x0, layer.y - y0)
+    return picture

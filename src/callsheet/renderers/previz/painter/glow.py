@@ -1,0 +1,74 @@
+"""Light that subjects give off: a halo around lamps and lanterns, a lighthouse's beams, steam over a cup."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from callsheet.renderers.previz.painter.brush import Sheet
+from callsheet.renderers.previz.painter.layers import Layer, Motion
+from callsheet.renderers.previz.painter.palette import hex_
+from callsheet.renderers.previz.painter.spot import Spot
+from callsheet.renderers.previz.painter.stage import Stage
+
+
+def around(stage: Stage, spot: Spot, motion: Motion) -> list[Layer]:
+    """The layers of light (or steam) that belong to one figure; most have none."""
+    night = max(stage.palette.night, 0.3 if stage.brief.time == "golden" else 0.12)
+    if spot.figure.motion == "beam":
+        return [
+            _halo(
+                stage, spot.x, spot.y - 0.84 * spot.high, 0.5 * spot.high, 0.75 * night, Motion(pulse=0.3, period=2.2)
+            ),
+            _beams(stage, spot, night),
+        ]
+    if spot.figure.motion == "glow" or spot.figure.glows:
+        middle = spot.y - spot.high * (0.7 if spot.figure.name == "lamp" else 0.5)
+        return [
+            _halo(
+                stage,
+                spot.x,
+                middle,
+                0.9 * spot.high,
+                0.7 * night,
+                Motion(drift=motion.drift, bob=motion.bob, pulse=0.2, period=2.6, phase=motion.phase),
+            )
+        ]
+    if spot.figure.motion == "steam":
+        return [_steam(stage, spot)]
+    return []
+
+
+def _halo(stage: Stage, x: float, y: float, r: float, strength: float, motion: Motion) -> Layer:
+    sheet = Sheet(stage, y - 2 * r, y + 2 * r)
+    bell = np.exp(-(((sheet.x[None, :] - x) ** 2 + (sheet.y - y) ** 2) / (0.55 * r) ** 2))
+    sheet.light(bell * strength, hex_("#ffc46b"))
+    return sheet.layer(0.45, motion)
+
+
+def _beams(stage: Stage, spot: Spot, night: float) -> Layer:
+    """Two shafts from the lantern, wide and thin with distance."""
+    x, y = spot.x, spot.y - 0.84 * spot.high
+    sheet = Sheet(stage, y - 0.6 * stage.unit, y + 0.6 * stage.unit)
+    dx, dy = sheet.x[None, :] - x, sheet.y - y
+    angle = np.arctan2(dy - 0.05 * np.abs(dx), np.abs(dx) + 1e-3)
+    reach = np.hypot(dx, dy) / (1.5 * stage.unit)
+    beam = np.exp(-((angle / 0.055) ** 2)) * np.clip(1 - reach, 0, 1) ** 1.5
+    sheet.light(beam * 0.55 * night, hex_("#ffe9b8"))
+    return sheet.layer(0.45, Motion(pulse=0.7, period=4.0))
+
+
+def _steam(stage: Stage, spot: Spot) -> Layer:
+    high = spot.high
+    sheet = Sheet(stage, spot.y - 1.9 * high, spot.y - 0.7 * high)
+    up = np.clip((spot.y - 0.72 * high - sheet.y) / high, 0, 1)
+    cover = np.zeros_like(sheet.alpha)
+    for k in (-1, 0, 1):
+        middle = spot.x + k * 0.13 * high + np.sin(up * 7 + k * 2.1) * 0.05 * high * (0.4 + up)
+        cover += (
+            np.exp(-(((sheet.x[None, :] - middle) / (0.022 * high * (1 + 2.4 * up))) ** 2))
+            * (1 - up) ** 1.4
+            * np.clip(up * 8, 0, 1)
+            * 0.34
+        )
+    sheet.over(np.clip(cover, 0, 1), np.float32([255, 252, 246]))
+    return sheet.layer(spot.depth, Motion(bob=(0.006 * stage.unit, 0.008 * stage.unit), pulse=0.4, period=2.8))

@@ -1,0 +1,211 @@
+"""Shows a painting through a moving camera: every layer by its own homography, alive by its own motion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from callsheet.renderers.previz.looks import Looks
+from callsheet.renderers.previz.painter import flatten, light
+from callsheet.renderers.previz.painter.layers import Layer, Painting
+from callsheet.renderers.previz.pose import Pose
+from callsheet.renderers.previz.warp import matrix
+
+# How far beyond the frame a painting may reach, as a share of the frame's shorter side: what a move needs beyond
+# that it gets by zooming in a little.
+MOST_MARGIN = 0.22
+_CELL = 16
+_FARTHEST_GROUND = 0.1
+
+
+def fit(poses: Sequence[Pose], width: int, height: int) -> tuple[list[Pose], int]:
+    """The poses, zoomed in where they must be, and the margin in pixels that their painting needs.
+
+    A bulge is shown by the finished frame itself, so it needs no margin.
+    """
+    plain = [replace(pose, bulge=0.0, drift=0.0) for pose in poses]
+    most = int(MOST_MARGIN * min(width, height))
+    zoom = 1.0
+    while _need([p.moved(zoom=zoom) for p in plain], width, height) > most and zoom < 6:
+        zoom *= 1.03
+    fitted = [pose.moved(zoom=zoom) for pose in poses]
+    need = _need([p.moved(zoom=zoom) for p in plain], width, height)
+    return fitted, min(most, max(2, math.ceil(need) + 2))
+
+
+def _need(poses: Sequence[Pose], width: int, height: int) -> float:
+    corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], np.float64).T
+    size = np.array([[width], [height]])
+    worst = 0.0
+    for pose in poses[:: max(1, len(poses) // 24)] + poses[-1:]:
+        for near in (0.0, 1.0):
+            there = matrix(pose, near, width, height) @ corners
+            there = there[:2] / there[2:]
+            worst = max(worst, float(np.max(-there)), float(np.max(there - size)))
+    return worst
+
+
+class Show:
+    """One painting ready to be filmed: `frame(pose, seconds)` gives uint8 RGB of the painting's size."""
+
+    def __init__(self, painting: Painting, margin: int, *, grain: bool = False) -> None:
+        self._painting = painting
+        self._size = (painting.width, painting.height)
+        self._box = (-margin, -margin, painting.width + margin, painting.height + margin)
+        self._backdrop = np.ascontiguousarray(painting.layers[0].pixels[..., :3])
+        self._tiles = {i: _tiled(layer) for i, layer in enumerate(painting.layers) if layer.motion.flow != (0.0, 0.0)}
+        self._corners = light.corners(painting.width, painting.height, painting.vignette)
+        self._looks = Looks(painting.width, painting.height)
+        self._picture = np.empty((painting.height, painting.width, 3), np.uint8)
+
+    def frame(self, pose: Pose, seconds: float) -> np.ndarray:
+        """What the camera sees; the array is used again for the next frame."""
+        first, picture = self._painting.layers[0], self._picture
+        back = _local(first, 0.0) @ matrix(pose, first.depth, *self._size)
+        cv2.warpPerspective(self._backdrop, back, self._size, dst=picture, flags=_INVERSE, borderMode=cv2.BORDER_REFLECT)
+        for index, layer in enumerate(self._painting.layers[1:], 1):
+            if index in self._tiles:
+                self._scroll(picture, layer, self._tiles[index], seconds)
+            else:
+                self._lay(picture, layer, pose, seconds)
+        if pose.bulge:
+            picture[:] = self._bulged(picture, pose.bulge)
+        cv2.multiply(picture, self._corners, dst=picture, scale=1 / 255)
+        return self._looks.apply(picture, pose.look)
+
+    def _lay(self, picture: np.ndarray, layer: Layer, pose: Pose, seconds: float) -> None:
+        strength = _strength(layer, seconds)
+        if strength <= 0.01:
+            return
+        camera = self._ground(pose) if layer.ground else matrix(pose, layer.depth, *self._size)
+        back = _local(layer, seconds) @ camera
+        window = self._window(layer, back)
+        if window is None:
+            return
+        x0, y0, x1, y1 = window
+        back = back @ np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1]], np.float64)
+        if layer.motion.waves:
+            seen = _rippled(layer, back, (x1 - x0, y1 - y0), seconds)
+        else:
+            seen = cv2.warpPerspective(layer.pixels, back, (x1 - x0, y1 - y0), flags=_INVERSE, borderMode=self._border(layer))
+        if strength < 0.995:
+            seen = cv2.convertScaleAbs(seen, alpha=strength)
+        blur = int(abs(layer.depth - pose.look.focus) * pose.look.aperture * 0.035 * min(self._size))
+        if blur > 1:
+            seen = cv2.blur(seen, (blur, blur))
+        flatten.over(picture, seen, x0, y0)
+
+    def _border(self, layer: Layer) -> int:
+        """A layer as wide as the canvas goes on beyond it by reflection; a smaller one ends."""
+        return cv2.BORDER_REFLECT if self._spans(layer) else cv2.BORDER_CONSTANT
+
+    def _spans(self, layer: Layer) -> bool:
+        return layer.x <= self._box[0] + 1 and layer.x + layer.pixels.shape[1] >= self._box[2] - 1
+
+    def _window(self, layer: Layer, back: np.ndarray) -> tuple[int, int, int, int] | None:
+        """The part of the frame this layer touches, None when it is out of sight."""
+        rows, columns = layer.pixels.shape[:2]
+        corners = np.array([[0, columns, 0, columns], [0, 0, rows, rows], [1, 1, 1, 1]], np.float64) - [[0.5], [0.5], [0]]
+        there = np.linalg.inv(back) @ corners
+        there = there[:2] / there[2:]
+        low, high = np.floor(there.min(axis=1)) - 1, np.ceil(there.max(axis=1)) + 1
+        if self._spans(layer):
+            low[0], high[0] = 0, self._size[0]
+            if layer.y + rows >= self._box[3] - 1:
+                high[1] = self._size[1]
+            # Reflection above a layer's first row would show it twice.
+            low[1] += 1
+        x0, y0 = max(0, int(low[0])), max(0, int(low[1]))
+        x1, y1 = min(self._size[0], int(high[0])), min(self._size[1], int(high[1]))
+        return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
+    def _ground(self, pose: Pose) -> np.ndarray:
+        """The homography of the plane that runs from the horizon, far off, to the frame's foot, close by."""
+        width, height = self._size
+        line = min(self._painting.horizon, height - 2.0)
+        far, near = (np.linalg.inv(matrix(pose, d, width, height)) for d in (_FARTHEST_GROUND, 1.0))
+        here = np.array([[0, line], [width, line], [0, height], [width, height]], np.float32)
+        seen = [_through(far, here[0]), _through(far, here[1]), _through(near, here[2]), _through(near, here[3])]
+        return cv2.getPerspectiveTransform(np.array(seen, np.float32), here)
+
+    def _scroll(self, picture: np.ndarray, layer: Layer, tile: np.ndarray, seconds: float) -> None:
+        rows, columns = layer.pixels.shape[:2]
+        x = int(-layer.motion.flow[0] * seconds) % columns
+        y = int(-layer.motion.flow[1] * seconds) % rows
+        x, y = (x - layer.x) % columns, (y - layer.y) % rows
+        flatten.over(picture, tile[y : y + self._size[1], x : x + self._size[0]], 0, 0)
+
+    def _bulged(self, picture: np.ndarray, amount: float) -> np.ndarray:
+        width, height = self._size
+        half = min(width, height) / 2
+        x = (np.arange(width, dtype=np.float32) - (width - 1) / 2)[None, :] / half
+        y = (np.arange(height, dtype=np.float32) - (height - 1) / 2)[:, None] / half
+        reach = 1 + amount * ((width / 2 / half) ** 2 + (height / 2 / half) ** 2)
+        bend = (1 + amount * (x * x + y * y)) / reach * half
+        return cv2.remap(picture, x * bend + (width - 1) / 2, y * bend + (height - 1) / 2, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+
+
+_INVERSE = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+
+
+def _through(homography: np.ndarray, point: np.ndarray) -> np.ndarray:
+    there = homography @ np.array([point[0], point[1], 1.0])
+    return there[:2] / there[2]
+
+
+def _tiled(layer: Layer) -> np.ndarray:
+    return np.tile(layer.pixels, (2, 2, 1))
+
+
+def _strength(layer: Layer, seconds: float) -> float:
+    motion = layer.motion
+    if not motion.pulse:
+        return 1.0
+    return 1 - motion.pulse * (0.5 - 0.5 * math.cos(math.tau * (seconds / motion.period + motion.phase)))
+
+
+def _local(layer: Layer, seconds: float) -> np.ndarray:
+    """From picture pixels to this layer's own pixels at one time (3x3)."""
+    motion = layer.motion
+    turn = math.tau * (seconds / motion.period + motion.phase)
+    rest = math.tau * motion.phase
+    sway = math.sin(turn) - math.sin(rest)
+    dx = motion.drift[0] * seconds + motion.bob[0] * sway
+    dy = motion.drift[1] * seconds + motion.bob[1] * (math.sin(1.3 * turn) - math.sin(1.3 * rest))
+    to_layer = np.array([[1, 0, -layer.x], [0, 1, -layer.y], [0, 0, 1]], np.float64)
+    moved = np.array([[1, 0, -dx], [0, 1, -dy], [0, 0, 1]], np.float64)
+    if not (motion.roll or motion.flap):
+        return to_layer @ moved
+    angle = math.radians(motion.roll * sway)
+    squeeze = 1 / (1 - motion.flap * (0.5 - 0.5 * math.cos(turn)))
+    px, py = motion.pivot
+    cos, sin = math.cos(angle), math.sin(angle)
+    about = np.array([[1, 0, px], [0, 1, py], [0, 0, 1]], np.float64)
+    spin = np.array([[cos, sin, 0], [-sin * squeeze, cos * squeeze, 0], [0, 0, 1]], np.float64)
+    return to_layer @ about @ spin @ np.linalg.inv(about) @ moved
+
+
+def _rippled(layer: Layer, back: np.ndarray, size: tuple[int, int], seconds: float) -> np.ndarray:
+    """The layer as moving water bends it: long slow waves near, short ones far. One remap from a coarse grid."""
+    width, height = size
+    rows, columns = -(-height // 2) + 2, -(-width // _CELL) + 2
+    y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
+    x, y = (x - 0.5) * _CELL + (_CELL - 1) / 2, (y - 0.5) * 2 + 0.5
+    depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
+    there_x = (back[0, 0] * x + back[0, 1] * y + back[0, 2]) / depth
+    there_y = (back[1, 0] * x + back[1, 1] * y + back[1, 2]) / depth
+    motion = layer.motion
+    fall = np.clip(there_y / max(layer.pixels.shape[0], 1), 0, 1)
+    time = math.tau * seconds / motion.period
+    phase = 30 * np.sqrt(fall + 0.02)
+    push = motion.waves * (0.25 + fall)
+    grid = np.empty((rows, columns, 2), np.float32)
+    grid[..., 0] = there_x + push * np.sin(phase * 2.3 + time * 1.7 + there_x * 0.004)
+    grid[..., 1] = np.maximum(there_y + 0.5 * push * fall * np.sin(phase * 1.6 + time + there_x * 0.011), 0)
+    fine = cv2.resize(grid, (columns * _CELL, rows * 2), interpolation=cv2.INTER_LINEAR)
+    fine = np.ascontiguousarray(fine[1 : 1 + height, _CELL // 2 : _CELL // 2 + width])
+    return cv2.remap(layer.pixels, fine, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)

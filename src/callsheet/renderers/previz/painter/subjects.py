@@ -1,0 +1,303 @@
+"""Puts the prompt's subjects on the stage: where they stand, how large, how they catch the light and what they mirror."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from callsheet.renderers.previz.painter import figures, glow, noise, sprite, strokes
+from callsheet.renderers.previz.painter.brief import Subject
+from callsheet.renderers.previz.painter.brush import Sheet, below
+from callsheet.renderers.previz.painter.figures import Figure
+from callsheet.renderers.previz.painter.layers import Layer, Motion
+from callsheet.renderers.previz.painter.palette import hex_
+from callsheet.renderers.previz.painter.scenes import Setting
+from callsheet.renderers.previz.painter.spot import Spot
+from callsheet.renderers.previz.painter.sprite import Sprite
+from callsheet.renderers.previz.painter.stage import Stage
+
+_BUILT = frozenset(("house", "castle", "tower", "pagoda", "windmill", "tree", "palm", "pine", "gate", "tent"))
+
+
+def place(stage: Stage, setting: Setting) -> list[Layer]:
+    """Every subject's layers, far to near, with the shore or island they need to stand on."""
+    spots = [spot for spot in _spots(stage, setting) if _wanted(stage, spot)]
+    made: list[tuple[float, list[Layer]]] = []
+    if setting.water is not None and stage.brief.setting != "city":
+        made += _land(stage, setting, spots)
+    for spot in spots:
+        made.append((spot.depth, _layers(stage, setting, spot)))
+    made.sort(key=lambda pair: pair[0])
+    return [layer for _, layers in made for layer in layers]
+
+
+def _wanted(stage: Stage, spot: Spot) -> bool:
+    """The sky paints sun, moon and stars itself where the weather lets them be seen."""
+    if spot.figure.stands != "high":
+        return True
+    return stage.brief.setting in ("studio", "room", "underwater", "space") or stage.brief.weather not in (
+        "clear",
+        "fog",
+    )
+
+
+def _spots(stage: Stage, setting: Setting) -> list[Spot]:
+    found: list[Spot] = []
+    dice = stage.dice("places")
+    groups = stage.brief.subjects
+    centres = _centres(stage, len(groups))
+    lone = 1.3 if len(groups) == 1 and groups[0].count == 1 else 1.0
+    for subject, centre in zip(groups, centres, strict=True):
+        found += _group(stage, setting, subject, centre, dice, lone)
+    return found
+
+
+def _centres(stage: Stage, count: int) -> list[float]:
+    """The columns of the groups: the first at the focus, the next across from it, the others between and beyond."""
+    if count == 1 and stage.brief.setting in ("studio",):
+        return [stage.width * 0.5]
+    focus = stage.focus / stage.width
+    across = 1 - focus
+    order = [
+        focus,
+        across,
+        0.5,
+        focus * 0.45 + (0.55 if focus > 0.5 else 0.0),
+        0.5 + (across - 0.5) * 1.8,
+        0.5 + (focus - 0.5) * 2.2,
+    ]
+    return [place * stage.width for place in order[:count]]
+
+
+def _group(
+    stage: Stage, setting: Setting, subject: Subject, centre: float, dice: np.random.Generator, lone: float
+) -> list[Spot]:
+    figure = figures.load()[subject.figure]
+    count = subject.count
+    high = figure.size * stage.unit * lone * (1.0 if count <= 2 else 1.0 - 0.045 * count)
+    if stage.brief.setting == "studio":
+        # Nothing gives a scale here: small things are shown large, as in a product shot.
+        high = (0.62 * figure.size + 0.2) * stage.unit * lone * (1.0 if count == 1 else 0.8 - 0.04 * count)
+    elif figure.stands == "table" and stage.brief.setting == "room":
+        high *= 1.35
+    gap = high * _ratio(figure) * 1.12 + 0.03 * stage.unit
+    room = 0.86 * stage.width if count > 2 else 0.6 * stage.width
+    if gap * count > room:
+        high *= max(0.35, room / (gap * count))
+        gap = room / count
+    flip = centre > stage.width / 2 if stage.brief.setting != "studio" else bool(dice.random() < 0.5)
+    made: list[Spot] = []
+    for k in range(count):
+        offset = (k - (count - 1) / 2) * gap
+        x = centre + offset + (dice.normal(0, 0.12) * gap if count > 1 else 0)
+        x = float(np.clip(x, high * _ratio(figure) * 0.5, stage.width - high * _ratio(figure) * 0.5))
+        y, size, depth = _row(stage, setting, figure, k, count, high, dice)
+        made.append(Spot(figure, x, y, size, depth, flip, subject.colour, k))
+    return made
+
+
+def _row(
+    stage: Stage, setting: Setting, figure: Figure, k: int, count: int, high: float, dice: np.random.Generator
+) -> tuple[float, float, float]:
+    """The row of its foot, its height after perspective, and its nearness."""
+    back = 0.0 if count == 1 else float(dice.uniform(-1, 1))
+    if figure.stands == "high":
+        return stage.sun[1] + high / 2, high, 0.03
+    if figure.stands == "air" and stage.brief.setting != "room":
+        y = stage.height * (0.36 + 0.17 * np.sin(k * 2.4) * (count > 1) + 0.05 * back)
+        if stage.brief.setting == "space" or stage.brief.setting == "studio":
+            y = stage.height * 0.5 + high / 2
+        return float(max(y, high * 1.05)), high * (1 + 0.3 * back), 0.42 + 0.1 * back
+    if stage.brief.setting == "underwater":
+        y = (
+            stage.height * (0.62 + 0.2 * np.sin(k * 2.1 + 1) * (count > 1))
+            if figure.stands == "swim"
+            else setting.ground
+        )
+        return float(y), high * (1 + 0.25 * back), 0.62 + 0.15 * back
+    if setting.water is not None and (figure.stands in ("water", "swim") or figure.name == "lighthouse"):
+        return _afloat(stage, setting.water, figure, back, high)
+    if setting.water is not None and figure.name in _BUILT and stage.brief.setting != "city":
+        return setting.water + 0.022 * stage.height, high * 0.8, 0.46
+    if setting.water is not None and stage.brief.setting != "city":
+        return stage.height * (0.925 + 0.012 * back), high * 1.08, 0.93
+    fall = (stage.height - setting.ground) * 0.35
+    y = setting.ground + back * min(fall, 0.05 * stage.height) + (-0.035 * stage.height if figure.name in _BUILT else 0)
+    return y, high * (1 + 0.14 * back), 0.78 + 0.08 * back
+
+
+def _afloat(stage: Stage, line: float, figure: Figure, back: float, high: float) -> tuple[float, float, float]:
+    reach = stage.height - line
+    share = {"ship": 0.12, "lighthouse": 0.12, "bridge": 0.14}.get(figure.name, 0.34)
+    share = share * (1 + 0.55 * back)
+    return line + share * reach, high * (0.72 + 0.85 * share), 0.42 + 0.4 * share
+
+
+def _land(stage: Stage, setting: Setting, spots: list[Spot]) -> list[tuple[float, list[Layer]]]:
+    """A beach in front for those who stand by the water, and an island under what is built in it."""
+    made: list[tuple[float, list[Layer]]] = []
+    if any(s.depth > 0.9 for s in spots):
+        made.append((0.9, [_beach(stage)]))
+    for spot in spots:
+        if spot.figure.name in _BUILT:
+            made.append((spot.depth - 0.01, [_island(stage, spot)]))
+    return made
+
+
+def _beach(stage: Stage) -> Layer:
+    x = np.arange(stage.left, stage.right, dtype=np.float32) + 0.5
+    edge = (
+        stage.height * 0.875 + noise.line(stage.dice("beach"), x, stage.width, 0.9 * stage.unit, 2) * 0.025 * stage.unit
+    )
+    sheet = Sheet(stage, edge.min() - 0.03 * stage.unit, None)
+    sand = stage.palette.lit(hex_("#cfae7c" if stage.brief.setting != "lake" else "#5f7248"), 0.9)
+    foam = below(edge - 0.008 * stage.unit, sheet.y) * (1 - below(edge + 0.004 * stage.unit, sheet.y))
+    sheet.over(foam * 0.7, (stage.palette.haze + stage.palette.sun) / 2)
+    place = np.clip((sheet.y - edge[None, :]) / (0.14 * stage.unit), 0, 1)[..., None]
+    sheet.over(below(edge, sheet.y), sand * (0.82 + 0.18 * place) + (stage.palette.silhouette - sand) * 0.28 * place)
+    return sheet.layer(0.92)
+
+
+def _island(stage: Stage, spot: Spot) -> Layer:
+    x = np.arange(stage.left, stage.right, dtype=np.float32) + 0.5
+    wide = spot.high * _ratio(spot.figure) * 0.9 + 0.05 * stage.unit
+    mound = np.exp(-(((x - spot.x) / wide) ** 4)) * 0.035 * stage.unit
+    mound += mound * noise.line(stage.dice(f"isle{spot.index}"), x, stage.width, 0.07 * stage.unit, 3) * 0.5
+    edge = spot.y + 0.022 * stage.unit - mound
+    sheet = Sheet(stage, edge.min() - 2, spot.y + 0.021 * stage.unit)
+    rock = stage.palette.lit(hex_("#4f5f4c"), spot.depth)
+    sheet.over(below(edge, sheet.y) * (mound > 0.4)[None, :], rock)
+    return sheet.layer(spot.depth)
+
+
+def _layers(stage: Stage, setting: Setting, spot: Spot) -> list[Layer]:
+    leap = spot.figure.stands == "swim" and setting.water is not None
+    drawn = sprite.draw(
+        stage, spot.figure, spot.high, spot.depth, flip=spot.flip, colour=spot.colour, turn=14.0 if leap else 0.0
+    )
+    motion = _motion(stage, spot)
+    made: list[Layer] = []
+    grounded = spot.figure.stands in ("ground", "table") and stage.brief.setting not in ("underwater", "space", "sky")
+    if grounded and not (setting.water is not None and spot.depth < 0.9):
+        made.append(_shadow(stage, spot, drawn))
+    if setting.water is not None and spot.depth < 0.8 and spot.figure.stands != "air":
+        if leap:
+            drawn = _submerged(drawn, 0.58)
+        made.append(_reflection(stage, spot, drawn, motion))
+    made.append(_layer(spot, drawn, motion))
+    return [*made, *glow.around(stage, spot, motion)]
+
+
+def _motion(stage: Stage, spot: Spot) -> Motion:
+    """How this figure lives; those of a group keep different time."""
+    way = -1.0 if spot.flip else 1.0
+    phase = (spot.index * 0.37) % 1
+    calm = 1 / max(stage.duration, 1.0)
+    pivot = (spot.x, spot.y)
+    u = stage.unit
+    ahead = {"drive": 0.34, "fly": 0.22, "flap": 0.16, "swim": 0.12}.get(spot.figure.motion, 0.0)
+    drift = (way * min(0.07, ahead * calm) * stage.width, -0.012 * u if spot.figure.motion == "fly" else 0.0)
+    if spot.figure.motion == "bob":
+        return Motion(bob=(0.002 * u, 0.005 * u), roll=1.3, pivot=pivot, period=3.4, phase=phase)
+    if spot.figure.motion == "flap":
+        return Motion(
+            drift=drift,
+            bob=(0, 0.012 * u),
+            flap=0.75,
+            pivot=(spot.x, spot.y - spot.high * 0.5),
+            period=0.62 + 0.07 * spot.index,
+            phase=phase,
+        )
+    if spot.figure.motion in ("swim", "float"):
+        return Motion(
+            drift=drift,
+            bob=(0.004 * u, 0.014 * u),
+            roll=2.0,
+            pivot=(spot.x, spot.y - spot.high / 2),
+            period=3.8,
+            phase=phase,
+        )
+    if spot.figure.motion == "drive":
+        return Motion(drift=drift, bob=(0, 0.0012 * u), period=0.5)
+    if spot.figure.motion == "sway":
+        return Motion(roll=1.8, pivot=pivot, period=3.1, phase=phase)
+    return Motion(drift=drift)
+
+
+def _layer(spot: Spot, drawn: Sprite, motion: Motion) -> Layer:
+    x, y = round(spot.x - drawn.foot_x), round(spot.y - drawn.foot_y)
+    return Layer(_bytes(drawn.pixels), x, y, spot.depth, motion)
+
+
+def _shadow(stage: Stage, spot: Spot, drawn: Sprite) -> Layer:
+    """A soft shadow under the feet, drawn out away from the light."""
+    wide = _ratio(spot.figure) * spot.high * 0.56
+    side = 1 if stage.sun[0] < spot.x else -1
+    long = wide * (1.5 if stage.brief.time in ("golden", "dawn") else 1.1)
+    rows, columns = max(4, int(0.2 * wide + 0.05 * spot.high)) * 2 + 1, int(long * 1.6) * 2 + 1
+    y, x = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j]
+    soft = np.clip(1 - np.sqrt(x * x + y * y), 0, 1) ** 1.3 * (0.62 if stage.brief.weather == "clear" else 0.4)
+    pixels = np.dstack(
+        [np.broadcast_to(stage.palette.silhouette * 0.5, (rows, columns, 3)) * soft[..., None], soft]
+    ).astype(np.float32)
+    return Layer(
+        _bytes(pixels),
+        round(spot.x + side * wide * 0.28 - columns / 2),
+        round(spot.y - rows / 2 - 0.004 * spot.high),
+        spot.depth,
+        _motion(stage, spot) if spot.figure.motion == "drive" else Motion(),
+    )
+
+
+def _submerged(drawn: Sprite, share: float) -> Sprite:
+    """Only what rises above the water, `share` of its height; the cut is soft."""
+    line = drawn.foot_y * share
+    rows = np.arange(drawn.pixels.shape[0], dtype=np.float32)[:, None, None]
+    keep = np.clip((line - rows) / (0.05 * drawn.foot_y + 1), 0, 1)
+    return Sprite(drawn.pixels * keep, drawn.foot_x, line)
+
+
+def _reflection(stage: Stage, spot: Spot, drawn: Sprite, motion: Motion) -> Layer:
+    """The figure upside down in the water, broken by waves and fading with depth."""
+    foot = min(int(drawn.foot_y), drawn.pixels.shape[0] - 1)
+    flipped = drawn.pixels[: foot + 1][::-1]
+    rows, columns = int(flipped.shape[0] * 0.8) + 1, flipped.shape[1]
+    pad = int(0.03 * spot.high) + 3
+    y, x = np.mgrid[0:rows, -pad : columns + pad].astype(np.float32)
+    fall = y / max(rows, 1)
+    wave = np.sin(y * (34 / max(spot.high, 8)) ** 0.9 * 2.2 + spot.index) + 0.6 * np.sin(
+        y * 0.9 * 34 / max(spot.high, 8) + 1.7
+    )
+    seen = cv2.remap(
+        np.ascontiguousarray(flipped),
+        x + wave * pad * 0.42 * (0.25 + fall),
+        y / 0.8,
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+    )
+    seen = cv2.blur(seen, (1, max(1, int(0.02 * spot.high)) | 1))
+    seen *= (0.62 * (1 - fall) ** 0.7)[..., None]
+    seen[..., :3] += (stage.palette.deep * 0.35) * seen[..., 3:] - seen[..., :3] * 0.3
+    lift = Motion(
+        bob=(motion.bob[0], -motion.bob[1]),
+        drift=motion.drift,
+        waves=0.006 * stage.unit,
+        period=motion.period,
+        phase=motion.phase,
+    )
+    return Layer(
+        _bytes(np.clip(seen, 0, None)), round(spot.x - drawn.foot_x) - pad, round(spot.y) - 1, spot.depth, lift
+    )
+
+
+def _bytes(pixels: np.ndarray) -> np.ndarray:
+    made = np.empty(pixels.shape, np.uint8)
+    made[..., :3] = np.clip(pixels[..., :3] + 0.5, 0, 255)
+    made[..., 3] = np.clip(pixels[..., 3] * 255 + 0.5, 0, 255)
+    return made
+
+
+def _ratio(figure: Figure) -> float:
+    """The figure's width to its height."""
+    from_parts = strokes.extent(strokes.parse(figure.parts))
+    return (from_parts[2] - from_parts[0]) / 100
