@@ -100,7 +100,7 @@ def _vendor(vendor: Vendor) -> str:
 
 def _choice(choice: Choice) -> str:
     chosen = f"Chosen: {_about(choice.chosen)} Because: {_about(choice.why)}"
-    return f"- **{choice.topic}.** {_about(choice.about)} {chosen} ({_source(choice.source)})"
+    return f"- **{choice.topic.replace(chr(45), chr(32))}.** {_about(choice.about)} {chosen} ({_source(choice.source)})"
 
 
 def _model(model: Model) -> str:
@@ -125,7 +125,8 @@ def _call(model: Model) -> str:
 def _param(param: Param) -> str:
     name = f"`{param.name}`{' **required**' if param.required else ''}"
     default = "" if param.default is None else f"`{_spelled(param.default)}`"
-    takes = "; ".join([part for part in (param.description.rstrip("."), *_limits(param)) if part])
+    limits = "; ".join(_limits(param))
+    takes = " ".join(_about(part) for part in (param.description, limits[:1].upper() + limits[1:]) if part)
     wire = f"`{param.wire}`" if param.wire else ""
     return f"| {name} | {param.type}{f', {param.unit}' if param.unit else ''} | {_cell(takes)} | {default} | {wire} |"
 
