@@ -16,7 +16,7 @@ help:
 
 # uv goes into a folder of its own: no system package and no activated environment is needed.
 $(UV):
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools/uv "uv==$(UV_VERSION)"
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools/uv "uv==$(UV_VERSION)"
 
 .venv/ready: $(UV) pyproject.toml uv.lock
 	$(UV) sync --frozen --python $(PYTHON)
