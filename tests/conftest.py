@@ -59,9 +59,10 @@ class Clock:
 @contextmanager
 def served(app: ASGIApp) -> Iterator[Served]:
     """Run an application as a real server, in a thread, on a free port of loopback."""
-    listening = socket.socket()
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+    quiet = {"log_config": None, "access_log": False, "proxy_headers": False, "ws": "none"}
+    server = uvicorn.Server(uvicorn.Config(app, timeout_graceful_shutdown=5, **quiet))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     try:
@@ -92,7 +93,7 @@ def settings(home: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> Any:
     """The real application of a fresh home, not yet started."""
-    return import_module("callsheet.app").build(settings)  # loaded when first asked for: most tests need no server
+    return _build(settings)
 
 
 @pytest.fixture
@@ -100,6 +101,21 @@ def server(app: Any) -> Iterator[Served]:
     """The real application, answering on a free port."""
     with served(app) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One real server for a whole test file. It accepts tasks but does not run them: they stay queued."""
+    settings = load(tmp_path_factory.mktemp("house"), {"server.worker": False}, environ={})
+    with served(_build(settings)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def api(house: Served) -> Iterator[httpx2.Client]:
+    """A client of `house`."""
+    with house.client() as found:
+        yield found
 
 
 @pytest.fixture
@@ -126,6 +142,10 @@ def _no_inherited_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the shell of the one who runs the tests has set must not change what they say."""
     for name in ("CALLSHEET_HOME", "CALLSHEET_URL", "CALLSHEET_KEY"):
         monkeypatch.delenv(name, raising=False)
+
+
+def _build(settings: Settings) -> Any:
+    return import_module("callsheet.app").build(settings)  # loaded when first asked for: most tests need no server
 
 
 def _refuse_internet(event: str, args: tuple[Any, ...]) -> None:

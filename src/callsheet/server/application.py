@@ -35,9 +35,8 @@ def application(
     app.state.parts = parts
     app.add_middleware(Door, crowd=crowd)
     refusals.install(app)
-    app.include_router(native.routes())
-    app.include_router(health.router)
-    app.router.routes.extend(pages.routes())
+    # Flat, not as nested routers: one list is walked for each request.
+    app.router.routes.extend([*native.routes(), *health.router.routes, *pages.routes()])
     app.add_api_route("/v1/openapi.json", _document, include_in_schema=False)
     for vendor, dialect in (dialects or {}).items():
         app.mount(f"/as/{vendor}", dialect)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from callsheet.server import bodies
+from callsheet.server import answers
 from callsheet.server.native.route import Route, operation
 from callsheet.server.parts import parts_of
 from callsheet.server.shapes import Answer
@@ -14,7 +14,7 @@ from callsheet.server.shapes import Answer
 router = APIRouter(tags=["health"], route_class=Route)
 
 
-@router.get("/healthz", **operation("live", "Whether the process lives.", answer=bodies.Alive, security=[]))
+@router.get("/healthz", **operation("live", "Whether the process lives.", answer=answers.Alive, security=[]))
 async def healthz(request: Request) -> Response:
     """Answers as long as the loop turns."""
     return Answer({"ok": True})
@@ -25,8 +25,8 @@ async def healthz(request: Request) -> Response:
     **operation(
         "ready",
         "Whether the store can be written and the worker lives.",
-        answer=bodies.Ready,
-        more={503: {"model": bodies.Ready, "description": "It cannot; `checks` says what is wrong."}},
+        answer=answers.Ready,
+        more={503: {"model": answers.Ready, "description": "It cannot; `checks` says what is wrong."}},
         security=[],
     ),
 )

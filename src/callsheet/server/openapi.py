@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from callsheet.server import bodies
+from callsheet.server import answers, bodies
 
 _ABOUT = """One task API for generated media. A task is handed in, is durable from then on, and is watched, listed and
 canceled under one id; its files are kept. Times are RFC 3339 in UTC. Lists are `{data, next}`; give `next` as `cursor`
@@ -51,7 +51,7 @@ def document(app: FastAPI) -> dict[str, Any]:
 def _completed(said: dict[str, Any]) -> dict[str, Any]:
     schemas = said["components"]["schemas"]
     _, definitions = models_json_schema(
-        [(kind, "validation") for kind in (*_READ, bodies.Event)], ref_template="#/components/schemas/{model}"
+        [(kind, "validation") for kind in (*_READ, answers.Event)], ref_template="#/components/schemas/{model}"
     )
     schemas.update(definitions["$defs"])
     said["components"]["schemas"] = dict(sorted(schemas.items()))

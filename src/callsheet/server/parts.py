@@ -13,6 +13,7 @@ from callsheet.catalog import Catalog
 from callsheet.contract import Files, Keys, Tasks
 from callsheet.server.auth import Gate
 from callsheet.server.origin import Origins
+from callsheet.tasks import Event
 
 Readiness = Callable[[], Awaitable[Mapping[str, str | None]]]
 """Asks every part how it is: its name, and what is wrong with it or None."""
@@ -28,6 +29,7 @@ class Parts:
     catalog: Catalog
     gate: Gate
     origins: Origins
+    words: Callable[[Event], str]
     ready: Readiness
     max_body: int
     max_upload: int

@@ -26,9 +26,12 @@ async def read_body(request: Request, kind: type[B]) -> B:
         raise WrongType(said, hint="Send JSON with `Content-Type: application/json`.")
     raw = await _bytes(request, parts_of(request).max_body)
     try:
-        return kind.model_validate_json(raw)
+        body = kind.model_validate_json(raw)
     except ValidationError as error:
         raise _body_refused(error, raw, kind) from None
+    if b"NaN" in raw or b"Infinity" in raw:
+        json.loads(raw, parse_constant=_no_number)  # the parser above takes them; JSON has none
+    return body
 
 
 def read_query(request: Request, kind: type[B]) -> B:
@@ -78,6 +81,10 @@ def _body_refused(error: ValidationError, raw: bytes, kind: type[BaseModel]) -> 
     said = str(detail.get("ctx", {}).get("error", "")) or "it cannot be read"
     where = f" ({len(raw)} bytes)" if raw else " (it is empty)"
     return RequestError(f"The body is no JSON: {said}{where}.", hint="Check quotes, commas and brackets there.")
+
+
+def _no_number(word: str) -> None:
+    raise RequestError(f"The body is no JSON: {word} is no number there.", hint="Leave it out, or give a number.")
 
 
 def _refused(detail: ErrorDetails, kind: type[BaseModel], noun: str) -> InvalidInput:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from callsheet.server.refusals import WrongType
 FIELD = "file"
 _HINT = "Send `multipart/form-data` with one part called `file`: curl -F file=@clip.mp4 …/v1/files"
 _ROOM_FOR_HEADERS = 16_384
+_EXTENDED = re.compile(rb"(?i);\s*filename\*=([A-Za-z0-9-]+)'[^']*'([^;\s]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +112,15 @@ class _Multipart:
         self._field, self._value = b"", b""
 
     def _on_headers_finished(self) -> None:
-        _, disposition = parse_options_header(self._headers.get(b"content-disposition"))
+        raw = self._headers.get(b"content-disposition", b"")
+        _, disposition = parse_options_header(raw)
         field = _text(disposition.get(b"name", b""))
         if field != FIELD:
             raise InvalidInput(f"There is no part {field[:80]!r} here. Known: {FIELD}.", param=field[:80], hint=_HINT)
         if self._found is not None:
             raise InvalidInput("The body has more than one file.", param=FIELD, hint="Upload them one by one.")
         content_type = _text(self._headers.get(b"content-type", b"")).partition(";")[0].strip().lower()
-        self._found = (_file_name(disposition), content_type or None)
+        self._found = (_file_name(raw, disposition), content_type or None)
 
     def _on_data(self, data: bytes, start: int, end: int) -> None:
         self._queue.append(data[start:end])
@@ -137,14 +140,15 @@ async def _bounded(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[by
 
 
 def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"The file has more than {limit} bytes.", param=FIELD, hint="The setting `max_upload` bounds it.")
+    return TooLarge(f"The file has more than {limit} bytes.", param=FIELD, hint="The setting limits.max_upload_bytes bounds it.")
 
 
-def _file_name(disposition: dict[bytes, bytes]) -> str:
+def _file_name(raw: bytes, disposition: dict[bytes, bytes]) -> str:
     """The name without folders; RFC 5987's `filename*` is the better one where both are given."""
-    extended = disposition.get(b"filename*", b"").decode("latin-1")
-    charset, _, rest = extended.partition("'")
-    name = unquote(rest.partition("'")[2], _known(charset)) if rest else _text(disposition.get(b"filename", b""))
+    name = _text(disposition.get(b"filename", b""))
+    extended = _EXTENDED.search(raw)
+    if extended:
+        name = unquote(extended[2].decode("ascii", "replace"), _known(extended[1].decode("ascii", "replace")), "replace")
     name = name.replace("\\", "/").rpartition("/")[2]
     return "".join(letter for letter in name if letter.isprintable())[:255] or "upload"
 

@@ -44,6 +44,9 @@ class Server(_Section):
     public_url: str | None = Field(
         None, description="The origin under which callers reach this server, where it cannot be told from the request."
     )
+    allowed_hosts: Words = Field(
+        (), description="Further names by which this machine may be asked while no key exists; others are refused."
+    )
     trusted_proxies: Words = Field((), description="Addresses or networks whose X-Forwarded-* headers are believed.")
     worker: bool = Field(True, description="Whether this process also runs the tasks, not only accepts them.")
     grace: float = Field(10.0, ge=0, description="Seconds a graceful stop waits for what is on its way to a vendor.")

@@ -8,8 +8,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from callsheet.catalog import Model
-from callsheet.server import bodies
+from callsheet.catalog import Capability, Catalog, Model, Output, Price
+from callsheet.errors import NotFound
+from callsheet.server import answers, bodies
 from callsheet.server.native.route import Route, operation
 from callsheet.server.parts import parts_of
 from callsheet.server.reading import read_body, read_query
@@ -23,7 +24,7 @@ router = APIRouter(tags=["catalogue"], route_class=Route)
     **operation(
         "listModels",
         "Every model that this server knows, by vendor and name.",
-        answer=bodies.ModelList,
+        answer=answers.ModelList,
         query=bodies.ModelQuery,
         refusals=(404,),
     ),
@@ -33,13 +34,18 @@ async def list_models(request: Request) -> Response:
     parts = parts_of(request)
     await parts.gate.account(request)
     query = read_query(request, bodies.ModelQuery)
+    if query.vendor is not None:
+        parts.catalog.vendor(query.vendor)
+    if query.capability is not None and not parts.catalog.is_capability(query.capability):
+        known = ", ".join(parts.catalog.capabilities)
+        raise NotFound(f"There is no capability {query.capability!r}.", param="capability", hint=f"There are: {known}.")
     found = parts.catalog.models(capability=query.capability, vendor=query.vendor)
     return Answer(page([model_shape(model) for model in found]))
 
 
 @router.get(
     "/v1/models/{model_id:path}",
-    **operation("getModel", "A model, with the JSON Schema of its input.", answer=bodies.FullModel, refusals=(404,)),
+    **operation("getModel", "A model, with the JSON Schema of its input.", answer=answers.FullModel, refusals=(404,)),
 )
 async def get_model(request: Request, model_id: str) -> Response:
     """By its id; a capability names the model that it routes to first."""
@@ -52,16 +58,14 @@ async def get_model(request: Request, model_id: str) -> Response:
 
 @router.get(
     "/v1/capabilities",
-    **operation("listCapabilities", "What can be made, and the models that make it.", answer=bodies.CapabilityList),
+    **operation("listCapabilities", "What can be made, and the models that make it.", answer=answers.CapabilityList),
 )
 async def list_capabilities(request: Request) -> Response:
     """Each is itself a model id that routes."""
     parts = parts_of(request)
     await parts.gate.account(request)
     catalog = parts.catalog
-    found = [(one, catalog.models(capability=one)) for one in catalog.capabilities]
-    data = [{"id": one, "object": "capability", "models": [model.id for model in models]} for one, models in found]
-    return Answer(page(data))
+    return Answer(page([_capability_shape(catalog, one) for one in catalog.capabilities.values()]))
 
 
 @router.post(
@@ -69,7 +73,7 @@ async def list_capabilities(request: Request) -> Response:
     **operation(
         "quoteTask",
         "What a task would cost. Its input is checked; nothing is kept.",
-        answer=bodies.Quote,
+        answer=answers.Quote,
         body=bodies.NewQuote,
         refusals=(400, 404, 409, 413, 415),
     ),
@@ -91,9 +95,37 @@ def model_shape(model: Model) -> dict[str, Any]:
         "name": model.name,
         "capability": model.capability,
         "title": model.title,
-        "outputs": model.outputs,
-        "prices": model.prices,
+        "about": model.about,
+        "aliases": model.aliases,
+        "outputs": [_output_shape(output) for output in model.outputs],
+        "prices": [_price_shape(price) for price in model.prices],
+        "notes": model.notes,
         "docs": model.docs,
         "source": model.source,
         "checked": model.checked,
+    }
+
+
+def _output_shape(output: Output) -> dict[str, Any]:
+    return {"kind": output.kind, "count": output.count, "content_types": output.content_types}
+
+
+def _price_shape(price: Price) -> dict[str, Any]:
+    return {
+        "credits": price.credits,
+        "per": price.per,
+        "unit": price.unit,
+        "when": price.when,
+        "source": price.source,
+        "checked": price.checked,
+    }
+
+
+def _capability_shape(catalog: Catalog, capability: Capability) -> dict[str, Any]:
+    return {
+        "id": capability.id,
+        "object": "capability",
+        "meaning": capability.meaning,
+        "output": capability.output,
+        "models": [model.id for model in catalog.models(capability=capability.id)],
     }

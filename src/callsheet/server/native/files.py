@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from callsheet.errors import Forbidden
-from callsheet.server import bodies
+from callsheet.server import answers, bodies
 from callsheet.server.content import content_answer
 from callsheet.server.native.route import Route, operation
 from callsheet.server.parts import Parts, parts_of
@@ -49,7 +49,7 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
     **operation(
         "uploadFile",
         "Store a file: as multipart part `file`, or as a bare body with its own Content-Type.",
-        answer=bodies.File,
+        answer=answers.File,
         query=bodies.UploadQuery,
         refusals=(400, 413, 415),
         requestBody=_UPLOAD,
@@ -67,7 +67,7 @@ async def upload(request: Request) -> Response:
 
 @router.get(
     "/v1/files",
-    **operation("listFiles", "Uploads and artifacts, newest first.", answer=bodies.FileList, query=bodies.PageQuery),
+    **operation("listFiles", "Uploads and artifacts, newest first.", answer=answers.FileList, query=bodies.PageQuery),
 )
 async def list_files(request: Request) -> Response:
     """Those of the caller's account."""
@@ -79,7 +79,7 @@ async def list_files(request: Request) -> Response:
 
 
 @router.get(
-    "/v1/files/{file_id}", **operation("getFile", "What is known of a file.", answer=bodies.File, refusals=(404,))
+    "/v1/files/{file_id}", **operation("getFile", "What is known of a file.", answer=answers.File, refusals=(404,))
 )
 async def get(request: Request, file_id: str) -> Response:
     """One file of the caller's account."""

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from callsheet.server import bodies
+from callsheet.server import answers, bodies
 from callsheet.server.native.route import Route, operation
 from callsheet.server.parts import parts_of
 from callsheet.server.reading import read_body
@@ -21,7 +21,7 @@ router = APIRouter(tags=["keys"], route_class=Route)
     **operation(
         "createKey",
         "Make a key. It and its secret are shown this once. Operator only.",
-        answer=bodies.IssuedKey,
+        answer=answers.IssuedKey,
         body=bodies.NewKey,
         refusals=(400, 413, 415),
     ),
@@ -35,7 +35,7 @@ async def create(request: Request) -> Response:
     return Answer({**key_shape(known), "key": key, "secret": secret}, 201, {"cache-control": "no-store"})
 
 
-@router.get("/v1/keys", **operation("listKeys", "All keys, newest first. Operator only.", answer=bodies.KeyList))
+@router.get("/v1/keys", **operation("listKeys", "All keys, newest first. Operator only.", answer=answers.KeyList))
 async def list_keys(request: Request) -> Response:
     """Without what opens anything."""
     parts = parts_of(request)
@@ -45,7 +45,7 @@ async def list_keys(request: Request) -> Response:
 
 @router.delete(
     "/v1/keys/{key_id}",
-    **operation("revokeKey", "Revoke a key. Operator only.", answer=bodies.Key, refusals=(404,)),
+    **operation("revokeKey", "Revoke a key. Operator only.", answer=answers.Key, refusals=(404,)),
 )
 async def revoke(request: Request, key_id: str) -> Response:
     """From now on it opens nothing."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from callsheet.server import bodies
+from callsheet.server import answers
 from callsheet.server.reading import refuse_unknown
 
 JSON_TYPE = "application/json"
@@ -71,7 +71,7 @@ def operation(
     if body:
         content = {JSON_TYPE: {"schema": {"$ref": f"#/components/schemas/{body.__name__}"}}}
         documented["requestBody"] = {"required": True, "content": content}
-    problems = {code: {"model": bodies.Refusal, "description": _MEANINGS[code]} for code in codes}
+    problems = {code: {"model": answers.Refusal, "description": _MEANINGS[code]} for code in codes}
     return {
         "operation_id": name,
         "summary": summary,

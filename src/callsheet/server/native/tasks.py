@@ -11,11 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from callsheet.errors import InvalidInput
-from callsheet.server import bodies
+from callsheet.server import answers, bodies
 from callsheet.server.events import EventStream, last_seen
 from callsheet.server.native.route import Route, operation
 from callsheet.server.parts import parts_of
-from callsheet.server.plain import in_words
 from callsheet.server.reading import read_body, read_query
 from callsheet.server.shapes import Answer, event_shape, page, task_shape
 from callsheet.tasks import File, Filter, NewTask, Task
@@ -35,13 +34,13 @@ _STREAM = """Replays from Last-Event-ID (or `after`), then goes on live. Each me
     **operation(
         "submitTask",
         "Hand in a task. It is durable once this answers.",
-        answer=bodies.Task,
+        answer=answers.Task,
         body=bodies.NewTask,
         headers={
             "Idempotency-Key": "Asking again with the same key and body gives the same task: 1 to 255 characters."
         },
         refusals=(400, 402, 404, 409, 413, 415, 429),
-        more={200: {"model": bodies.Task, "description": "The task that this Idempotency-Key made before."}},
+        more={200: {"model": answers.Task, "description": "The task that this Idempotency-Key made before."}},
     ),
 )
 async def submit(request: Request) -> Response:
@@ -69,7 +68,7 @@ async def submit(request: Request) -> Response:
     **operation(
         "listTasks",
         "Tasks, newest first. Paging neither loses nor repeats one while others come in.",
-        answer=bodies.TaskList,
+        answer=answers.TaskList,
         query=bodies.TaskQuery,
     ),
 )
@@ -92,7 +91,7 @@ async def list_tasks(request: Request) -> Response:
     return Answer(page([_shape(request, task) for task in found.tasks], found.next))
 
 
-@router.get("/v1/tasks/{task_id}", **operation("getTask", "A task as it stands.", answer=bodies.Task, refusals=(404,)))
+@router.get("/v1/tasks/{task_id}", **operation("getTask", "A task as it stands.", answer=answers.Task, refusals=(404,)))
 async def get(request: Request, task_id: str) -> Response:
     """One task of the caller's account."""
     parts = parts_of(request)
@@ -105,7 +104,7 @@ async def get(request: Request, task_id: str) -> Response:
     **operation(
         "cancelTask",
         "Ask for the end of a task. One that has ended already is answered as it is.",
-        answer=bodies.Task,
+        answer=answers.Task,
         refusals=(404,),
     ),
 )
@@ -142,7 +141,7 @@ async def events(request: Request, task_id: str) -> Response:
     **operation(
         "explainTask",
         "All that happened to a task so far, as events and in plain words.",
-        answer=bodies.Timeline,
+        answer=answers.Timeline,
         refusals=(404,),
     ),
 )
@@ -150,7 +149,7 @@ async def timeline(request: Request, task_id: str) -> Response:
     """Oldest first."""
     parts = parts_of(request)
     found = await parts.tasks.timeline(await parts.gate.account(request), task_id)
-    return Answer(page([{**event_shape(event), "text": in_words(event)} for event in found]))
+    return Answer(page([{**event_shape(event), "text": parts.words(event)} for event in found]))
 
 
 def _shape(request: Request, task: Task) -> dict[str, Any]:

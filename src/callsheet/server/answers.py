@@ -1,0 +1,278 @@
+"""What goes out over the native API, described for the OpenAPI document; `shapes` writes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from callsheet.tasks import State
+
+
+class Outgoing(BaseModel):
+    """What the server answers; every field is always there, null where nothing is known."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+    )
+
+
+class Artifact(Outgoing):
+    """A file that a task produced."""
+
+    id: str
+    url: str
+    """A signed link to its bytes that needs no key, until it expires."""
+    content_type: str
+    bytes: int
+    sha256: str
+    name: str
+    width: int | None
+    """Pixels."""
+    height: int | None
+    """Pixels."""
+    duration: float | None
+    """Seconds."""
+    fps: float | None
+    created_at: datetime
+    expires_at: datetime | None
+    extra: dict[str, Any]
+    """What else was measured."""
+
+
+class File(Artifact):
+    """Anything stored: an upload or an artifact."""
+
+    object: Literal["file"]
+    task_id: str | None
+    """The task that produced it."""
+
+
+class Failure(Outgoing):
+    """Why a task failed."""
+
+    code: str
+    """Stable, for programs."""
+    message: str
+    retryable: bool
+    """Whether the same task may succeed later."""
+
+
+class Task(Outgoing):
+    """One generation."""
+
+    id: str
+    object: Literal["task"]
+    model: str
+    capability: str
+    state: State
+    progress: Annotated[float, Field(ge=0, le=1)]
+    input: dict[str, Any]
+    """What was asked, checked and completed with the defaults; media as ids of files."""
+    artifacts: list[Artifact]
+    """What was made; empty until the task has succeeded."""
+    error: Failure | None
+    stage: str
+    """Where it runs: `previz`, or a vendor's model id."""
+    metadata: dict[str, str]
+    usage: dict[str, Any]
+    """What it cost, and what the stage could only approximate."""
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    priority: int
+    webhook: str | None
+    door: str
+
+
+class TaskList(Outgoing):
+    """Tasks, newest first."""
+
+    data: list[Task]
+    next: str | None
+    """The cursor of the next page; null at the end."""
+
+
+class FileList(Outgoing):
+    """Files, newest first."""
+
+    data: list[File]
+    next: str | None
+
+
+class Event(Outgoing):
+    """One line of a task's timeline."""
+
+    seq: int
+    """Counts from 1 within the task."""
+    type: str
+    at: datetime
+    data: dict[str, Any]
+
+
+class Told(Event):
+    """One line of a timeline, and the same in plain words."""
+
+    text: str
+
+
+class Timeline(Outgoing):
+    """All that happened to a task so far, oldest first."""
+
+    data: list[Told]
+    next: None
+
+
+class Quote(Outgoing):
+    """What a task would cost."""
+
+    object: Literal["quote"]
+    model: str
+    stage: str
+    credits: float | None
+    """Null where the vendor documents no price."""
+    basis: str
+    """How it was reckoned."""
+    source: str | None
+
+
+class Output(Outgoing):
+    """What a model makes."""
+
+    kind: str
+    """`video`, `image`, `audio`, `text` …"""
+    count: int | str
+    """How many, or the param that says so."""
+    content_types: list[str]
+
+
+class Price(Outgoing):
+    """A price as the vendor documents it."""
+
+    credits: float
+    per: str
+    """`task`, `second` of the duration, or `output`."""
+    unit: str
+    when: dict[str, list[Any]]
+    """For these values of these params only."""
+    source: str
+    checked: str
+    """The day it was last compared with its source."""
+
+
+class Model(Outgoing):
+    """A generative model of the catalogue."""
+
+    id: str
+    object: Literal["model"]
+    vendor: str
+    name: str
+    capability: str
+    title: str
+    about: str
+    aliases: list[str]
+    """Further names by which the vendor's documents call it."""
+    outputs: list[Output]
+    prices: list[Price]
+    """Empty where none is documented."""
+    notes: list[str]
+    docs: str
+    """The vendor's page about it."""
+    source: str
+    """Where these facts are from."""
+    checked: str
+    """The day they were last compared with it."""
+
+
+class FullModel(Model):
+    """A model with the JSON Schema (2020-12) of its input."""
+
+    input_schema: dict[str, Any]
+
+
+class ModelList(Outgoing):
+    """Models, by vendor and name."""
+
+    data: list[Model]
+    next: None
+
+
+class Capability(Outgoing):
+    """Something that can be made; its id is itself a model id that routes."""
+
+    id: str
+    object: Literal["capability"]
+    meaning: str
+    output: str
+    """What comes out: `video`, `image`, `audio` …"""
+    models: list[str]
+    """The models that have it."""
+
+
+class CapabilityList(Outgoing):
+    """All capabilities."""
+
+    data: list[Capability]
+    next: None
+
+
+class Key(Outgoing):
+    """What proves an account."""
+
+    id: str
+    object: Literal["key"]
+    account: str
+    name: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class IssuedKey(Key):
+    """A new key; `key` and `secret` are shown this once."""
+
+    key: str
+    """Goes into `Authorization: Bearer`."""
+    secret: str
+    """For the schemes that sign."""
+
+
+class KeyList(Outgoing):
+    """Keys, newest first."""
+
+    data: list[Key]
+    next: None
+
+
+class Problem(Outgoing):
+    """What went wrong and how to get out of it."""
+
+    code: str
+    """Stable, for programs."""
+    message: str
+    hint: str | None
+    """The way out."""
+    param: str | None
+    """Which part of the request is meant."""
+    request_id: str
+    """The server's log knows the request by it."""
+
+
+class Refusal(Outgoing):
+    """Every answer of 400 and more."""
+
+    error: Problem
+
+
+class Alive(Outgoing):
+    """A sign of life."""
+
+    ok: Literal[True]
+
+
+class Ready(Outgoing):
+    """How the parts are."""
+
+    ok: bool
+    checks: dict[str, str]
+    """Each part: `ok`, or what is wrong with it."""
