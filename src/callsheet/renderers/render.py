@@ -10,13 +10,22 @@ import cv2
 
 from callsheet.errors import CallsheetError, NotSupported, RenderError
 from callsheet.renderers.media import NotMedia, TooManyPixels
-from callsheet.renderers.previz import continuation, first_last, image_to_video, motion_control
+from callsheet.renderers.previz import (
+    continuation,
+    first_last,
+    image_to_video,
+    motion_control,
+    text_to_image,
+    text_to_video,
+)
 from callsheet.renderers.scene import Made, Progress, Scene
 
 Renderer = Callable[[Scene, Path, Progress], list[Made]]
 
 _TABLE: Mapping[str, Renderer] = MappingProxyType(
     {
+        "text-to-image": text_to_image.render,
+        "text-to-video": text_to_video.render,
         "image-to-video": image_to_video.render,
         "first-last-frame": first_last.render,
         "video-continuation": continuation.render,

@@ -41,7 +41,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """The flow between two pictures of one size, both ways, on a coarse grid in pixels of that grid; `here` is every fine place."""
+    """The flow between two pictures, both ways, on a coarse grid in its own pixels; `here` is every fine place."""
 
     ahead: Flow
     back: Flow
@@ -68,7 +68,9 @@ class Bridge:
         height, width = self.here.shape[:2]
         scale = np.array([width / columns, height / rows], np.float32)
         fine: Any = cv2.resize(way * scale + arc, (width, height), interpolation=cv2.INTER_LINEAR)
-        sure = cv2.resize(_inside(coarse + way + arc / scale), (width, height), interpolation=cv2.INTER_LINEAR)
+        sure = cv2.resize(
+            _inside((coarse + way + arc / scale).astype(np.float32)), (width, height), interpolation=cv2.INTER_LINEAR
+        )
         return np.asarray(cv2.add(fine, self.here, dst=fine), np.float32), np.asarray(sure, np.float32)
 
 
@@ -96,9 +98,9 @@ def _halved(flow: Flow) -> Flow:
 def _inside(where: Flow) -> Flow:
     """1 for places inside the grid, falling to nearly 0 a little beyond its edge."""
     rows, columns = where.shape[:2]
-    last = np.array([columns - 1, rows - 1], np.float32)
-    beyond = np.maximum(np.maximum(-where, where - last), 0).max(axis=2) / (0.02 * min(rows, columns))
-    return np.clip(1 - beyond, 1e-4, 1).astype(np.float32)
+    x, y = where[..., 0], where[..., 1]
+    beyond = np.maximum(np.maximum(-x, x - (columns - 1)), np.maximum(-y, y - (rows - 1)))
+    return np.clip(1 - beyond / (0.02 * min(rows, columns)), 1e-4, 1).astype(np.float32)
 
 
 def camera_drift(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Drift:

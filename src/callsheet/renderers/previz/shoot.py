@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from callsheet.errors import RenderError
 from callsheet.renderers import media
 from callsheet.renderers.encode import ClipWriter
-from callsheet.renderers.previz import mark
+from callsheet.renderers.previz import mark, sound
 from callsheet.renderers.scene import Made, Progress, Scene
 
 Rgb = NDArray[np.uint8]
@@ -24,7 +24,7 @@ Draw = Callable[[Scene], Iterator[Rgb]]
 
 
 def clips(scene: Scene, out: Path, progress: Progress, draw: Draw) -> list[Made]:
-    """Make `scene.count` clips `out/01.mp4`, `02.mp4` ...; piece i is drawn from the scene with seed + i.
+    """Make `scene.count` clips `out/clip-1.mp4`, `clip-2.mp4` ...; piece i is drawn from the scene with seed + i.
 
     Lays the mark on each frame when the scene wants one, adds the score when it wants sound, and tells progress from
     frames encoded. Raises RenderError when a piece has more or fewer frames than the scene says.
@@ -32,7 +32,7 @@ def clips(scene: Scene, out: Path, progress: Progress, draw: Draw) -> list[Made]
     made: list[Made] = []
     for index, piece in enumerate(pieces(scene)):
         share = _Share(progress, index, scene.count)
-        made.append(_clip(piece, out / f"{index + 1:02d}.mp4", share, draw))
+        made.append(_clip(piece, out / f"clip-{index + 1}.mp4", share, draw))
     return made
 
 
@@ -68,7 +68,7 @@ def facts(scene: Scene) -> dict[str, Any]:
 
 
 def _clip(scene: Scene, path: Path, progress: Progress, draw: Draw) -> Made:
-    audio = _score(scene) if scene.generate_audio else None
+    audio = sound.score(scene)
     with ClipWriter(
         path, scene.width, scene.height, scene.fps, scene.frames, audio, facts(scene), progress=progress
     ) as clip:
@@ -79,10 +79,6 @@ def _clip(scene: Scene, path: Path, progress: Progress, draw: Draw) -> Made:
     return Made(
         path, "video/mp4", scene.width, scene.height, duration=float(scene.exact_duration), fps=float(scene.fps)
     )
-
-
-def _score(scene: Scene) -> NDArray[np.float32]:
-    raise RenderError("Previz cannot make sound yet.", param="generate_audio")
 
 
 @dataclass(frozen=True, slots=True)
