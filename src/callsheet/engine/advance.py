@@ -1,0 +1,185 @@
+"""What an answer does to a task: pure functions from a row and an answer to changes, events and the next due time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from callsheet.engine import pace
+from callsheet.engine.pace import Chance
+from callsheet.errors import CallsheetError, Unsure
+from callsheet.store import Row
+from callsheet.store.store import NewEvent
+from callsheet.tasks import Artifact, Failure, File, State, Update
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The changes of a row and the events that tell them, for one transaction.
+
+    `artifacts` is set when the work succeeded: these are to be brought in before the task may end.
+    """
+
+    changes: Mapping[str, Any]
+    events: tuple[NewEvent, ...] = ()
+    artifacts: tuple[Artifact, ...] | None = None
+
+
+def lane(phase: str, row: Row) -> str:
+    """The queue a row waits in: `submit:vidu` and `poll:vidu` per driver, `collect` and `tell` for all."""
+    return f"{phase}:{driver_of(row)}" if phase in ("submit", "poll") else "" if phase == "done" else phase
+
+
+def driver_of(row: Row) -> str:
+    """The vendor whose driver runs this row."""
+    return row.run_model.partition("/")[0]
+
+
+def answered(row: Row, update: Update, now: int, local: bool, chance: Chance, told_at: int = 0) -> Move:
+    """After submit, poll or cancel answered. `told_at` is when progress was last told, for the pace of telling."""
+    if update.state is State.FAILED:
+        failure = update.failure or Failure("vendor_error", "It failed, and no reason was given.")
+        return failed(row, failure, now, update.usage)
+    if update.state is State.CANCELED:
+        return (
+            canceled(row, now, update.usage) if row.cancel_asked else failed(row, _ended_elsewhere(), now, update.usage)
+        )
+    if update.state is State.SUCCEEDED:
+        return _to_collect(row, update, now)
+    return _under_way(row, update, now, local, chance, told_at)
+
+
+def _ended_elsewhere() -> Failure:
+    return Failure("vendor_canceled", "It was canceled at the vendor, and not by us.", retryable=True)
+
+
+def _to_collect(row: Row, update: Update, now: int) -> Move:
+    changes = _started(row, now) | _entering(row, "collect", now)
+    changes |= {"remote": update.remote or row.remote, "usage": {**row.task.usage, **update.usage}}
+    return Move(changes, (*_first(row), *_note(update)), update.artifacts)
+
+
+def _under_way(row: Row, update: Update, now: int, local: bool, chance: Chance, told_at: int) -> Move:
+    begun = row.task.state is State.QUEUED and update.state is State.RUNNING
+    changes: dict[str, Any] = _started(row, now) if begun else {}
+    events = [*(_first(row, update) if begun else ()), *_note(update)]
+    progress = min(1.0, max(0.0, update.progress or 0.0))
+    if progress > row.task.progress and (begun or now - told_at >= pace.PROGRESS):
+        changes["progress"] = progress
+        events.append(("progress", {"progress": round(progress, 4)}))
+    if row.phase != "poll":
+        changes |= _entering(row, "poll", now) | {"remote": update.remote}
+    if row.attempt:
+        # A render that is lost again and again never gets further than it was: that goes on counting.
+        changes["attempt"] = row.attempt if local and "progress" not in changes else 0
+    if update.usage:
+        changes["usage"] = {**row.task.usage, **update.usage}
+    age = now - (row.task.started_at or row.task.created_at)
+    wait = pace.LOCAL_POLL if local and update.again is None else pace.next_poll(age, update.again, chance)
+    return Move(changes | {"due": now + wait}, tuple(events))
+
+
+def unanswered(row: Row, error: CallsheetError, now: int, chance: Chance) -> Move:
+    """After a verb raised: an end where the error is one, else another try later."""
+    if not error.retryable:
+        return failed(row, failure_of(error), now)
+    tries = pace.SUBMIT_TRIES if row.phase == "submit" else pace.POLL_TRIES
+    return again(row, error, now, chance, tries)
+
+
+def again(row: Row, error: CallsheetError, now: int, chance: Chance, tries: int) -> Move:
+    """Another try in the same phase, after a pause that grows; the end after `tries`."""
+    attempt = row.attempt + 1
+    if attempt >= tries:
+        return failed(row, failure_of(error), now)
+    wait = pace.next_try(attempt, error.retry_after, chance)
+    told = {"phase": row.phase, "attempt": attempt, "code": error.code, "message": error.message, "after": wait / 1000}
+    # What raised Unavailable was not accepted: the journal's mark is taken back, and it may be sent again.
+    return Move({"attempt": attempt, "due": now + wait, "sent_at": None}, (("retrying", told),))
+
+
+def lost(row: Row, now: int) -> Move:
+    """After a local driver no longer knew the remote: the work starts again, but not for ever."""
+    attempt = row.attempt + 1
+    if attempt >= pace.LOST_TRIES:
+        said = f"The render was lost {attempt} times: its process died each time, perhaps for want of memory."
+        return failed(row, Failure("render_failed", said, retryable=True), now)
+    changes = _entering(row, "submit", now) | {"remote": None, "attempt": attempt}
+    return Move(changes, (("recovered", {"from": row.phase, "to": "submit"}),))
+
+
+def outcome_unknown(row: Row, now: int) -> Move:
+    """A request that may cost was sent and its answer is lost: it ends here and is never sent twice."""
+    said = "The request was sent and its answer was lost: it may have been accepted, so it is not sent again."
+    return failed(row, failure_of(Unsure(said)), now)
+
+
+def handed_back(row: Row, now: int) -> Move:
+    """Local work is given up for a graceful stop, and starts again next time."""
+    changes = _entering(row, "submit", now) | {"remote": None}
+    return Move(changes, (("recovered", {"from": row.phase, "to": "submit"}),))
+
+
+def misplaced(row: Row, now: int) -> Move:
+    """A row in a lane that is not that of its phase goes where it belongs."""
+    return Move({"lane": lane(row.phase, row), "due": now})
+
+
+def succeeded(row: Row, files: Sequence[File], usage: Mapping[str, Any], now: int) -> Move:
+    """After every artifact is kept."""
+    kept = [
+        {"id": file.id, "content_type": file.content_type, "bytes": file.bytes, "sha256": file.sha256} for file in files
+    ]
+    changes = _started(row, now) | _ended(row, State.SUCCEEDED, now) | {"progress": 1.0, "usage": dict(usage)}
+    ends: list[NewEvent] = [("collected", {"files": kept}), ("succeeded", {"usage": dict(usage)})]
+    return Move(changes, tuple(ends))
+
+
+def failed(row: Row, failure: Failure, now: int, usage: Mapping[str, Any] | None = None) -> Move:
+    """The end, with the reason."""
+    changes = _ended(row, State.FAILED, now) | {"error": failure}
+    if usage:
+        changes["usage"] = {**row.task.usage, **usage}
+    told = {"code": failure.code, "message": failure.message, "retryable": failure.retryable}
+    return Move(changes, (("failed", told),))
+
+
+def canceled(row: Row, now: int, usage: Mapping[str, Any] | None = None) -> Move:
+    """The end that was asked for."""
+    changes = _ended(row, State.CANCELED, now)
+    if usage:
+        changes["usage"] = {**row.task.usage, **usage}
+    return Move(changes, (("canceled", {}),))
+
+
+def failure_of(error: CallsheetError) -> Failure:
+    """An error as a task keeps it."""
+    message = f"{error.message} {error.hint}" if error.hint else error.message
+    return Failure(error.code, message, error.retryable)
+
+
+def _entering(row: Row, phase: str, now: int) -> dict[str, Any]:
+    return {"phase": phase, "lane": lane(phase, row), "due": now, "attempt": 0, "sent_at": None}
+
+
+def _started(row: Row, now: int) -> dict[str, Any]:
+    return {"state": State.RUNNING, "started_at": now} if row.task.state is State.QUEUED else {}
+
+
+def _first(row: Row, update: Update | None = None) -> tuple[NewEvent, ...]:
+    if row.task.state is not State.QUEUED:
+        return ()
+    remote = (update.remote if update else None) or row.remote
+    return (("started", {"stage": row.task.stage, **({"remote": remote} if remote else {})}),)
+
+
+def _note(update: Update) -> tuple[NewEvent, ...]:
+    return (("noted", {"note": update.note}),) if update.note else ()
+
+
+def _ended(row: Row, state: State, now: int) -> dict[str, Any]:
+    tells = row.task.webhook is not None
+    phase = "tell" if tells else "done"
+    changes = _entering(row, phase, now) | {"state": state, "ended_at": now}
+    return changes | {"told": "pending"} if tells else changes

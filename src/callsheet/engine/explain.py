@@ -1,0 +1,131 @@
+"""The types of a task's events, all of them, and each event in plain words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from callsheet.tasks import Event
+
+Data = Mapping[str, Any]
+
+EVENTS: Mapping[str, str] = {
+    "created": "Accepted and durable. `model` as it was asked, `door` it came through.",
+    "routed": "Where it will run: `stage`, `model`, `why`; `input` and `approximations` where they are not as asked.",
+    "submitting": "A request that may cost is about to be sent to the `stage`.",
+    "started": "The stage works on it. `remote` is the vendor's id.",
+    "progress": "`progress`, 0 to 1; at most four a second.",
+    "noted": "The stage said something worth keeping: `note`.",
+    "retrying": "No answer, or a refusal that passes: `phase`, `attempt`, `code`, `message`, `after` seconds.",
+    "recovered": "The process ended, and local work starts again: `from`, `to`.",
+    "answered": "The vendor finished: `artifacts` as it named them, not yet brought in.",
+    "cancel_asked": "The caller wants the end.",
+    "collected": "Every artifact is here, measured and durable: `files`.",
+    "succeeded": "The end. `usage` is what it took.",
+    "failed": "The end. `code`, `message`, `retryable`.",
+    "canceled": "The end that was asked for.",
+    "webhook": "A try to tell the end: `attempt`, `status` or `error`, `told`, `after` seconds if tried again.",
+}
+"""Every type of event and what its data holds. The names are stable."""
+
+ENDS = frozenset({"succeeded", "failed", "canceled"})
+"""Event types after which a stream of events is over."""
+
+
+def lines(events: Iterable[Event]) -> list[str]:
+    """One line per event, in order."""
+    return [say(event) for event in events]
+
+
+def say(event: Event) -> str:
+    """What happened, in one line for people."""
+    tell = _WORDS.get(event.type)
+    return tell(event.data) if tell else f"{event.type}: {json.dumps(dict(event.data), ensure_ascii=False)}"
+
+
+def _created(data: Data) -> str:
+    door = "" if data.get("door", "native") == "native" else f" through the {data['door']} door"
+    return f"Asked of {data['model']}{door}."
+
+
+def _routed(data: Data) -> str:
+    said = f"Goes to {data['stage']}"
+    said += f" as {data['model']}" if data["model"] != data["stage"] else ""
+    said += f" ({data['why']})." if data.get("why") else "."
+    return " ".join([said, *(_approximated(one) for one in data.get("approximations", ()))])
+
+
+def _approximated(one: Data) -> str:
+    instead = "is left out" if one.get("used") is None else f"becomes {_value(one['used'])}"
+    return f"{one['param']} {_value(one['asked'])} {instead}: {str(one['why']).rstrip('.')}."
+
+
+def _submitting(data: Data) -> str:
+    return f"Sending it to {data['stage']}."
+
+
+def _started(data: Data) -> str:
+    return f"{data['stage']} works on it" + (f" as {data['remote']}." if data.get("remote") else ".")
+
+
+def _retrying(data: Data) -> str:
+    what = {"submit": "Could not be sent", "poll": "Could not be asked for", "collect": "Could not be brought in"}
+    said = f"{what.get(data['phase'], 'Did not work')} (try {data['attempt']}): {str(data['message']).rstrip('.')}."
+    return f"{said} Next try in {data['after']:.3g} s."
+
+
+def _answered(data: Data) -> str:
+    return f"The vendor finished and named {_count(data.get('artifacts', ()), 'artifact')}."
+
+
+def _collected(data: Data) -> str:
+    files = data.get("files", ())
+    named = ", ".join(f"{one['id']} ({one['content_type']}, {one['bytes']:,} bytes)" for one in files)
+    return f"Kept {_count(files, 'file')}: {named}."
+
+
+def _succeeded(data: Data) -> str:
+    usage = {name: value for name, value in data.get("usage", {}).items() if name != "approximations"}
+    return "Succeeded." + (f" It took {_value(usage)}." if usage else "")
+
+
+def _failed(data: Data) -> str:
+    again = " The same task may succeed later." if data.get("retryable") else ""
+    return f"Failed ({data['code']}): {str(data['message']).rstrip('.')}.{again}"
+
+
+def _webhook(data: Data) -> str:
+    answer = f"answered {data['status']}" if data.get("status") is not None else str(data.get("error")).rstrip(".")
+    said = f"Webhook, try {data['attempt']}: {answer}."
+    if data.get("told") == "gave_up":
+        return f"{said} It is not tried again."
+    return said if data.get("after") is None else f"{said} Next try in {data['after']:.3g} s."
+
+
+def _count(things: Any, word: str) -> str:
+    return f"{len(things)} {word}" if len(things) == 1 else f"{len(things)} {word}s"
+
+
+def _value(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 200 else f"{text[:199]}…"
+
+
+_WORDS: Mapping[str, Callable[[Data], str]] = {
+    "created": _created,
+    "routed": _routed,
+    "submitting": _submitting,
+    "started": _started,
+    "progress": lambda data: f"{data['progress']:.0%} done.",
+    "noted": lambda data: f"The stage says: {data['note']}",
+    "retrying": _retrying,
+    "recovered": lambda data: "The process that ran it ended; it starts again.",
+    "answered": _answered,
+    "cancel_asked": lambda data: "Someone asked to cancel it.",
+    "collected": _collected,
+    "succeeded": _succeeded,
+    "failed": _failed,
+    "canceled": lambda data: "Canceled.",
+    "webhook": _webhook,
+}

@@ -1,0 +1,98 @@
+"""Keys: made once, shown once, kept as a hash; their secrets sealed."""
+
+from __future__ import annotations
+
+import base64
+
+from pydantic import SecretStr
+
+from callsheet.contract import Key
+from callsheet.errors import InvalidInput
+from callsheet.signing import WEBHOOK_PREFIX, Seal, hash_key, new_key, webhook_secret
+from callsheet.store import KeyRow, Store
+from callsheet.tasks import Clock
+
+MAX_NAME = 100
+MAX_ACCOUNT = 64
+SIGNERS = 5
+"""How many of an account's keys sign its webhooks, newest first: enough to change keys without a gap."""
+
+
+class Keyring:
+    """`contract.Keys` over the store.
+
+    Built by the app: `Keyring(store, open_seal(home), clock, settings.webhooks.secret)`. One process owns a home, so
+    what is remembered here holds.
+    """
+
+    def __init__(self, store: Store, seal: Seal, clock: Clock, webhooks: SecretStr | None = None) -> None:
+        self._webhooks = webhooks.get_secret_value() if webhooks else _derived(seal)
+        self._store = store
+        self._seal = seal
+        self._clock = clock
+        self._any = False
+        self._found: dict[str, Key] = {}
+
+    async def create(self, name: str, account: str | None = None) -> tuple[Key, str, str]:
+        """A new key, its text and its secret. InvalidInput for a name or account that is empty or long."""
+        _check("name", name, MAX_NAME)
+        if account is not None:
+            _check("account", account, MAX_ACCOUNT)
+        key_id, key, secret = new_key()
+        account = account or f"acct_{key_id.removeprefix('key_')}"
+        sealed = self._seal.seal(secret, key_id)
+        row = await self._store.add_key(KeyRow(key_id, account, name, hash_key(key), sealed, self._clock()))
+        self._any = True
+        return _shown(row), key, secret
+
+    async def find(self, key: str) -> Key | None:
+        """Whose key this is; None when it is unknown or revoked."""
+        hashed = hash_key(key)
+        if hashed not in self._found:
+            row = await self._store.key_by_hash(hashed)
+            if row is None or row.revoked_at is not None:
+                return None
+            self._found[hashed] = _shown(row)
+        return self._found[hashed]
+
+    async def secret(self, key: Key) -> str:
+        """The secret that was shown with the key."""
+        row = next(row for row in await self._store.keys() if row.id == key.id)
+        return self._seal.unseal(row.sealed, row.id)
+
+    async def list(self) -> list[Key]:
+        """All keys, newest first, revoked ones too."""
+        return [_shown(row) for row in await self._store.keys()]
+
+    async def revoke(self, key_id: str) -> Key:
+        """From now on it opens nothing. NotFound."""
+        row = await self._store.revoke_key(key_id, self._clock())
+        self._found.pop(row.hash, None)
+        return _shown(row)
+
+    async def any(self) -> bool:
+        """Whether a key was ever made: revoking the last one does not open the door to everyone on this machine."""
+        self._any = self._any or bool(await self._store.keys())
+        return self._any
+
+    async def webhook_secrets(self, account: str) -> tuple[str, ...]:
+        """What signs an account's webhooks: its keys' secrets as `whsec_…`, newest first; else the home's own."""
+        live = [row for row in await self._store.keys() if row.account == account and row.revoked_at is None]
+        own = tuple(webhook_secret(self._seal.unseal(row.sealed, row.id)) for row in live[:SIGNERS])
+        return own or (self._webhooks,)
+
+
+def _derived(seal: Seal) -> str:
+    """The same for a home as long as its seal: nothing more to keep or lose."""
+    return WEBHOOK_PREFIX + base64.b64encode(seal.derive("webhooks")).decode()
+
+
+def _shown(row: KeyRow) -> Key:
+    return Key(row.id, row.account, row.name, row.created_at, row.revoked_at)
+
+
+def _check(param: str, value: str, longest: int) -> None:
+    if not value.strip() or len(value) > longest or not value.isprintable():
+        raise InvalidInput(
+            f"The {param} of a key cannot be {value!r:.40}.", hint=f"1 to {longest} letters.", param=param
+        )

@@ -1,0 +1,184 @@
+"""Files: uploads and artifacts, measured when they come in, kept once by content, let go when their time is over."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from callsheet.engine.ids import Ids
+from callsheet.errors import TooLarge
+from callsheet.files import Blob, Blobs
+from callsheet.renderers import media
+from callsheet.signing import link_opens, sign_link
+from callsheet.store import Store
+from callsheet.tasks import Clock, File
+
+DAY = 86_400_000
+_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}", re.IGNORECASE)
+_UNFIT = re.compile(r"[\x00-\x1f\x7f/\\]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What may be kept and how long: sizes in bytes and pixels, `retention` in days, `link_lifetime` in seconds."""
+
+    max_bytes: int = 2_000_000_000
+    max_pixels: int = media.MAX_PIXELS
+    retention: float | None = None
+    link_lifetime: int = 86_400
+
+
+class Library:
+    """`contract.Files` over the store and the blobs.
+
+    Built by the app: `Library(store, Blobs(home / "files"), seal.derive("links"), clock, Rules(...))`.
+    """
+
+    def __init__(self, store: Store, blobs: Blobs, link_key: bytes, clock: Clock, rules: Rules | None = None) -> None:
+        self.rules = rules or Rules()
+        self._store = store
+        self._blobs = blobs
+        self._link_key = link_key
+        self._clock = clock
+        self._ids = Ids(clock)
+        self._storing = 0
+        self._unnamed: set[str] = set()
+        self._clearing = asyncio.Lock()
+
+    async def put(self, account: str, chunks: AsyncIterator[bytes], name: str, content_type: str | None) -> File:
+        """Store a stream. TooLarge for its bytes or pixels. Its type is what its bytes say, not what was claimed."""
+        async with self.storing():
+            blob = await self._blobs.put(chunks, self.rules.max_bytes)
+            return await self._named(account, blob, name, content_type)
+
+    async def take_in(self, account: str, path: Path, name: str, content_type: str | None) -> File:
+        """Store a file that lies here already, as `put` does; it is moved, and gone from `path`."""
+        async with self.storing():
+            blob = await self._blobs.adopt(path)
+            return await self._named(account, blob, name, content_type)
+
+    async def _named(self, account: str, blob: Blob, name: str, content_type: str | None) -> File:
+        try:
+            file = await self._described(account, blob, name, content_type)
+        except TooLarge:
+            self._unnamed.add(blob.sha256)
+            raise
+        return await self._store.add_file(file)
+
+    async def artifact(self, account: str, task_id: str, path: Path, name: str, content_type: str | None) -> File:
+        """Store what a task made; the caller keeps its row with the task's end, and is `storing` until then.
+
+        Whatever its pixels: what was paid for is kept. One whose bytes say nothing keeps the type that was named.
+        """
+        blob = await self._blobs.adopt(path)
+        return await self._described(account, blob, name, content_type, task_id)
+
+    @contextlib.asynccontextmanager
+    async def storing(self) -> AsyncGenerator[None]:
+        """Bytes are on their way in: meanwhile none are let go, for they may be the same ones."""
+        self._storing += 1
+        try:
+            async with self._clearing:
+                pass  # what is being let go right now is gone before it is stored again
+            yield
+        finally:
+            self._storing -= 1
+
+    async def _described(
+        self, account: str, blob: Blob, name: str, content_type: str | None, task_id: str | None = None
+    ) -> File:
+        facts = await asyncio.to_thread(self._measure, blob.sha256, judged=task_id is None)
+        now = self._clock()
+        kept = self.rules.retention
+        return File(
+            id=self._ids.new("file"),
+            account=account,
+            sha256=blob.sha256,
+            bytes=blob.bytes,
+            content_type=facts.content_type if facts else _claimed(content_type, believed=task_id is not None),
+            name=_plain_name(name),
+            created_at=now,
+            expires_at=None if kept is None else now + round(kept * DAY),
+            task_id=task_id,
+            width=facts and facts.width,
+            height=facts and facts.height,
+            duration=facts and facts.duration,
+            fps=float(facts.fps) if facts and facts.fps else None,
+            extra={"has_audio": facts.has_audio} if facts and facts.kind == "video" else {},
+        )
+
+    def _measure(self, sha256: str, *, judged: bool) -> media.Facts | None:
+        """What the headers say; None for what is no media. Artifacts are not judged: what was paid for is kept."""
+        try:
+            return media.probe(self._blobs.path(sha256), self.rules.max_pixels)
+        except media.TooManyPixels as error:
+            if judged:
+                raise TooLarge(str(error), hint="Send a smaller picture.") from error
+        except media.NotMedia:
+            pass
+        return None
+
+    async def get(self, account: str | None, file_id: str) -> File:
+        """What is known of a file. NotFound."""
+        return await self._store.file(account, file_id)
+
+    async def list(self, account: str, limit: int, cursor: str | None) -> tuple[list[File], str | None]:
+        """Newest first."""
+        return await self._store.list_files(account, limit, cursor)
+
+    async def delete(self, account: str, file_id: str) -> None:
+        """Forget it; its bytes go when nothing else names them."""
+        file = await self._store.delete_file(account, file_id)
+        self._unnamed.add(file.sha256)
+        await self._let_go()
+
+    def path(self, file: File) -> Path:
+        """Where its bytes lie. NotFound when they are gone."""
+        return self._blobs.path(file.sha256)
+
+    def link(self, file: File) -> str:
+        """A signed path that serves the bytes without a key, until `link_lifetime` or the file's own time is over."""
+        expires = self._clock() // 1000 + self.rules.link_lifetime
+        if file.expires_at is not None:
+            expires = min(expires, file.expires_at // 1000)
+        signature = sign_link(self._link_key, file.id, expires)
+        return f"/v1/files/{file.id}/content?expires={expires}&signature={signature}"
+
+    def opens(self, file_id: str, expires: str, signature: str) -> bool:
+        """Whether a signed link's parts are genuine and not yet expired."""
+        return link_opens(self._link_key, file_id, expires, signature, self._clock() // 1000)
+
+    async def expire(self) -> int:
+        """Let go of every file whose time is over; answers how many."""
+        gone = 0
+        while expired := await self._store.expired_files(self._clock()):
+            for file in expired:
+                await self._store.delete_file(file.account, file.id)
+                self._unnamed.add(file.sha256)
+            gone += len(expired)
+        await self._let_go()
+        return gone
+
+    async def _let_go(self) -> None:
+        """Delete bytes that nothing names. While any are coming in it waits for the next occasion."""
+        async with self._clearing:
+            while self._unnamed and not self._storing:
+                sha256 = self._unnamed.pop()
+                if not await self._store.blob_users(sha256):
+                    await self._blobs.delete(sha256)
+
+
+def _claimed(given: str | None, *, believed: bool) -> str:
+    """The type that was named for bytes that say nothing. An upload is no picture or sound because someone says so."""
+    named = (given or "").partition(";")[0].strip().lower()
+    known = _TYPE.fullmatch(named) and (believed or not named.startswith(("image/", "video/", "audio/")))
+    return named if known else "application/octet-stream"
+
+
+def _plain_name(given: str) -> str:
+    """The last part of a path, without control characters, at most 200 letters."""
+    return _UNFIT.sub("_", re.split(r"[/\\]", given.strip())[-1]).strip(". ")[:200] or "file"
