@@ -87,7 +87,7 @@ def _models(raw: Raw, words: Vocabulary) -> Iterator[Model]:
             prices=tuple(_price(one) for one in entry.get("prices", ())),
             rules=tuple(_rule(one, head) for one in entry.get("rules", ())),
             fixed=MappingProxyType(entry.get("fixed", {})),
-            ignored=frozenset(head.get("ignored", ())),
+            ignored=frozenset((*head.get("ignored", ()), *entry.get("ignored", ()))),
             aliases=tuple(entry.get("aliases", ())),
             notes=tuple(entry.get("notes", ())),
         )
@@ -125,8 +125,12 @@ def _camera(raw: Raw, words: Vocabulary) -> Raw:
 
 
 def _mapped(raw: Raw) -> Raw:
-    table = raw.get("wire_values")
-    return {**raw, "form": "mapped", "values": list(table), "wire_values": MappingProxyType(table)} if table else raw
+    """The table of the form `mapped` is pairs of ours and theirs; ours are the values the param has."""
+    if "wire_values" not in raw:
+        return raw
+    table = {ours: theirs for ours, theirs in raw["wire_values"]}
+    values = [] if raw["type"] == "boolean" else list(table)
+    return {**raw, "form": "mapped", "values": values, "wire_values": MappingProxyType(table)}
 
 
 def _media(raw: Raw) -> Media:
@@ -147,7 +151,7 @@ def _price(raw: Raw) -> Price:
 
 def _rule(raw: Raw, head: Raw) -> Rule:
     options = {name: _options(raw.get(name, {})) for name in ("when", "then")}
-    lists = _tuples(raw, "given", "need", "any_of", "never")
+    lists = _tuples(raw, "given", "need", "any_of", "never", "instead_of")
     facts: Raw = {"source": head["source"], **raw, **lists, **options, "fill": MappingProxyType(raw.get("fill", {}))}
     return Rule(**facts)
 

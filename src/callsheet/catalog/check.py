@@ -81,6 +81,7 @@ def _obey(params: Mapping[str, Param], rules: tuple[Rule, ...], values: dict[str
             _demand(rule, values)
             for name, options in rule.then.items():
                 full[name] = _under(rule, name, options, values, full)
+            full = {name: one for name, one in full.items() if name in values or name not in rule.instead_of}
             full |= {name: full[source] for name, source in rule.fill.items() if name not in full and source in full}
     return {name: full[name] for name in params if name in full}
 

@@ -15,7 +15,7 @@ from callsheet.tasks import State
 class Model:
     """One generative model behind one endpoint. Its id is `vendor/name`, and the name may have a slash.
 
-    `fixed` is what the body always says (`model`, `taskType`); `ignored` are top-level names of the body that belong
+    `fixed` is what the body always says (`model`, `taskType`); `ignored` are places in the body that belong
     to the call and not to the input (a callback address, a pass-through field). `aliases` are further names by which
     the vendor's documents call it. `source` says where the facts are from, `checked` when they were compared (a date).
     """

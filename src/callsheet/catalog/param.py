@@ -101,8 +101,8 @@ class Rule:
 
     It applies when every param of `when` has one of the values listed and every param of `given` was given; with
     neither, always. Then each param of `then` may only have the values listed (left to its default it takes the first
-    of them), all of `need` must be given, at least one of `any_of`, none of `never`; and each param of `fill` that was
-    left out takes the value of the param it names.
+    of them), all of `need` must be given, at least one of `any_of`, none of `never`; each param of `fill` that was left
+    out takes the value of the param it names; and those of `instead_of` that were left out stay out, default or not.
     """
 
     why: str
@@ -113,6 +113,7 @@ class Rule:
     need: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    instead_of: tuple[str, ...] = ()
     fill: Mapping[str, str] = field(default_factory=nothing)
 
     def applies(self, values: Mapping[str, Any]) -> bool:

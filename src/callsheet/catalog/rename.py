@@ -33,10 +33,10 @@ def from_wire(
 ) -> dict[str, Any]:
     """The same in our names, not yet checked. Raises InvalidInput for what no param reads.
 
-    `fixed` values and the top-level names in `ignore` (a vendor's callback address, its pass-through field) belong to
-    the call, not to the input, and are left to the caller.
+    `fixed` values and the places in `ignore` (a vendor's callback address, its pass-through field) belong to the call,
+    not to the input, and are left to the caller.
     """
-    read: set[Steps] = {steps(where) for where in fixed} | {(name,) for name in ignore}
+    read: set[Steps] = {steps(where) for where in fixed} | {steps(where) for where in ignore}
     values: dict[str, Any] = {}
     for param in params.values():
         for where in (param.wire, *param.also, *param.aliases):
