@@ -100,6 +100,10 @@ class Engine:
         """Look for due work now: for a clock that was moved by hand."""
         self._worker.wake()
 
+    def alive(self) -> bool:
+        """Whether tasks are run here, where they should be; True also for a process that only accepts them."""
+        return not self._running or self._worker.alive
+
     async def busy(self) -> bool:
         """Whether any task is unfinished, or a webhook is due within a minute."""
         waiting = await self._store.lanes()

@@ -108,6 +108,11 @@ class Worker:
             await self._store.recover(self._local_stages(), self._clock())
         self._news.ring_all()
 
+    @property
+    def alive(self) -> bool:
+        """Whether every loop that `start` began still turns."""
+        return bool(self._background) and not any(one.done() for one in self._background)
+
     def wake(self) -> None:
         """Something may be due now."""
         self._bell.set()
