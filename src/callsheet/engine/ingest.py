@@ -25,6 +25,10 @@ class NoOutput(VendorError):
     code = "no_output"
 
 
+class Vanished(Exception):
+    """A local file that was made is gone: only making it again helps."""
+
+
 class NotCollected(VendorError):
     """What the stage made could not be fetched; it is tried again, as it may have been paid for."""
 
@@ -47,7 +51,7 @@ class Ingest:
     async def bring(self, row: Row, artifacts: Sequence[Artifact]) -> list[File]:
         """Every artifact as a file, its bytes durable, its row not yet kept: that is for the write that ends the task.
 
-        Raises NoOutput, NotCollected or StorageError; what came in by then is stored again the next time at no cost.
+        Raises NoOutput, NotCollected, Vanished or StorageError; what came in by then costs nothing the next time.
         """
         if not artifacts:
             raise NoOutput("The stage says that it succeeded, and named no file.")
@@ -60,8 +64,10 @@ class Ingest:
 
     async def _file(self, row: Row, artifact: Artifact, number: int, draft: Path) -> File:
         path, content_type, name = await self._at_hand(artifact, draft)
-        if not path.is_file() or path.stat().st_size == 0:
-            raise NoOutput("The stage says that it succeeded, and its file is empty or missing.")
+        if artifact.path is not None and not path.is_file():
+            raise Vanished
+        if path.stat().st_size == 0:
+            raise NoOutput("The stage says that it succeeded, and its file is empty.")
         named = artifact.name or name or f"{row.task.id}-{number}{_ending(path, content_type)}"
         file = await self._library.artifact(row.task.account, row.task.id, path, named, content_type)
         return _with_words(file, artifact)

@@ -13,7 +13,7 @@ from callsheet.contract import Driver, Lost, Order
 from callsheet.engine import advance, pace
 from callsheet.engine.advance import Move, driver_of
 from callsheet.engine.delivery import Courier
-from callsheet.engine.ingest import Ingest, told
+from callsheet.engine.ingest import Ingest, Vanished, told
 from callsheet.engine.intake import references
 from callsheet.engine.library import Library
 from callsheet.engine.news import News
@@ -172,6 +172,9 @@ class Steps:
                 files = await self._ingest.bring(row, artifacts)
             except CallsheetError as error:
                 await self._keep(row, self._not_collected(row, error), seen)
+                return
+            except Vanished:
+                await self._keep(row, advance.lost(row, self._clock()), seen)
                 return
             move = advance.succeeded(row, files, usage, self._clock())
             await self._keep(row, _both(before, move), seen, files)
