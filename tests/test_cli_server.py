@@ -111,7 +111,7 @@ def test_serve_says_one_line_when_ready_and_takes_over_from_a_commands_server(sh
     assert serving.pid != started.pid
     assert shell("tasks", "show", first["id"], "--json").json["state"] == "succeeded"
     assert shell("tasks", "list", "--url", url[0], "--json").json["data"][0]["id"] == first["id"]
-    refused = shell("serve", "--port", "0", code=5)
+    refused = shell.process("serve", "--port", "0", code=5)
     assert "in use by process" in refused.err
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=30)
@@ -133,16 +133,16 @@ def test_a_taken_port_names_the_way_out(shell: Shell) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert "--port" in shell("serve", "--port", str(port), code=5).err
+        assert "--port" in shell.process("serve", "--port", str(port), code=5).err
 
 
 def test_without_a_key_only_loopback_is_served(shell: Shell) -> None:
-    assert "keys create" in shell("serve", "--host", "0.0.0.0", "--port", "0", code=5).err
+    assert "keys create" in shell.process("serve", "--host", "0.0.0.0", "--port", "0", code=5).err
 
 
 def test_a_server_that_cannot_start_is_an_error_that_shows_why(shell: Shell) -> None:
     shell.home.mkdir()
-    (shell.home / "callsheet.db").write_bytes(b"this is no database" * 400)
+    (shell.home / "callsheet.sqlite").write_bytes(b"this is no database" * 400)
     refused = shell("tasks", "list", code=5)
     assert "is damaged" in refused.err
     assert "server.log" in refused.err
@@ -150,8 +150,8 @@ def test_a_server_that_cannot_start_is_an_error_that_shows_why(shell: Shell) -> 
 
 
 def test_a_home_that_cannot_be_made_is_an_error_that_shows_the_way_out(shell: Shell) -> None:
-    (shell.folder / "home").write_text("a file")
-    assert "--home" in shell("tasks", "list", code=5).err
+    (shell.folder / "file").write_text("a file")
+    assert "--home" in shell("tasks", "list", CALLSHEET_HOME=str(shell.folder / "file"), code=5).err
 
 
 def test_a_server_elsewhere_that_does_not_answer_is_unreachable(shell: Shell) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,8 +28,8 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 
 
 def test_run_makes_a_real_clip_from_a_still_and_prints_its_path_and_the_id(shell: Shell) -> None:
-    done = shell("run", "image-to-video", "-i", "image=@still.png", "--camera-move", "push-in", "--duration", "1",
-                 "--resolution", "360p", "-i", "generate_audio=true")  # fmt: skip
+    given = ("-i", "image=@still.png", "--camera-move", "push-in", "--resolution", "360p", "-i", "generate_audio=true")
+    done = shell.process("run", "image-to-video", *given, "--duration", "1")
     path, task_id = done.out.splitlines()
     assert path == f"callsheet-out/{task_id}.mp4"
     with av.open(str(shell.folder / path)) as clip:
@@ -172,7 +171,9 @@ def test_keys_are_shown_once_and_open_the_api_from_then_on(tmp_path: Path) -> No
             assert made["key"] not in one.out
             assert made["secret"] not in one.out
         assert made["key"] not in shell.log()
-        url = json.loads((shell.home / "server.json").read_text())["url"]
+        running = find(shell.home)
+        assert running is not None
+        url = running.url
         assert shell("tasks", "list", "--url", url, "--json", code=8).json["error"]["code"] == "unauthenticated"
         assert shell("tasks", "list", "--url", url, "--key", made["key"], "--json").json["data"] == []
         assert shell("keys", "create", "--name", "x", "--url", url, "--key", made["key"], code=8).err
@@ -192,7 +193,7 @@ def test_doctor_finds_a_sound_installation_sound_and_a_damaged_one_not(shell: Sh
     assert "no key" in shell("doctor").out
     damaged = Shell(tmp_path)
     damaged.home.mkdir()
-    (damaged.home / "callsheet.db").write_bytes(b"this is no database" * 400)
+    (damaged.home / "callsheet.sqlite").write_bytes(b"this is no database" * 400)
     done = damaged("doctor", code=5)
     assert "WRONG  store" in done.out
 
@@ -205,7 +206,7 @@ def test_home_is_taken_before_and_after_the_subcommand(shell: Shell) -> None:
 def test_the_demo_makes_two_exact_clips_and_a_contact_sheet(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     try:
-        done = shell("demo")
+        done = shell.process("demo")
         for name in ("image-to-video", "text-to-video"):
             assert f"demo/{name}.mp4" in done.out
             with av.open(str(tmp_path / "demo" / f"{name}.mp4")) as clip:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from callsheet.app.house import DATABASE
 from callsheet.catalog import Vendor, load
 from callsheet.cli.home_server import find
 from callsheet.errors import CallsheetError
@@ -24,7 +25,6 @@ from callsheet.store.lock import owner
 from callsheet.store.opening import examine
 
 OK, NOTE, WRONG = "ok", "note", "wrong"
-DATABASE = "callsheet.db"
 
 _LITTLE_SPACE, _NO_SPACE = 2_000_000_000, 200_000_000
 

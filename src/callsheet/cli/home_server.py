@@ -22,6 +22,9 @@ IDLE_EXIT = 10.0
 PATIENCE = 60.0
 """Seconds until a server must have come up; a slow disk and a loaded machine count."""
 
+started: list[subprocess.Popen[bytes]] = []
+"""The servers this process started. They outlive it by intention, so nobody waits for them."""
+
 _LOOK_EVERY = 0.05
 _STARTS = 2
 _LOG_LIMIT = 5_000_000
@@ -59,6 +62,7 @@ def obtain(home: Path) -> Running:
     child: subprocess.Popen[bytes] | None = None
     starts = 0
     end = time.monotonic() + PATIENCE
+    _make(home)
     while (running := find(home)) is None:
         left = child.poll() if child else None
         if time.monotonic() > end or (starts == _STARTS and left is not None and owner(home) is None):
@@ -71,23 +75,33 @@ def obtain(home: Path) -> Running:
     return running
 
 
+def _make(home: Path) -> None:
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(
+            f"The home {home} cannot be used: {error.strerror}.",
+            hint="Choose another folder with --home or CALLSHEET_HOME.",
+        ) from error
+
+
 def _start(home: Path) -> subprocess.Popen[bytes]:
     """Start a server in a session of its own, so that Ctrl-C here does not reach it."""
     command = [sys.executable, "-m", "callsheet", "serve", "--port", "0", "--idle-exit", str(IDLE_EXIT)]
     try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _log(home).open("ab") as log:
-            return subprocess.Popen(
+            child = subprocess.Popen(
                 [*command, "--home", str(home)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+            started.append(child)
+            return child
     except OSError as error:
         raise SetupError(
-            f"The home {home} cannot be used: {error.strerror}.",
-            hint="Choose another folder with --home or CALLSHEET_HOME.",
+            f"No server can be started on {home}: {error.strerror}.", hint="Try `callsheet doctor`."
         ) from error
 
 
