@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import ipaddress
 import logging
 import socket
@@ -35,6 +36,16 @@ class Served:
         """A client of this server, with a key where one is given."""
         headers = {"authorization": f"Bearer {key}"} if key else {}
         return httpx2.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False, **more)
+
+    @contextmanager
+    def changed(self, **parts: Any) -> Iterator[None]:
+        """Some of the parts it stands on replaced, for a while."""
+        before = self.app.state.parts
+        self.app.state.parts = dataclasses.replace(before, **parts)
+        try:
+            yield
+        finally:
+            self.app.state.parts = before
 
     @property
     def operator(self) -> str:
@@ -126,9 +137,9 @@ def client(server: Served) -> Iterator[httpx2.Client]:
 
 
 @pytest.fixture(scope="session")
-def serve_app() -> Callable[[ASGIApp], AbstractContextManager[Served]]:
-    """`with serve_app(app) as running:` for tests that build an application of their own."""
-    return served
+def serve_home() -> Callable[[Settings], AbstractContextManager[Served]]:
+    """`with serve_home(settings) as running:` for tests with settings of their own."""
+    return lambda settings: served(_build(settings))
 
 
 @pytest.fixture

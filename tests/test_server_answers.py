@@ -86,9 +86,7 @@ def test_the_openapi_document_is_valid_and_served(api: httpx2.Client) -> None:
 
 def test_a_generator_finds_all_it_needs_in_the_document() -> None:
     said = document()
-    operations = [
-        (method, path, one) for path, methods in said["paths"].items() for method, one in methods.items()
-    ]
+    operations = [(method, path, one) for path, methods in said["paths"].items() for method, one in methods.items()]
     ids = [one["operationId"] for _, _, one in operations]
     assert len(set(ids)) == len(ids)
     assert {"submitTask", "listTasks", "watchTask", "uploadFile", "getContent", "quoteTask", "getModel"} <= set(ids)
@@ -150,18 +148,11 @@ def test_the_server_says_whether_it_lives_and_is_ready(api: httpx2.Client) -> No
     assert (ready.status_code, ready.json()["ok"]) == (200, True), ready.text
 
 
-def test_a_server_that_cannot_work_says_which_part_is_ill(
-    house: Any, api: httpx2.Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_cannot_work_says_which_part_is_ill(house: Any, api: httpx2.Client) -> None:
     async def ill() -> dict[str, str | None]:
         return {"store": "cannot be written", "worker": None}
 
-    parts = house.app.state.parts
-    monkeypatch.setattr(house.app.state, "parts", type(parts)(**{**_fields(parts), "ready": ill}))
-    answer = api.get("/readyz")
+    with house.changed(ready=ill):
+        answer = api.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"ok": False, "checks": {"store": "cannot be written", "worker": "ok"}}
-
-
-def _fields(parts: Any) -> dict[str, Any]:
-    return {name: getattr(parts, name) for name in parts.__slots__}

@@ -10,24 +10,18 @@ from typing import Any
 import httpx2
 import pytest
 
-from callsheet.settings import Settings, load
+from callsheet.settings import load
 
 TASK = {"model": "text-to-video", "input": {"prompt": "a red fox in fresh snow"}}
 
 
 @pytest.fixture(scope="module")
-def guarded(serve_app: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def guarded(serve_home: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A server with keys: `keys` are two accounts'."""
-    from_settings = load(tmp_path_factory.mktemp("guarded"), {"server.worker": False}, environ={})
-    with serve_app(_build(from_settings)) as running, running.client(running.operator) as operator:
+    settings = load(tmp_path_factory.mktemp("guarded"), {"server.worker": False}, environ={})
+    with serve_home(settings) as running, running.client(running.operator) as operator:
         running.keys = [operator.post("/v1/keys", json={"name": name}).json() for name in ("one", "two")]
         yield running
-
-
-def _build(settings: Settings) -> Any:
-    from importlib import import_module
-
-    return import_module("callsheet.app").build(settings)
 
 
 def code(response: httpx2.Response, status: int) -> str:
@@ -166,13 +160,17 @@ def test_without_any_key_this_machine_is_the_local_account(api: httpx2.Client, h
     assert code(api.get("/v1/keys"), 403) == "forbidden"
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8420", "127.0.0.1.evil.example", "10.0.0.7", "[fe80::1]"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8420", "127.0.0.1.evil.example", "10.0.0.7", "[fe80::1]"]
+)
 def test_a_page_whose_name_was_rebound_gets_nothing(api: httpx2.Client, host: str) -> None:
     for path in ("/v1/tasks", "/", "/v1/openapi.json"):
         assert code(api.get(path, headers={"host": host}), 403) == "forbidden"
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:99", "127.9.9.9", "[::1]:8420", "app.localhost", "localhost."])
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:99", "127.9.9.9", "[::1]:8420", "app.localhost", "localhost."]
+)
 def test_this_machine_has_several_names(api: httpx2.Client, host: str) -> None:
     assert api.get("/v1/tasks", headers={"host": host}).status_code == 200
 
@@ -216,6 +214,8 @@ def test_no_log_line_and_no_error_holds_a_secret(
             client.get(f"/v1/files/file_1/content?expires=1&signature={issued['secret']}"),
             client.get("/v1/tasks", headers={"authorization": f"Bearer {issued['key']}x"}),
         ]
-    said = caplog.text + "".join(answer.text + str(answer.headers) for answer in answers)
+    ours = [record for record in caplog.records if record.name.startswith(("callsheet", "uvicorn.error"))]
+    assert ours
+    said = "".join([*map(str, (vars(record) for record in ours)), *(one.text + str(one.headers) for one in answers)])
     for secret in (issued["key"], issued["secret"], guarded.operator):
         assert secret not in said

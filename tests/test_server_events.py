@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -77,12 +75,8 @@ def test_news_comes_while_it_happens(house: Any, api: httpx2.Client, task: str) 
         assert [one["event"] for one in told if "event" in one][-1] == "canceled"
 
 
-def test_silence_is_broken_by_signs_of_life(
-    house: Any, api: httpx2.Client, task: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    quick = dataclasses.replace(house.app.state.parts, keep_alive=0.02)
-    monkeypatch.setattr(house.app.state, "parts", quick)
-    with api.stream("GET", f"/v1/tasks/{task}/events") as response:
+def test_silence_is_broken_by_signs_of_life(house: Any, api: httpx2.Client, task: str) -> None:
+    with house.changed(keep_alive=0.02), api.stream("GET", f"/v1/tasks/{task}/events") as response:
         told = messages(response.iter_lines())
         comments = 0
         while comments < 4:
@@ -96,26 +90,8 @@ def test_a_watcher_who_leaves_is_let_go(house: Any, api: httpx2.Client, task: st
     _until(lambda: crowd(house).inside == 0)
 
 
-def test_a_server_that_closes_ends_its_streams(
-    house: Any, api: httpx2.Client, task: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    parts = house.app.state.parts
-    with api.stream("GET", f"/v1/tasks/{task}/events") as response:
-        lines = response.iter_lines()
-        next(lines)
-        try:
-            threading.Timer(0.05, lambda: _soon(house, parts.closing.set)).start()
-            list(lines)
-        finally:
-            parts.closing.clear()
-
-
 def crowd(house: Any) -> Any:
     return house.app.state.crowd
-
-
-def _soon(house: Any, call: Any) -> None:
-    house.app.state.loop.call_soon_threadsafe(call)
 
 
 def _until(true: Any) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from callsheet.errors import SetupError
+from callsheet.store import HomeLock
 
 NAME = "server.json"
 
@@ -28,14 +29,15 @@ def announced(home: Path, url: str, token: str, idle_exit: float | None) -> Gene
         path.unlink(missing_ok=True)
 
 
-def make(home: Path) -> None:
-    """Create the home, readable by its owner only, where it does not exist."""
+def own(home: Path) -> HomeLock:
+    """`with own(home):` makes the home where it does not exist, readable by its owner only, and locks it."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SetupError(
             f"The home {home} cannot be made: {error.strerror}.", hint="Choose another with --home or CALLSHEET_HOME."
         ) from error
+    return HomeLock(home)
 
 
 def _write_private(path: Path, text: str) -> None:

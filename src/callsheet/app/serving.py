@@ -15,7 +15,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from callsheet.errors import SetupError
+from callsheet.errors import SetupError, StorageError
 from callsheet.server.door import Crowd
 from callsheet.server.origin import address_of
 
@@ -116,8 +116,9 @@ async def leave_when_idle(
     """Stop the server once nobody has asked anything for so long and no task is unfinished."""
     while not server.should_exit:
         await asyncio.sleep(min(_LOOK_EVERY, seconds))
-        if crowd.inside == 0 and time.monotonic() - crowd.quiet_since >= seconds and not await busy():
-            server.should_exit = True
+        if crowd.inside == 0 and time.monotonic() - crowd.quiet_since >= seconds:
+            with contextlib.suppress(StorageError):  # a disk that is full now may have room a moment later
+                server.should_exit = not await busy() and crowd.inside == 0
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> SetupError:

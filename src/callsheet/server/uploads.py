@@ -140,7 +140,9 @@ async def _bounded(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[by
 
 
 def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"The file has more than {limit} bytes.", param=FIELD, hint="The setting limits.max_upload_bytes bounds it.")
+    return TooLarge(
+        f"The file has more than {limit} bytes.", param=FIELD, hint="The setting limits.max_upload_bytes bounds it."
+    )
 
 
 def _file_name(raw: bytes, disposition: dict[bytes, bytes]) -> str:
@@ -148,7 +150,9 @@ def _file_name(raw: bytes, disposition: dict[bytes, bytes]) -> str:
     name = _text(disposition.get(b"filename", b""))
     extended = _EXTENDED.search(raw)
     if extended:
-        name = unquote(extended[2].decode("ascii", "replace"), _known(extended[1].decode("ascii", "replace")), "replace")
+        name = unquote(
+            extended[2].decode("ascii", "replace"), _known(extended[1].decode("ascii", "replace")), "replace"
+        )
     name = name.replace("\\", "/").rpartition("/")[2]
     return "".join(letter for letter in name if letter.isprintable())[:255] or "upload"
 
