@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from callsheet.catalog import Catalog, Choice, Media, Model, Output, Param, Price, Rule, Vendor, load
+from callsheet.catalog.shape import schema_text
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"(<!-- generated: vendors -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -24,12 +25,13 @@ PARAMS = "| param | type | takes | default | their name |\n|---|---|---|---|---|
 
 
 def pages() -> dict[str, str]:
-    """README.md with a fresh table, the index, and a page per vendor."""
+    """README.md with a fresh table, the index, a page per vendor, and the schema of a catalogue file for editors."""
     catalog = load()
     readme = (ROOT / "README.md").read_text()
     table = "\n".join([HEADS, *(_vendor_row(catalog, vendor) for vendor in catalog.vendors)])
     found = {"README.md": BLOCK.sub(lambda block: f"{block[1]}{table}\n{block[2]}", readme)}
     found[f"{FOLDER}/README.md"] = _index(catalog)
+    found["src/callsheet/vendors/catalog.schema.json"] = schema_text()
     return found | {f"{FOLDER}/{vendor.id}.md": _vendor(vendor) for vendor in catalog.vendors}
 
 
