@@ -45,12 +45,20 @@ def _strip(width: int, height: int, prompt: str, facts: tuple[str, ...]) -> tupl
     size = max(11, round(short * 0.027))
     small = max(9, round(size * 0.72))
     margin = max(8, round(short * 0.032))
-    lines = lettering.wrap(prompt, size, width - 2 * margin - round(0.02 * width), lines=2 if height > width else 1) if prompt.strip() else []
+    lines = (
+        lettering.wrap(prompt, size, width - 2 * margin - round(0.02 * width), lines=2 if height > width else 1)
+        if prompt.strip()
+        else []
+    )
     tall = round(margin * 0.9 + len(lines) * size * 1.42 + small * 1.25 + margin * 0.75)
     rise = round(tall * 0.9)
     rows = np.linspace(0, 1, tall + rise, dtype=np.float32)
     shade = np.clip(rows * (tall + rise) / (rise + 0.35 * tall), 0, 1)
-    keep = np.repeat(np.rint(255 * (1 - 0.80 * shade**1.25))[:, None, None], width, axis=1).repeat(3, axis=2).astype(np.uint8)
+    keep = (
+        np.repeat(np.rint(255 * (1 - 0.66 * shade**1.2))[:, None, None], width, axis=1)
+        .repeat(3, axis=2)
+        .astype(np.uint8)
+    )
     text = np.zeros_like(keep)
     bar = max(2, round(size * 0.14))
     y = rise + round(margin * 0.9)

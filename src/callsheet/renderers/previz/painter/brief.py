@@ -1,4 +1,4 @@
-"""Reads a prompt, English or Chinese, into what a painter needs: setting, time, weather, colours, subjects, camera.
+"""Reads a prompt, English or Chinese, into what a painter needs: setting, time, weather, colours, mood and subjects.
 
 It matches words against a vocabulary and claims nothing beyond it: where no setting is named and no subject implies
 one, the setting is the studio.
@@ -32,7 +32,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What was read. `named` says whether the prompt itself gave the setting; `camera` is a camera move's index."""
+    """What was read. `named` says whether the prompt itself gave the setting."""
 
     prompt: str
     setting: str = "studio"
@@ -44,7 +44,6 @@ class Brief:
     mood: str = "calm"
     style: str = "plain"
     subjects: tuple[Subject, ...] = ()
-    camera: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,6 @@ def read(prompt: str, negative: str = "") -> Brief:
         mood=said.get("mood", ["calm"])[0],
         style=said.get("style", ["plain"])[0],
         subjects=subjects[:6],
-        camera=int(said["camera"][0]) if "camera" in said else None,
     )
 
 

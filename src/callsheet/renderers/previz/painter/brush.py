@@ -76,13 +76,14 @@ class Sheet:
 
     def layer(self, depth: float, motion: Motion = STILL, *, ground: bool = False) -> Layer:
         """Finish: trim what stayed empty, and round to bytes with a fine dither so that gradients show no bands."""
-        painted = (self.alpha > 0.002) | (self.rgb.max(axis=2) > 0.4)
+        bright = cv2.transform(self.rgb, np.ones((1, 3), np.float32))
+        painted = (self.alpha > 0.002) | (bright > 0.8)
         rows, columns = np.flatnonzero(painted.any(axis=1)), np.flatnonzero(painted.any(axis=0))
         if not rows.size:
             return Layer(np.zeros((1, 1, 4), np.uint8), self.x0, self.y0, depth, motion, ground)
         box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
         alpha = self.alpha[box]
-        noise = dither(alpha.shape) * np.minimum(1, self.rgb[box].max(axis=2) * 0.5)
+        noise = dither(alpha.shape) * np.minimum(1, bright[box] * 0.25)
         pixels = np.empty((*alpha.shape, 4), np.uint8)
         pixels[..., :3] = np.clip(self.rgb[box] + noise[..., None], 0, 255)
         pixels[..., 3] = np.clip(alpha * 255 + 0.5, 0, 255)

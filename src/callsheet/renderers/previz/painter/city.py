@@ -15,7 +15,7 @@ Box = tuple[float, float, float, float]
 def skyline(stage: Stage, foot: float) -> list[Layer]:
     """Three rows of towers, far to near, taller towards the focus; windows twinkle in the two nearer rows."""
     made: list[Layer] = []
-    for i, (rise, depth, wide) in enumerate(((0.62, 0.18, 0.075), (0.5, 0.36, 0.1), (0.3, 0.6, 0.15))):
+    for i, (rise, depth, wide) in enumerate(((0.5, 0.12, 0.07), (0.38, 0.32, 0.1), (0.2, 0.58, 0.16))):
         made += _row(stage, f"row{i}", foot, rise, depth, wide)
     return made
 
@@ -35,7 +35,7 @@ def _row(stage: Stage, name: str, foot: float, rise: float, depth: float, wide: 
         boxes.append(box)
         x += w * dice.uniform(0.82, 1.12)
     fade = np.clip((sheet.y - (foot - 0.5 * rise * stage.unit)) / (0.5 * rise * stage.unit), 0, 1)
-    sheet.tint(np.broadcast_to(fade * (0.62 - 0.45 * depth), sheet.alpha.shape), stage.palette.haze)
+    sheet.tint(np.broadcast_to(fade * (0.8 - 0.55 * depth), sheet.alpha.shape), stage.palette.haze)
     layers = [sheet.layer(depth)]
     if depth > 0.1:
         layers += _lights(stage, name, boxes, foot, depth)
@@ -80,7 +80,7 @@ def _lights(stage: Stage, name: str, boxes: list[Box], foot: float, depth: float
         warm += list(stage.palette.accents)
     groups: list[dict[int, list[np.ndarray]]] = [{}, {}]
     for x0, y0, x1, _ in boxes:
-        share = dice.uniform(0.15, 0.62)
+        share = dice.uniform(0.08, 0.5)
         rows = np.arange(y0 + size * 1.6, foot, size * 2.3)
         columns = np.arange(x0 + size, x1 - size * 1.4, size * 1.75)
         for y in rows:
@@ -96,7 +96,9 @@ def _lights(stage: Stage, name: str, boxes: list[Box], foot: float, depth: float
         sheet = Sheet(stage, foot - 1.2 * stage.unit, None)
         for tone, panes in group.items():
             colour = warm[tone] if night > 0.15 else stage.palette.lit(hex_("#dceaf5"), depth)
-            sheet.polygons(panes, np.asarray(colour), 0.25 + 0.65 * max(night, 0.12) * (0.55 + 0.45 * depth))
+            sheet.polygons(
+                panes, np.asarray(colour), 0.16 + 0.74 * max(night, 0.06) * (0.35 + 0.65 * min(1, depth * 1.6))
+            )
         made.append(sheet.layer(depth, Motion(pulse=0.55, period=2.7) if k else Motion()))
     return made
 
@@ -195,27 +197,28 @@ def _front(
         x = inner + side * size * (0.8 + 1.7 * k)
         for y in np.arange(top + size, foot - 3.2 * size, 2.1 * size):
             _pane(sheet, lamps, dice, _rect(min(x, x + side * size), y, max(x, x + side * size), y + 1.3 * size), depth)
-    shop = sheet.stage.palette.accents[int(dice.integers(len(sheet.stage.palette.accents)))]
-    y = foot - 2.2 * size
-    long = inner + side * size * 9
-    lamps.polygons(
-        [_rect(min(inner, long), y, max(inner, long), y + 1.9 * size)],
-        hex_("#ffcf87"),
-        0.2 + 0.5 * sheet.stage.palette.night,
-    )
-    sheet.polygons(
-        [
-            np.array(
-                [
-                    [inner - side * size * 0.3, y + 0.5 * size],
-                    [inner, y - 0.5 * size],
-                    [long, y - 0.5 * size],
-                    [long, y + 0.5 * size],
-                ]
-            )
-        ],
-        sheet.stage.palette.lit(shop, max(depth, 0.5)),
-    )
+    _shop(sheet, lamps, dice, (inner, inner + side * size * 7, foot - 2.0 * size, foot - 0.25 * size), depth)
+
+
+def _shop(sheet: Sheet, lamps: Sheet, dice: np.random.Generator, box: Box, depth: float) -> None:
+    """A lit shop front in panes under a striped awning."""
+    near, far, top, foot = box
+    palette, wide = sheet.stage.palette, (far - near) / 5
+    glass = mix(palette.lit(hex_("#4a5668"), depth), hex_("#ffcf87"), 0.15 + 0.6 * palette.night)
+    for k in range(5):
+        x = near + wide * (k + 0.06)
+        x0, x1 = sorted((x, x + wide * 0.88))
+        (lamps if palette.night > 0.3 else sheet).polygons(
+            [_rect(x0, top, x1, foot)], mix(glass, palette.silhouette, 0.12 * (k % 2)), 0.85
+        )
+    cloth = palette.lit(palette.accents[int(dice.integers(len(palette.accents)))], max(depth, 0.6))
+    drop = 0.30 * (foot - top)
+    for k in range(10):
+        a, b = near + (far - near) * k / 10, near + (far - near) * (k + 1) / 10
+        stripe = cloth if k % 2 else mix(cloth, palette.lit(hex_("#fff4e4"), 0.9), 0.75)
+        sheet.polygons(
+            [np.array([[a, top - drop], [b, top - drop], [b, top + 0.3 * drop], [a, top + 0.3 * drop]])], stripe
+        )
 
 
 def _pane(sheet: Sheet, lamps: Sheet, dice: np.random.Generator, quad: np.ndarray, depth: float) -> None:

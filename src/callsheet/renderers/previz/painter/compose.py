@@ -52,15 +52,16 @@ def compose(brief: Brief, width: int, height: int, seed: int, *, margin: int = 0
         *setting.front,
         *weather.paint(stage, setting),
     ]
-    return Painting(width, height, stage.horizon, tuple(layers), vignette=0.34 if brief.time != "day" else 0.24)
+    vignette = 0.34 if brief.time != "day" else 0.24
+    return Painting(width, height, stage.horizon, tuple(layers), vignette, subjects.first(stage, setting))
 
 
 def _stage(brief: Brief, width: int, height: int, seed: int, margin: int, duration: float) -> Stage:
     throw = dice(brief.prompt, seed, "stage")
     low, high = _HORIZON[brief.setting]
-    tall = 0.05 if height > width * 1.2 else 0.0
+    tall = -0.07 if height > width * 1.2 and brief.setting not in ("space", "room", "underwater") else 0.0
     horizon = (throw.uniform(low, high) + tall) * height
-    unit = min(height, width * 0.86)
+    unit = min(height, width * 1.1)
     side = throw.choice([-1, 1])
     third = throw.uniform(0.12, 0.24)
     rise = throw.uniform(*_HEIGHT[brief.time]) * min(unit * 1.25, height)

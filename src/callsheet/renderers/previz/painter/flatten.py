@@ -10,7 +10,23 @@ import numpy as np
 from callsheet.renderers.previz.painter.layers import Layer
 
 
-def over(picture: np.ndarray, pixels: np.ndarray, x: int, y: int) -> None:
+class Scratch:
+    """Memory that is used again: fresh pages for every frame would cost more than the arithmetic on them."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, np.ndarray] = {}
+
+    def take(self, name: str, rows: int, columns: int, channels: int) -> np.ndarray:
+        """A uint8 array of that shape with anything in it; the same memory for the same name every time."""
+        need = rows * columns * channels
+        held = self._held.get(name)
+        if held is None or held.size < need:
+            held = self._held[name] = np.empty(need, np.uint8)
+        shape = (rows, columns, channels) if channels > 1 else (rows, columns)
+        return held[:need].reshape(shape)
+
+
+def over(picture: np.ndarray, pixels: np.ndarray, x: int, y: int, scratch: Scratch | None = None) -> None:
     """Lay premultiplied RGBA bytes onto an RGB picture with their top left pixel at (x, y)."""
     x0, y0 = max(0, x), max(0, y)
     x1, y1 = min(picture.shape[1], x + pixels.shape[1]), min(picture.shape[0], y + pixels.shape[0])
@@ -18,9 +34,13 @@ def over(picture: np.ndarray, pixels: np.ndarray, x: int, y: int) -> None:
         return
     part = pixels[y0 - y : y1 - y, x0 - x : x1 - x]
     under = picture[y0:y1, x0:x1]
-    keep = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(part, 3)), cv2.COLOR_GRAY2RGB)
-    colour = cv2.cvtColor(part, cv2.COLOR_RGBA2RGB)
-    cv2.add(cv2.multiply(under, keep, scale=1 / 255), colour, dst=under)
+    room, size = scratch or Scratch(), under.shape[:2]
+    alpha = cv2.extractChannel(part, 3, dst=room.take("alpha", *size, 1))
+    cv2.bitwise_not(alpha, dst=alpha)
+    keep = cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB, dst=room.take("keep", *size, 3))
+    colour = cv2.cvtColor(part, cv2.COLOR_RGBA2RGB, dst=room.take("colour", *size, 3))
+    cv2.multiply(under, keep, dst=keep, scale=1 / 255)
+    cv2.add(keep, colour, dst=under)
 
 
 def flat(layers: Iterable[Layer], box: tuple[int, int, int, int]) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from callsheet.renderers.previz.painter import strokes
 from callsheet.renderers.previz.painter.brush import Sheet
 from callsheet.renderers.previz.painter.layers import Layer, Motion
 from callsheet.renderers.previz.painter.palette import hex_
@@ -33,6 +34,8 @@ def around(stage: Stage, spot: Spot, motion: Motion) -> list[Layer]:
                 Motion(drift=motion.drift, bob=motion.bob, pulse=0.2, period=2.6, phase=motion.phase),
             )
         ]
+    if spot.figure.motion == "drive" and spot.figure.name != "bicycle" and stage.palette.night > 0.3:
+        return [_headlight(stage, spot, motion)]
     if spot.figure.motion == "steam":
         return [_steam(stage, spot)]
     return []
@@ -55,6 +58,21 @@ def _beams(stage: Stage, spot: Spot, night: float) -> Layer:
     beam = np.exp(-((angle / 0.055) ** 2)) * np.clip(1 - reach, 0, 1) ** 1.5
     sheet.light(beam * 0.55 * night, hex_("#ffe9b8"))
     return sheet.layer(0.45, Motion(pulse=0.7, period=4.0))
+
+
+def _headlight(stage: Stage, spot: Spot, motion: Motion) -> Layer:
+    """The light a vehicle throws ahead."""
+    way = -1 if spot.flip else 1
+    x0, y0, x1, _ = strokes.extent(strokes.parse(spot.figure.parts))
+    x, y = spot.x + way * 0.95 * max(x1, -x0) * spot.high / 100, spot.y - 0.36 * spot.high
+    sheet = Sheet(stage, y - 1.2 * spot.high, y + 1.2 * spot.high)
+    ahead = (sheet.x[None, :] - x) * way / spot.high
+    side = (sheet.y - y) / spot.high
+    beam = np.exp(-((side - 0.1 * ahead) ** 2) / (0.02 + 0.05 * np.maximum(ahead, 0)) ** 1.1 / 2)
+    beam = beam * np.clip(1 - ahead / 2.6, 0, 1) ** 1.6 * np.clip(ahead * 14 + 0.4, 0, 1)
+    bulb = np.exp(-(ahead**2 + side**2) / 0.03)
+    sheet.light(np.clip(beam * 0.5 + bulb * 0.8, 0, 1).astype(np.float32), hex_("#ffe2a0"))
+    return sheet.layer(spot.depth, motion)
 
 
 def _steam(stage: Stage, spot: Spot) -> Layer:

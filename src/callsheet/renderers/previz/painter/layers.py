@@ -54,10 +54,14 @@ Family = Literal["sky", "land", "water", "space", "under", "room", "street", "st
 
 @dataclass(frozen=True, slots=True)
 class Painting:
-    """A finished composition: its layers back to front, where its horizon lies, and how dark its corners fall."""
+    """A finished composition: its layers back to front, where its horizon lies, and how dark its corners fall.
+
+    `subject` is the middle of the first subject (column, row), its nearness, and its pixels a second to the right.
+    """
 
     width: int
     height: int
     horizon: float
     layers: tuple[Layer, ...]
     vignette: float = 0.25
+    subject: tuple[float, float, float, float] | None = None

@@ -20,6 +20,8 @@ from callsheet.renderers.previz.warp import matrix
 MOST_MARGIN = 0.22
 _CELL = 16
 _FARTHEST_GROUND = 0.1
+# How much a fisheye may enlarge the middle, so that it still shows where it is.
+_MOST_BULGE = 0.45
 
 
 def fit(poses: Sequence[Pose], width: int, height: int) -> tuple[list[Pose], int]:
@@ -49,14 +51,43 @@ def _need(poses: Sequence[Pose], width: int, height: int) -> float:
     return worst
 
 
+def follow(poses: Sequence[Pose], painting: Painting, seconds: float) -> list[Pose]:
+    """The poses, led so that the first subject stays in the frame while the camera closes in on it.
+
+    As the picture is enlarged the subject is held nearer to the middle; a camera that does not close in is left alone.
+    """
+    if painting.subject is None:
+        return list(poses)
+    x, y, near, drift = painting.subject
+    width, height = painting.width, painting.height
+    unit = min(width, height) / 2
+    led: list[Pose] = []
+    for index, pose in enumerate(poses):
+        spot = np.array([x + drift * seconds * index / max(len(poses) - 1, 1), y])
+        plain = replace(pose, bulge=0.0, drift=0.0)
+        back = matrix(plain, near, width, height)
+        seen = _through(np.linalg.inv(back), spot)
+        closer = float(np.hypot(*(_through(back, seen + (1, 0)) - spot)))
+        larger = (1 + min(pose.bulge * 3, _MOST_BULGE)) / max(closer, 0.05)
+        share = min(1.0, max(0.0, (larger - 1.04) / 0.9))
+        share = share * share * (3 - 2 * share)
+        room = np.array([width, height]) * (0.5 - (0.16 + 0.2 * share))
+        middle = np.array([width, height]) * (0.5, 0.47)
+        held = middle + np.clip(seen - middle, -room, room)
+        shift = (spot - _through(back, seen + (held - seen) * min(1.0, 4 * share))) / unit
+        led.append(pose.moved(shift_x=float(shift[0]), shift_y=float(shift[1])))
+    return led
+
+
 class Show:
     """One painting ready to be filmed: `frame(pose, seconds)` gives uint8 RGB of the painting's size."""
 
-    def __init__(self, painting: Painting, margin: int, *, grain: bool = False) -> None:
+    def __init__(self, painting: Painting, margin: int) -> None:
         self._painting = painting
         self._size = (painting.width, painting.height)
         self._box = (-margin, -margin, painting.width + margin, painting.height + margin)
         self._backdrop = np.ascontiguousarray(painting.layers[0].pixels[..., :3])
+        self._scratch = flatten.Scratch()
         self._tiles = {i: _tiled(layer) for i, layer in enumerate(painting.layers) if layer.motion.flow != (0.0, 0.0)}
         self._corners = light.corners(painting.width, painting.height, painting.vignette)
         self._looks = Looks(painting.width, painting.height)
@@ -66,7 +97,9 @@ class Show:
         """What the camera sees; the array is used again for the next frame."""
         first, picture = self._painting.layers[0], self._picture
         back = _local(first, 0.0) @ matrix(pose, first.depth, *self._size)
-        cv2.warpPerspective(self._backdrop, back, self._size, dst=picture, flags=_INVERSE, borderMode=cv2.BORDER_REFLECT)
+        cv2.warpPerspective(
+            self._backdrop, back, self._size, dst=picture, flags=_INVERSE, borderMode=cv2.BORDER_REFLECT
+        )
         for index, layer in enumerate(self._painting.layers[1:], 1):
             if index in self._tiles:
                 self._scroll(picture, layer, self._tiles[index], seconds)
@@ -91,13 +124,16 @@ class Show:
         if layer.motion.waves:
             seen = _rippled(layer, back, (x1 - x0, y1 - y0), seconds)
         else:
-            seen = cv2.warpPerspective(layer.pixels, back, (x1 - x0, y1 - y0), flags=_INVERSE, borderMode=self._border(layer))
+            room = self._scratch.take("seen", y1 - y0, x1 - x0, 4)
+            seen = cv2.warpPerspective(
+                layer.pixels, back, (x1 - x0, y1 - y0), dst=room, flags=_INVERSE, borderMode=self._border(layer)
+            )
         if strength < 0.995:
-            seen = cv2.convertScaleAbs(seen, alpha=strength)
+            seen = cv2.convertScaleAbs(seen, dst=seen, alpha=strength)
         blur = int(abs(layer.depth - pose.look.focus) * pose.look.aperture * 0.035 * min(self._size))
         if blur > 1:
             seen = cv2.blur(seen, (blur, blur))
-        flatten.over(picture, seen, x0, y0)
+        flatten.over(picture, seen, x0, y0, self._scratch)
 
     def _border(self, layer: Layer) -> int:
         """A layer as wide as the canvas goes on beyond it by reflection; a smaller one ends."""
@@ -109,7 +145,11 @@ class Show:
     def _window(self, layer: Layer, back: np.ndarray) -> tuple[int, int, int, int] | None:
         """The part of the frame this layer touches, None when it is out of sight."""
         rows, columns = layer.pixels.shape[:2]
-        corners = np.array([[0, columns, 0, columns], [0, 0, rows, rows], [1, 1, 1, 1]], np.float64) - [[0.5], [0.5], [0]]
+        corners = np.array([[0, columns, 0, columns], [0, 0, rows, rows], [1, 1, 1, 1]], np.float64) - [
+            [0.5],
+            [0.5],
+            [0],
+        ]
         there = np.linalg.inv(back) @ corners
         there = there[:2] / there[2:]
         low, high = np.floor(there.min(axis=1)) - 1, np.ceil(there.max(axis=1)) + 1
@@ -132,21 +172,31 @@ class Show:
         seen = [_through(far, here[0]), _through(far, here[1]), _through(near, here[2]), _through(near, here[3])]
         return cv2.getPerspectiveTransform(np.array(seen, np.float32), here)
 
-    def _scroll(self, picture: np.ndarray, layer: Layer, tile: np.ndarray, seconds: float) -> None:
+    def _scroll(self, picture: np.ndarray, layer: Layer, tile: tuple[np.ndarray, np.ndarray], seconds: float) -> None:
         rows, columns = layer.pixels.shape[:2]
         x = int(-layer.motion.flow[0] * seconds) % columns
         y = int(-layer.motion.flow[1] * seconds) % rows
         x, y = (x - layer.x) % columns, (y - layer.y) % rows
-        flatten.over(picture, tile[y : y + self._size[1], x : x + self._size[0]], 0, 0)
+        keep, colour = (plane[y : y + self._size[1], x : x + self._size[0]] for plane in tile)
+        cv2.multiply(picture, keep, dst=picture, scale=1 / 255)
+        cv2.add(picture, colour, dst=picture)
 
     def _bulged(self, picture: np.ndarray, amount: float) -> np.ndarray:
         width, height = self._size
         half = min(width, height) / 2
         x = (np.arange(width, dtype=np.float32) - (width - 1) / 2)[None, :] / half
         y = (np.arange(height, dtype=np.float32) - (height - 1) / 2)[:, None] / half
-        reach = 1 + amount * ((width / 2 / half) ** 2 + (height / 2 / half) ** 2)
+        corner = (width / 2 / half) ** 2 + (height / 2 / half) ** 2
+        amount = min(amount, _MOST_BULGE / corner)
+        reach = 1 + amount * corner
         bend = (1 + amount * (x * x + y * y)) / reach * half
-        return cv2.remap(picture, x * bend + (width - 1) / 2, y * bend + (height - 1) / 2, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        return cv2.remap(
+            picture,
+            x * bend + (width - 1) / 2,
+            y * bend + (height - 1) / 2,
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REFLECT,
+        )
 
 
 _INVERSE = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -157,8 +207,10 @@ def _through(homography: np.ndarray, point: np.ndarray) -> np.ndarray:
     return there[:2] / there[2]
 
 
-def _tiled(layer: Layer) -> np.ndarray:
-    return np.tile(layer.pixels, (2, 2, 1))
+def _tiled(layer: Layer) -> tuple[np.ndarray, np.ndarray]:
+    """The layer laid out twice each way: what it lets through, and what it adds."""
+    keep = np.repeat(255 - layer.pixels[..., 3:], 3, axis=2)
+    return np.tile(keep, (2, 2, 1)), np.tile(layer.pixels[..., :3], (2, 2, 1))
 
 
 def _strength(layer: Layer, seconds: float) -> float:

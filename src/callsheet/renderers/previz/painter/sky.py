@@ -151,9 +151,8 @@ def _deck(
     )
     lit = np.clip(0.52 + (density - ahead) * 5.5, 0, 1)
     cover = smooth(cut, cut + 0.2, density)
-    if half > 1:
-        full = (sheet.width, sheet.height)
-        cover, lit = (cv2.resize(a, (a.shape[1] * 2, a.shape[0] * 2))[: full[1], : full[0]] for a in (cover, lit))
+    full = (sheet.height, sheet.width)
+    cover, lit = (_grown(plane, half)[: full[0], : full[1]] for plane in (cover, lit))
     near = np.clip((stage.horizon - sheet.y) / max(stage.horizon, 1), 0, 1)
     cover = cover * strength * (0.25 + 0.75 * smooth(0.0, 0.3, near))
     colour = stage.palette.shade + (stage.palette.cloud - stage.palette.shade) * lit[..., None]
@@ -163,3 +162,9 @@ def _deck(
     colour = colour + (stage.palette.sun - colour) * (0.5 * warm * lit)[..., None]
     sheet.over(cover, colour)
     return sheet.layer(depth, motion)
+
+
+def _grown(plane: np.ndarray, times: int) -> np.ndarray:
+    if times == 1:
+        return plane
+    return cv2.resize(plane, (plane.shape[1] * times, plane.shape[0] * times), interpolation=cv2.INTER_LINEAR)

@@ -18,6 +18,10 @@ _OWN = {
 _WHITE = np.float32([255, 255, 255])
 
 
+Planes = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Colour (premultiplied), coverage, and how much of it shines by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sprite:
     """A drawn figure: premultiplied float32 RGBA 0..255 (alpha 0..1 in plane 3), and where its middle foot lies in it."""
@@ -46,8 +50,14 @@ def draw(
     for part in parts:
         tone = tones[part.role] if part.role in tones else _lit(stage, hex_(part.role), nearness)
         for polygon in part.polygons:
-            _fill(rgb, alpha, shine, polygon @ matrix.T - low, tone, glows=part.role == "glow" or figure.glows)
-    _shape(stage, rgb, alpha, shine, nearness, fine * max(1.0, high / 100))
+            _fill(
+                (rgb, alpha, shine),
+                polygon @ matrix.T - low,
+                tone,
+                part.opacity,
+                glows=part.role == "glow" or figure.glows,
+            )
+    _shape(stage, rgb, alpha, shine, nearness, fine * (0.8 + high / 330))
     small = (int(size[0] // fine), int(size[1] // fine))
     pixels = np.dstack([rgb, alpha])
     pixels = cv2.resize(pixels, small, interpolation=cv2.INTER_AREA)
@@ -93,17 +103,18 @@ def _tones(stage: Stage, figure: Figure, nearness: float, colour: str | None) ->
 def _lit(stage: Stage, colour: np.ndarray, nearness: float) -> np.ndarray:
     """Subjects keep more of their colour than the land does, so that they can be read against it."""
     palette = stage.palette
-    if stage.brief.setting in ("studio", "room", "space"):
+    if stage.brief.setting == "space":
+        return mix(colour, hex_("#2a2f5a"), 0.12)
+    if stage.brief.setting in ("studio", "room"):
         return mix(colour * (0.35 + 0.65 * palette.ambient), palette.silhouette, 0.08 + 0.10 * palette.dark)
     if stage.brief.setting == "underwater":
-        return mix(colour * np.float32([0.72, 0.9, 0.98]), hex_("#0f5f86"), 0.2 + 0.35 * (1 - nearness))
-    seen = mix(colour * palette.ambient, palette.silhouette, palette.dark * 0.62)
+        return mix(colour * np.float32([0.9, 0.97, 1.0]), hex_("#1f86ad"), 0.12 + 0.28 * (1 - nearness))
+    seen = mix(colour * (0.25 + 0.75 * palette.ambient), palette.silhouette, palette.dark * 0.55)
     return mix(palette.haze, seen, min(1.0, 0.45 + 0.62 * nearness))
 
 
-def _fill(
-    rgb: np.ndarray, alpha: np.ndarray, shine: np.ndarray, polygon: np.ndarray, tone: np.ndarray, *, glows: bool
-) -> None:
+def _fill(planes: Planes, polygon: np.ndarray, tone: np.ndarray, opacity: float, *, glows: bool) -> None:
+    rgb, alpha, shine = planes
     low = np.maximum(np.floor(polygon.min(axis=0)).astype(int) - 1, 0)
     high = np.minimum(np.ceil(polygon.max(axis=0)).astype(int) + 2, (alpha.shape[1], alpha.shape[0]))
     if (low >= high).any():
@@ -111,7 +122,7 @@ def _fill(
     cover = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
     cv2.fillPoly(cover, [np.rint((polygon - low - 0.5) * 16).astype(np.int32)], (255,), cv2.LINE_AA, 4)
     window = (slice(low[1], high[1]), slice(low[0], high[0]))
-    share = cover.astype(np.float32) / 255
+    share = cover.astype(np.float32) * np.float32(opacity / 255)
     rgb[window] += (tone * share[..., None]) - rgb[window] * share[..., None]
     alpha[window] += share * (1 - alpha[window])
     shine[window] = share if glows else shine[window] * (1 - share)

@@ -35,7 +35,7 @@ class Stage:
     @property
     def unit(self) -> float:
         """The length things are measured in, in pixels."""
-        return float(min(self.height, self.width * 0.86))
+        return float(min(self.height, self.width * 1.1))
 
     @property
     def left(self) -> int:

@@ -1,7 +1,7 @@
 """The drawing language of figures: one part per line, `role shape numbers`, made into polygons.
 
 A role is `body`, `shade`, `light`, `accent`, `dark`, `white`, `skin`, `wood`, `glass`, `glow` or a colour like
-`#c43c2c`; with `*` after it the part is drawn on both sides of x = 0. The shapes:
+`#c43c2c`; `@40` after it paints at 40 percent, and `*` at its end draws the part on both sides of x = 0. The shapes:
 
     poly x,y ...            straight lines between the points
     blob x,y ...            a smooth closed curve through the points; `!` after a point makes it a corner
@@ -25,6 +25,7 @@ class Part:
 
     role: str
     polygons: tuple[np.ndarray, ...]
+    opacity: float = 1.0
 
 
 @lru_cache(maxsize=128)
@@ -47,7 +48,8 @@ def _part(line: str) -> Part:
     polygons = _SHAPES[shape](words)
     if role.endswith("*"):
         polygons = [q for p in polygons for q in (p, p * (-1, 1))]
-    return Part(role.rstrip("*"), tuple(polygons))
+    name, _, percent = role.rstrip("*").partition("@")
+    return Part(name, tuple(polygons), float(percent or 100) / 100)
 
 
 def _pairs(words: list[str]) -> np.ndarray:

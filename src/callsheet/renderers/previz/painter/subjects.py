@@ -16,7 +16,16 @@ from callsheet.renderers.previz.painter.spot import Spot
 from callsheet.renderers.previz.painter.sprite import Sprite
 from callsheet.renderers.previz.painter.stage import Stage
 
-_BUILT = frozenset(("house", "castle", "tower", "pagoda", "windmill", "tree", "palm", "pine", "gate", "tent"))
+_BUILT = frozenset(
+    ("house", "castle", "tower", "pagoda", "windmill", "tree", "blossom", "palm", "pine", "gate", "tent")
+)
+
+
+def first(stage: Stage, setting: Setting) -> tuple[float, float, float, float] | None:
+    """The middle of the first subject (column, row), its nearness and its drift; None when there is none."""
+    for spot in _spots(stage, setting):
+        return spot.x, spot.y - spot.high / 2, spot.depth, _motion(stage, spot).drift[0]
+    return None
 
 
 def place(stage: Stage, setting: Setting) -> list[Layer]:
@@ -107,7 +116,11 @@ def _row(
         y = stage.height * (0.36 + 0.17 * np.sin(k * 2.4) * (count > 1) + 0.05 * back)
         if stage.brief.setting == "space" or stage.brief.setting == "studio":
             y = stage.height * 0.5 + high / 2
-        return float(max(y, high * 1.05)), high * (1 + 0.3 * back), 0.42 + 0.1 * back
+        return (
+            float(min(max(y, high * 1.2), 0.62 * stage.height + high * 0.5)),
+            high * (1 + 0.3 * back),
+            0.42 + 0.1 * back,
+        )
     if stage.brief.setting == "underwater":
         y = (
             stage.height * (0.62 + 0.2 * np.sin(k * 2.1 + 1) * (count > 1))
@@ -120,10 +133,10 @@ def _row(
     if setting.water is not None and figure.name in _BUILT and stage.brief.setting != "city":
         return setting.water + 0.022 * stage.height, high * 0.8, 0.46
     if setting.water is not None and stage.brief.setting != "city":
-        return stage.height * (0.925 + 0.012 * back), high * 1.08, 0.93
+        return stage.height * (0.9 + 0.012 * back), high * 1.08, 0.93
     fall = (stage.height - setting.ground) * 0.35
     y = setting.ground + back * min(fall, 0.05 * stage.height) + (-0.035 * stage.height if figure.name in _BUILT else 0)
-    return y, high * (1 + 0.14 * back), 0.78 + 0.08 * back
+    return min(y, 0.885 * stage.height), high * (1 + 0.14 * back), 0.78 + 0.08 * back
 
 
 def _afloat(stage: Stage, line: float, figure: Figure, back: float, high: float) -> tuple[float, float, float]:
@@ -147,7 +160,7 @@ def _land(stage: Stage, setting: Setting, spots: list[Spot]) -> list[tuple[float
 def _beach(stage: Stage) -> Layer:
     x = np.arange(stage.left, stage.right, dtype=np.float32) + 0.5
     edge = (
-        stage.height * 0.875 + noise.line(stage.dice("beach"), x, stage.width, 0.9 * stage.unit, 2) * 0.025 * stage.unit
+        stage.height * 0.85 + noise.line(stage.dice("beach"), x, stage.width, 0.9 * stage.unit, 2) * 0.025 * stage.unit
     )
     sheet = Sheet(stage, edge.min() - 0.03 * stage.unit, None)
     sand = stage.palette.lit(hex_("#cfae7c" if stage.brief.setting != "lake" else "#5f7248"), 0.9)
@@ -173,7 +186,7 @@ def _island(stage: Stage, spot: Spot) -> Layer:
 def _layers(stage: Stage, setting: Setting, spot: Spot) -> list[Layer]:
     leap = spot.figure.stands == "swim" and setting.water is not None
     drawn = sprite.draw(
-        stage, spot.figure, spot.high, spot.depth, flip=spot.flip, colour=spot.colour, turn=14.0 if leap else 0.0
+        stage, spot.figure, spot.high, spot.depth, flip=spot.flip, colour=spot.colour, turn=20.0 if leap else 0.0
     )
     motion = _motion(stage, spot)
     made: list[Layer] = []
@@ -182,7 +195,7 @@ def _layers(stage: Stage, setting: Setting, spot: Spot) -> list[Layer]:
         made.append(_shadow(stage, spot, drawn))
     if setting.water is not None and spot.depth < 0.8 and spot.figure.stands != "air":
         if leap:
-            drawn = _submerged(drawn, 0.58)
+            drawn = _submerged(drawn, 0.7)
         made.append(_reflection(stage, spot, drawn, motion))
     made.append(_layer(spot, drawn, motion))
     return [*made, *glow.around(stage, spot, motion)]

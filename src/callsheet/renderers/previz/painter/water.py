@@ -95,17 +95,17 @@ def _glitter(stage: Stage, calm: float) -> list[Layer]:
         return []
     made: list[Layer] = []
     low = {"golden": 1.0, "dawn": 0.85, "dusk": 0.75, "night": 0.7, "day": 0.5}[stage.brief.time]
-    bright = mix(stage.palette.sun, np.float32([255, 255, 255]), 0.35)
+    bright = mix(stage.palette.sun, np.float32([255, 255, 255]), 0.12)
     for group in range(2):
         dice = stage.dice(f"glitter{group}")
         sheet = Sheet(stage, stage.horizon, None)
-        count = int(120 * low)
+        count = int(170 * low)
         fall = dice.random(count) ** 1.6
         y = stage.horizon + 1 + fall * (stage.bottom - stage.horizon)
         spread = (0.035 + 0.17 * fall) * stage.unit * (1.5 if stage.brief.time == "day" else 1.0)
         x = stage.sun[0] + dice.normal(0, 1, count) * spread
-        long = (0.008 + 0.055 * fall) * stage.unit * dice.uniform(0.5, 1.5, count)
-        thick = (0.0011 + 0.0045 * fall) * stage.unit * dice.uniform(0.6, 1.2, count)
+        long = (0.007 + 0.045 * fall) * stage.unit * dice.uniform(0.5, 1.5, count)
+        thick = (0.0010 + 0.0036 * fall) * stage.unit * dice.uniform(0.6, 1.2, count)
         sheet.polygons([lens(*dash) for dash in zip(x, y, long, thick, strict=True)], np.asarray(bright), 0.62 * low)
         made.append(
             sheet.layer(0.5, Motion(pulse=0.6, bob=(0.004 * stage.unit, 0), period=2.3, phase=0.5 * group), ground=True)
