@@ -37,8 +37,8 @@ _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
 def samples(frames: int, fps: Fraction) -> int:
-    """How many samples of sound last as long as that many frames."""
-    return round(Fraction(frames) / fps * SAMPLE_RATE)
+    """How many whole samples of sound fit into that many frames, so that sound never outlasts the picture."""
+    return int(Fraction(frames) / fps * SAMPLE_RATE)
 
 
 class ClipWriter:

@@ -62,6 +62,15 @@ def frames(path: Path, *, seek: float = 0.0) -> Iterator[Any]:
         raise RenderError(f"video cannot be decoded: {error}.", param="video") from error
 
 
+def timed(path: Path) -> Iterator[tuple[Fraction, Any]]:
+    """Every decoded frame with its exact time in seconds since the first."""
+    start: Fraction | None = None
+    for frame in frames(path):
+        time = Fraction((frame.pts or 0) * frame.time_base)
+        start = time if start is None else start
+        yield time - start, frame
+
+
 def rgb(frame: Any) -> Rgb:
     """A decoded frame as uint8 RGB, upright."""
     pixels = frame.to_ndarray(format="rgb24")
@@ -89,8 +98,8 @@ def paced(path: Path, fps: Fraction, count: int, size: tuple[int, int]) -> Itera
     """`count` frames at `fps`, each the one that shows at its time, fitted whole into width x height."""
     given = 0
     held: Any = None
-    for frame in frames(path):
-        while held is not None and given < count and Fraction(given) / fps < Fraction(frame.time or 0.0):
+    for time, frame in timed(path):
+        while held is not None and given < count and given / fps < time:
             yield fit(rgb(held), *size)
             given += 1
         held = frame
@@ -103,15 +112,12 @@ def motion(path: Path, seconds: float) -> list[tuple[float, Drift]]:
     """Where the camera has got to, by time in seconds: the drift since the first frame, for at most `seconds`."""
     way = [(0.0, Drift())]
     before: NDArray[np.uint8] | None = None
-    start = 0.0
-    for frame in frames(path):
-        now, time = grey(frame), float(frame.time or 0.0)
-        if before is None:
-            start = time
-        elif before.shape == now.shape:
-            way.append((time - start, way[-1][1].plus(_plausible(camera_drift(before, now)))))
+    for time, frame in timed(path):
+        now = grey(frame)
+        if before is not None and before.shape == now.shape:
+            way.append((float(time), way[-1][1].plus(_plausible(camera_drift(before, now)))))
         before = now
-        if time - start > seconds:
+        if time > seconds:
             break
     if before is None:
         raise RenderError("video holds no frame that can be decoded.", param="video")

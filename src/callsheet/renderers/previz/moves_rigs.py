@@ -69,7 +69,7 @@ def super_dolly_in(t: float, take: Take) -> Pose:
     e = swell(t**1.25)
     z = min(0.8 * take.amount, 0.88) * e
     hurry = math.sin(math.pi * min(e, 1.0))
-    return Pose(z=z, zoom=1 + 0.25 * e, bulge=0.05 * hurry, look=Look(smear=0.7 if hurry > 0.25 else 0.0))
+    return Pose(z=z, zoom=1 + 0.5 * e, bulge=0.05 * hurry, look=Look(smear=0.7 if hurry > 0.25 else 0.0))
 
 
 def super_dolly_out(t: float, take: Take) -> Pose:

@@ -26,6 +26,7 @@ FARTHEST = 0.12
 """How much of the nearest point's motion the farthest still makes."""
 
 _TRIES = 24
+_PICKED = 240
 _UNBENT = 0.3
 _HAIR = 0.002
 _FITS = 1.0001
@@ -60,7 +61,8 @@ def matrix(pose: Pose, near: float, width: int, height: int) -> NDArray[np.float
     follow, closer = float(pull(near)), 1 - pose.z * float(pull(near))
     right, down = pose.x * follow + pose.shift_x, -pose.y * follow + pose.shift_y
     move = np.array([[closer, 0, right], [0, closer, down], [0, 0, 1]])
-    return np.linalg.inv(frame) @ move @ project @ rotation(pose) @ lens @ frame
+    found = np.linalg.inv(frame) @ move @ project @ rotation(pose) @ lens @ frame
+    return found / found[2, 2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,18 @@ def _plane(values: Any) -> Plane:
 def overscan(field: Field, poses: Sequence[Pose], width: int, height: int) -> list[float]:
     """For each pose, the least extra zoom (1 or more) that keeps the whole frame inside the still."""
     edge_x, edge_y = _edge(width, height)
-    found: list[float] = []
-    extra = 1.0
-    for pose in poses:
+    picked = np.unique(np.linspace(0, len(poses) - 1, min(len(poses), _PICKED)).round().astype(int))
+    exact: list[float] = []
+    for index in picked:
         # The neighbour's answer is a good first guess: a path moves little from one frame to the next.
-        extra = _least_zoom(field, pose, edge_x, edge_y, extra)
-        found.append(extra)
+        exact.append(_least_zoom(field, poses[index], edge_x, edge_y, exact[-1] if exact else 1.0))
+    found = [float(zoom) for zoom in np.interp(np.arange(len(poses)), picked, exact)]
+    if len(picked) == len(poses):
+        return found
+    for index, pose in enumerate(poses):
+        # What a long path does between the picked poses is checked, and reckoned only where the guess falls short.
+        if _excess(field, pose.moved(zoom=found[index]), edge_x, edge_y) > _FITS:
+            found[index] = _least_zoom(field, pose, edge_x, edge_y, found[index])
     return found
 
 
