@@ -80,7 +80,7 @@ def read(prompt: str, negative: str = "") -> Brief:
 
 def _scheme(hits: list[_Hit]) -> Iterator[str]:
     """Colour words that speak of the whole picture: one right before a place's name (a green field) is that place's."""
-    for hit, after in zip(hits, [*hits[1:], _Hit(10_000, ())], strict=True):
+    for hit, after in zip(hits, [*hits[1:], _Hit(10_000, ())], strict=False):
         kinds = dict(hit.kinds)
         if "colour" in kinds and not ("setting" in dict(after.kinds) and after.at - hit.at <= 2):
             yield kinds["colour"]
