@@ -29,27 +29,29 @@ def to_wire(params: Mapping[str, Param], fixed: Mapping[str, Any], values: Mappi
 
 
 def from_wire(
-    params: Mapping[str, Param], fixed: Mapping[str, Any], wire: Mapping[str, Any], ignore: frozenset[str] = frozenset()
+    params: Mapping[str, Param], fixed: Mapping[str, Any], wire: Any, ignore: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """The same in our names, not yet checked. Raises InvalidInput for what no param reads.
+    """The same in our names, not yet checked; null is as good as left out.
 
     `fixed` values and the places in `ignore` (a vendor's callback address, its pass-through field) belong to the call,
-    not to the input, and are left to the caller.
+    not to the input, and are left to the caller. Raises InvalidInput for what no param reads, for a value that is no
+    spelling of any, and for two names of one param that disagree.
     """
-    read: set[Steps] = {steps(where) for where in fixed} | {steps(where) for where in ignore}
+    if not isinstance(wire, Mapping):
+        raise InvalidInput(f"{wire!r} is no object.", hint=f"It has: {', '.join(_wires(params))}.")
     values: dict[str, Any] = {}
+    read: set[Steps] = {steps(where) for where in (*fixed, *ignore)}
     for param in params.values():
         for where in (param.wire, *param.also, *param.aliases):
             at = steps(where)
-            found = _get(wire, at)
             read.add(at)
-            if found is not MISSING and found is not None and param.name not in values:
-                values[param.name] = _read(param, found, where)
+            found = _get(wire, at)
+            if found is not None and found is not MISSING:
+                values[param.name] = _same(values, param.name, _read(param, found, where), where)
     for at in _leaves(wire, (), read):
+        place = _spell(at)
         raise InvalidInput(
-            f"No param is called {_spell(at)!r} here.",
-            hint=f"Known are: {', '.join(param.wire for param in params.values())}.",
-            param=_spell(at),
+            f"No param is called {place!r} here.", hint=f"Known: {', '.join(_wires(params))}.", param=place
         )
     return values
 
@@ -62,6 +64,16 @@ def steps(where: str) -> Steps:
 def wire_names(params: Mapping[str, Param]) -> dict[str, str]:
     """Every name or path a vendor may use, and which of our params it is."""
     return {where: param.name for param in params.values() for where in (param.wire, *param.also, *param.aliases)}
+
+
+def _wires(params: Mapping[str, Param]) -> list[str]:
+    return [param.wire for param in params.values()]
+
+
+def _same(values: Mapping[str, Any], name: str, value: Any, where: str) -> Any:
+    if values.get(name, value) != value:
+        raise InvalidInput(f"{where} contradicts another name of {name}.", hint="Give one of them.", param=where)
+    return value
 
 
 def _write(param: Param, value: Any) -> Any:
@@ -115,16 +127,16 @@ def _get(target: Any, at: Steps) -> Any:
 
 def _leaves(wire: Any, at: Steps, read: set[Steps]) -> Iterator[Steps]:
     """The places in `wire` that nothing reads."""
-    if at in read:
+    if at in read or wire is None:
         return
-    inner = [path for path in read if path[: len(at)] == at and len(path) > len(at)]
+    inner = {path[len(at)] for path in read if path[: len(at)] == at and len(path) > len(at)}
     if isinstance(wire, Mapping) and inner:
         for name, value in wire.items():
             yield from _leaves(value, (*at, name), read)
     elif isinstance(wire, list) and inner:
         for index, value in enumerate(wire):
             yield from _leaves(value, (*at, index), read)
-    elif not inner:
+    elif not (isinstance(wire, str) and 0 in inner):  # a text stands for a list of one
         yield at
 
 
