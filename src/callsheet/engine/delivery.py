@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,7 +11,6 @@ from typing import Any
 
 import httpx2
 
-from callsheet import fetch
 from callsheet.engine import pace
 from callsheet.engine.advance import Move
 from callsheet.engine.pace import Chance
@@ -76,17 +77,17 @@ class Courier:
         task = await self._store.task(row.task.account, row.task.id)
         body = self._body(task)
         headers = await self._signed(task, body)
+        url = task.webhook or ""
         try:
-            answer = await fetch.post(self._client, task.webhook or "", body, headers, self._rules.timeout)
+            async with asyncio.timeout(self._rules.timeout):
+                async with self._client.stream("POST", url, content=body, headers=headers) as response:
+                    return _heard(response, await _complaint(response))
+        except TimeoutError:
+            return _Heard(error=f"no answer within {self._rules.timeout:g} s")
         except CallsheetError as error:
             return _Heard(error=str(error))
         except httpx2.TransportError as error:
             return _Heard(error=str(error) or type(error).__name__)
-        if 200 <= answer.status < 300:
-            return _Heard(answer.status)
-        if 300 <= answer.status < 400:
-            return _Heard(answer.status, "redirects are not followed: name the address it leads to as the webhook")
-        return _Heard(answer.status, " ".join(answer.text.split())[:TOLD] or None, answer.retry_after)
 
     async def _signed(self, task: Task, body: bytes) -> dict[str, str]:
         """The three headers; one signature for each secret. The id is the same at every try."""
@@ -109,3 +110,23 @@ class Courier:
         return Move(
             {"due": now + wait, "tells": attempt}, (("webhook", told | {"told": "pending", "after": wait / 1000}),)
         )
+
+
+async def _complaint(response: httpx2.Response) -> str | None:
+    """The beginning of what a receiver says that did not take it; a body may never end, so no more is read."""
+    if response.status_code < 400:
+        return None
+    text = b""
+    async for part in response.aiter_raw():
+        text += part
+        if len(text) >= TOLD:
+            break
+    return " ".join(text.decode("utf-8", "replace").split())[:TOLD] or None
+
+
+def _heard(response: httpx2.Response, complaint: str | None) -> _Heard:
+    status = response.status_code
+    if 300 <= status < 400:
+        return _Heard(status, "redirects are not followed: name the address it leads to as the webhook")
+    given = response.headers.get("retry-after", "")
+    return _Heard(status, complaint, float(given) if re.fullmatch("[0-9]{1,6}", given) else None)
