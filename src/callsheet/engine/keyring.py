@@ -30,7 +30,7 @@ class Keyring:
         self._store = store
         self._seal = seal
         self._clock = clock
-        self._any = False
+        self._any: bool | None = None
         self._found: dict[str, Key] = {}
 
     async def create(self, name: str, account: str | None = None) -> tuple[Key, str, str]:
@@ -72,7 +72,9 @@ class Keyring:
 
     async def any(self) -> bool:
         """Whether a key was ever made: revoking the last one does not open the door to everyone on this machine."""
-        self._any = self._any or bool(await self._store.keys())
+        if self._any is None:  # asked at every request: the store is, once
+            made = bool(await self._store.keys())
+            self._any = self._any or made
         return self._any
 
     async def webhook_secrets(self, account: str) -> tuple[str, ...]:
