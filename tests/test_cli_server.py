@@ -28,6 +28,13 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
     found.end()
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    found = Shell(tmp_path_factory.mktemp("shared"))
+    yield found
+    found.end()
+
+
 def line_with(process: subprocess.Popen[str], word: str) -> str:
     assert process.stderr is not None
     seen: list[str] = []
@@ -57,8 +64,8 @@ def test_two_commands_at_once_share_one_server_and_both_succeed(shell: Shell) ->
     assert len(shell("tasks", "list", "--json").json["data"]) == 2
 
 
-def test_ctrl_c_leaves_the_task_running_and_says_how_to_come_back(shell: Shell) -> None:
-    process = shell.start("run", *LONG, "--out", "clips")
+def test_ctrl_c_leaves_the_task_running_and_says_how_to_come_back(shared: Shell) -> None:
+    process = shared.start("run", *LONG, "--out", "clips")
     line_with(process, "running")
     code, out, err = interrupted(process)
     assert code == 130
@@ -66,24 +73,26 @@ def test_ctrl_c_leaves_the_task_running_and_says_how_to_come_back(shell: Shell) 
     told = re.search(r"callsheet tasks wait (task_\w+) --out clips", err)
     assert told is not None, err
     assert "Traceback" not in err
-    task = shell("tasks", "show", told[1], "--json").json
+    task = shared("tasks", "show", told[1], "--json").json
     assert task["state"] == "running"
-    shell("tasks", "cancel", told[1])
-    assert "was canceled" in shell("tasks", "wait", told[1], "--out", "clips", code=6).err
+    shared("tasks", "cancel", told[1])
+    assert "was canceled" in shared("tasks", "wait", told[1], "--out", "clips", code=6).err
 
 
-def test_ctrl_c_with_json_still_leaves_one_document(shell: Shell) -> None:
-    process = shell.start("run", *LONG, "--cancel-on-interrupt", "--json")
+def test_ctrl_c_with_json_still_leaves_one_document(shared: Shell) -> None:
+    process = shared.start("run", *LONG, "--cancel-on-interrupt", "--json")
     line_with(process, "running")
     code, out, _ = interrupted(process)
     assert code == 130
     assert json.loads(out)["error"]["code"] == "interrupted"
-    (task,) = shell("tasks", "list", "--json").json["data"]
-    shell("tasks", "wait", task["id"], code=6)
+    newest = shared("tasks", "list", "--limit", "1", "--json").json["data"][0]
+    shared("tasks", "wait", newest["id"], code=6)
 
 
 def test_a_server_killed_under_a_command_is_started_again_and_the_task_goes_on(shell: Shell) -> None:
-    process = shell.start("run", "text-to-video", "--prompt", "a harbour", "--duration", "3", "--json")
+    process = shell.start(
+        "run", "text-to-video", *("--prompt", "a harbour", "--duration", "3", "--resolution", "360p"), "--json"
+    )
     line_with(process, "running")
     running = find(shell.home)
     assert running is not None
@@ -164,8 +173,8 @@ def test_a_server_elsewhere_that_does_not_answer_is_unreachable(shell: Shell) ->
     assert not shell.home.exists()
 
 
-def test_the_server_of_a_command_outlives_the_commands_terminal(shell: Shell) -> None:
-    shell("run", *SMALL, "--no-wait")
-    running = find(shell.home)
+def test_the_server_of_a_command_outlives_the_commands_terminal(shared: Shell) -> None:
+    shared("run", *SMALL, "--no-wait")
+    running = find(shared.home)
     assert running is not None
     assert os.getsid(running.pid) != os.getsid(0)

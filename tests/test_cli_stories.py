@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from callsheet import Client
+from callsheet.cli import demo
 from callsheet.cli.home_server import find
 from cli_fixtures import Shell
 
@@ -203,18 +205,29 @@ def test_home_is_taken_before_and_after_the_subcommand(shell: Shell) -> None:
         assert shell(*args, CALLSHEET_HOME="/nowhere").json["data"]
 
 
-def test_the_demo_makes_two_exact_clips_and_a_contact_sheet(tmp_path: Path) -> None:
+def test_the_demo_asks_for_what_it_promises() -> None:
+    for shot in demo.SHOTS:
+        assert (shot.input["duration"], shot.input["resolution"]) == (5, "720p")
+    assert [shot.still for shot in demo.SHOTS] == [True, False]
+    assert "camera_move" in demo.SHOTS[0].input
+
+
+def test_the_demo_makes_two_clips_and_a_contact_sheet_and_names_the_next_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = {"duration": 1, "resolution": "360p"}
+    monkeypatch.setattr(demo, "SHOTS", [replace(shot, input=shot.input | small) for shot in demo.SHOTS])
     shell = Shell(tmp_path)
     try:
-        done = shell.process("demo")
-        for name in ("image-to-video", "text-to-video"):
-            assert f"demo/{name}.mp4" in done.out
-            with av.open(str(tmp_path / "demo" / f"{name}.mp4")) as clip:
-                video = clip.streams.video[0]
-                assert (video.width, video.height, video.frames, video.average_rate) == (1280, 720, 120, 24)
-        with Image.open(tmp_path / "demo" / "contact-sheet.png") as sheet:
-            assert sheet.width > 1900
-        assert "100%" in done.err
-        assert "callsheet run text-to-video" in done.out
+        done = shell("demo")
     finally:
         Shell(tmp_path / "demo").end()
+    for name in ("image-to-video", "text-to-video"):
+        assert f"demo/{name}.mp4" in done.out
+        assert f"{name.ljust(14)}  ████████████████████████████ 100%  succeeded" in done.err.replace("#", "█")
+        with av.open(str(tmp_path / "demo" / f"{name}.mp4")) as clip:
+            video = clip.streams.video[0]
+            assert (video.width, video.height, video.frames, video.average_rate) == (640, 360, 24, 24)
+    with Image.open(tmp_path / "demo" / "contact-sheet.png") as sheet:
+        assert sheet.width > 1900
+    assert "callsheet run text-to-video" in done.out

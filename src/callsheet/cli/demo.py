@@ -33,22 +33,15 @@ class Shot:
     still: bool = False
 
 
+_FORM = {"duration": 5, "resolution": "720p", "seed": 7}
 SHOTS = (
     Shot(
-        "image-to-video",
-        "image-to-video",
-        {"prompt": "the camera moves in", "camera_move": "push-in", "duration": 5, "resolution": "720p"},
-        still=True,
+        "image-to-video", "image-to-video", {"prompt": "slowly closer", "camera_move": "push-in", **_FORM}, still=True
     ),
     Shot(
         "text-to-video",
         "text-to-video",
-        {
-            "prompt": "a sailboat crossing a mountain lake at sunset, a lighthouse on the shore",
-            "duration": 5,
-            "resolution": "720p",
-            "aspect_ratio": "16:9",
-        },
+        {"prompt": "a fox in a snowy forest at night, moonlight", "aspect_ratio": "16:9", **_FORM},
     ),
 )
 
@@ -92,7 +85,9 @@ def demo(place: Place, out: Path) -> None:
     for _, _, path in made:
         show(f"Clip           {path}")
     show(f"Contact sheet  {sheet}")
-    show(f'\nNext, your own words:\n  {command_name()} run text-to-video --prompt "a fox in the snow" --duration 5')
+    show(
+        f'\nNext, your own words:\n  {command_name()} run text-to-video --prompt "a neon city in the rain" --duration 5'
+    )
 
 
 async def _make(running: Running, out: Path) -> list[tuple[Shot, Task, Path]]:
@@ -111,7 +106,7 @@ async def _one(client: AsyncClient, shot: Shot, still: Path, board: Board, out: 
 def _strip(shot: Shot, task: Task, path: Path) -> Strip:
     clip = task.artifacts[0]
     title = f"{shot.name}   {clip.width}x{clip.height}   {clip.fps:g} fps   {clip.duration:g} s"
-    return Strip(path, title, "   ".join(f"{name}: {value}" for name, value in shot.input.items()))
+    return Strip(path, title, " · ".join(f"{name}: {value}" for name, value in shot.input.items()))
 
 
 def _tasks(home: Path) -> str:

@@ -142,8 +142,12 @@ def _local(time: datetime | None) -> datetime | None:
 
 
 def _row(task: Task) -> tuple[Any, ...]:
-    created = task.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if task.created_at else None
-    return (task.id, task.state, f"{task.progress:.0%}", task.model, task.stage, created)
+    return (task.id, task.state, f"{task.progress:.0%}", task.model, task.stage, _moment(task.created_at))
+
+
+def _moment(time: datetime | None) -> str | None:
+    """A time on this machine's clock."""
+    return time.astimezone().strftime("%Y-%m-%d %H:%M:%S") if time else None
 
 
 def _print(place: Place, task: Task) -> None:
@@ -162,9 +166,9 @@ def _print(place: Place, task: Task) -> None:
                 "metadata": task.metadata,
                 "usage": task.usage,
                 "error": f"{task.error.message} ({task.error.code})" if task.error else None,
-                "created": task.created_at,
-                "started": task.started_at,
-                "ended": task.ended_at,
+                "created": _moment(task.created_at),
+                "started": _moment(task.started_at),
+                "ended": _moment(task.ended_at),
             }
         )
     )
