@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import sqlite3
 import tempfile
+import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callsheet.errors import InvalidInput, NotFound
-from callsheet.store import Row, Store
+from callsheet.store import Row, Step, Store, sqlite
+from callsheet.store.database import Records
+from callsheet.store.opening import connect
 from callsheet.tasks import Filter, State
 from store_fixtures import NOW, a_file, a_row, a_store, task_id
 
@@ -54,6 +59,7 @@ async def all_pages(store: Store, filter: Filter, limit: int) -> list[str]:
         page = await store.list_tasks("local", filter, limit, cursor)
         assert len(page.tasks) == limit or page.next is None, "only the last page is short"
         ids += [task.id for task in page.tasks]
+        assert len(ids) == len(set(ids)), "no task comes twice"
         if (cursor := page.next) is None:
             return ids
 
@@ -123,28 +129,42 @@ def test_no_task_is_lost_or_repeated_while_others_are_inserted(before: int, limi
         asyncio.run(story(Path(folder)))
 
 
-def test_a_task_that_changes_state_during_a_read_is_listed_once(tmp_path: Path) -> None:
-    """Lists by model read one index range per state: they must all see the same moment."""
+def test_a_task_that_changes_state_during_a_read_is_listed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list by model reads one index range per state; here a task starts to run between the first two."""
+    run, changed = sqlite._run, threading.Event()
+
+    def change_after_the_first(connection: sqlite3.Connection, step: Step) -> Records:
+        records = run(connection, step)
+        if step.query == "list_by_model" and not changed.is_set():
+            changed.set()
+            with closing(connect(tmp_path / "callsheet.db")) as other:
+                other.execute("UPDATE task SET state = 'running'")
+        return records
+
+    monkeypatch.setattr(sqlite, "_run", change_after_the_first)
 
     async def story() -> None:
         async with a_store(tmp_path) as store:
-            fences = {}
-            for number in range(20):
+            await store.add_task(a_row(1))
+            for state in (State.QUEUED, State.RUNNING):
+                page = await store.list_tasks("local", Filter(model="previz/image-to-video"), 50)
+                assert [(task.id, task.state) for task in page.tasks] == [(task_id(1), state)]
+
+    asyncio.run(story())
+    assert changed.is_set()
+
+
+@pytest.mark.parametrize(("limit", "more"), [(1, True), (3, True), (4, False), (5, False)])
+def test_the_last_page_says_that_it_is_the_last(tmp_path: Path, limit: int, more: bool) -> None:
+    async def story() -> None:
+        async with a_store(tmp_path) as store:
+            for number in range(4):
                 await store.add_task(a_row(number))
-                held = await store.take(task_id(number), ["submit"], NOW, NOW + 9)
-                assert held is not None
-                fences[task_id(number)] = held.fence
-
-            async def flip() -> None:
-                for state in [State.RUNNING, State.QUEUED] * 10:
-                    await asyncio.gather(*[store.patch(one, fence, {"state": state}) for one, fence in fences.items()])
-
-            async def read() -> None:
-                for _ in range(40):
-                    page = await store.list_tasks("local", Filter(model="previz/image-to-video"), 50)
-                    assert [task.id for task in page.tasks] == sorted(fences, reverse=True)
-
-            await asyncio.gather(flip(), read())
+                await store.add_file(a_file(number))
+            assert ((await store.list_tasks("local", Filter(), limit)).next is not None) is more
+            assert ((await store.list_files("local", limit, None))[1] is not None) is more
 
     asyncio.run(story())
 
