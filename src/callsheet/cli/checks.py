@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -152,6 +153,8 @@ def _vendor(vendor: Vendor, settings: Settings) -> Found:
         return Found(
             f"vendor {vendor.id}", NOTE, "no key: its models run on previz where previz can", f"Set {variable}."
         )
+    if find_spec(f"callsheet.vendors.{vendor.id}.driver") is None:
+        return Found(f"vendor {vendor.id}", NOTE, "a key is set, but this version has no driver for it: previz runs")
     return Found(f"vendor {vendor.id}", OK, "live: a key is set")
 
 
