@@ -1,0 +1,264 @@
+"""What the engine's tests share: a vendor that answers as scripted, a home, a clock of their own, an engine on it all."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import io
+import json
+import shutil
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from callsheet.catalog import Catalog
+from callsheet.catalog.load import VENDORS
+from callsheet.contract import Driver, Order
+from callsheet.engine import Engine, Keyring, Library, Rules
+from callsheet.fetch import Guard
+from callsheet.files import Blobs
+from callsheet.settings import Settings, load
+from callsheet.signing import open_seal
+from callsheet.store import Sqlite, Store
+from callsheet.tasks import Artifact, Event, Failure, NewTask, State, Task, Update
+
+NOW = 1_795_255_200_000
+MODEL = "studio/swift"
+INPUT = {"prompt": "a red door"}
+
+STUDIO = """
+[vendor]
+id = "studio"
+name = "Studio"
+about = "A vendor that answers as a test says."
+base_url = "https://studio.example"
+hosts = ["studio.example"]
+docs = "https://studio.example/docs"
+source = "this test"
+checked = 2026-11-21
+states = { queued = "queued", running = "running", succeeded = "succeeded", failed = "failed", canceled = "canceled" }
+
+[vendor.auth]
+scheme = "none"
+
+[[models]]
+name = "swift"
+capability = "text-to-video"
+title = "Swift"
+about = "Video from words."
+path = "/swift"
+outputs = [{ kind = "video", count = 1 }]
+prices = [{ credits = 3, per = "task", source = "this test", checked = 2026-11-21 }]
+params = [
+  { name = "prompt", required = true },
+  { name = "duration", min = 1, max = 600, default = 4 },
+  { name = "resolution", values = ["720p", "8k"], default = "720p" },
+  { name = "seed" },
+  { name = "sparkle", type = "boolean", description = "More of it.", own = true },
+]
+
+[[models]]
+name = "still"
+capability = "image-to-video"
+title = "Still"
+about = "Video from a still."
+path = "/still"
+outputs = [{ kind = "video", count = 1 }]
+params = [
+  { name = "prompt" },
+  { name = "image", required = true, media = { formats = ["png", "jpeg"], max_bytes = 5000, max_pixels = 10000 } },
+]
+
+[[models]]
+name = "song"
+capability = "music"
+title = "Song"
+about = "Music from words."
+path = "/song"
+outputs = [{ kind = "audio", count = 1 }]
+params = [{ name = "prompt", required = true }]
+"""
+
+Answer = Update | Exception | Callable[[Order], Any]
+
+RUNNING = Update(State.RUNNING)
+DONE = Update(State.SUCCEEDED, artifacts=(Artifact(text="made of words", name="made.txt"),), usage={"credits": 3})
+FAILED = Update(State.FAILED, failure=Failure("rejected", "Not that."))
+CANCELED = Update(State.CANCELED)
+
+
+class Clock:
+    """Time that passes when it is told to."""
+
+    def __init__(self, now: int = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+    def pass_(self, seconds: float) -> None:
+        self.now += round(seconds * 1000)
+
+
+class Vendor:
+    """A driver that answers each verb from its script; the last answer of a verb is repeated."""
+
+    def __init__(
+        self,
+        submit: Sequence[Answer] = (Update(State.RUNNING, remote="r"),),
+        poll: Sequence[Answer] = (DONE,),
+        cancel: Sequence[Answer] = (CANCELED,),
+        *,
+        local: bool = False,
+        slots: int = 4,
+    ) -> None:
+        self.local = local
+        self.slots = slots
+        self.notify: Callable[[str], None] = lambda remote: None
+        self.calls: list[tuple[str, str]] = []
+        self.orders: list[Order] = []
+        self.closed = False
+        self._scripts = {"submit": list(submit), "poll": list(poll), "cancel": list(cancel)}
+
+    def count(self, verb: str) -> int:
+        return sum(called == verb for called, _ in self.calls)
+
+    async def submit(self, order: Order) -> Update:
+        self.orders.append(order)
+        answer = await self._answer("submit", order)
+        own = f"{answer.remote}-{order.task_id}" if answer.remote else None
+        return dataclasses.replace(answer, remote=own)
+
+    async def poll(self, order: Order, remote: str) -> Update:
+        return await self._answer("poll", order)
+
+    async def cancel(self, order: Order, remote: str) -> Update:
+        return await self._answer("cancel", order)
+
+    async def close(self) -> None:
+        self.closed = True
+
+    async def _answer(self, verb: str, order: Order) -> Update:
+        self.calls.append((verb, order.task_id))
+        script = self._scripts[verb]
+        answer = script.pop(0) if len(script) > 1 else script[0]
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, Update):
+            return answer
+        return await answer(order)
+
+
+class House:
+    """An engine with everything under it, and what tests want to ask of it."""
+
+    def __init__(self, engine: Engine, store: Store, library: Library, keyring: Keyring, clock: Any) -> None:
+        self.engine = engine
+        self.store = store
+        self.library = library
+        self.keyring = keyring
+        self.clock = clock
+
+    async def submit(self, model: str = MODEL, input: Mapping[str, Any] = INPUT, **parts: Any) -> Task:
+        task, _ = await self.engine.submit("local", NewTask(model, input, **parts))
+        return task
+
+    async def ended(self, task: Task, within: float = 20) -> Task:
+        async with asyncio.timeout(within):
+            async for _ in self.engine.events("local", task.id):
+                pass
+        return await self.engine.get("local", task.id)
+
+    async def sees(self, task: Task, kind: str, count: int = 1, within: float = 20) -> list[Event]:
+        """Wait until an event of this type stands in the timeline so many times; all of them."""
+        found: list[Event] = []
+        async with asyncio.timeout(within):
+            async for event in self.engine.events("local", task.id):
+                found += [event] if event.type == kind else []
+                if len(found) == count:
+                    return found
+        raise AssertionError(f"ended with {[event.type for event in found]} without {count} x {kind}")
+
+    async def until(self, holds: Callable[[], Any], within: float = 20) -> None:
+        async with asyncio.timeout(within):
+            while not (await found if asyncio.iscoroutine(found := holds()) else found):
+                await asyncio.sleep(0.005)
+
+    async def types(self, task: Task) -> list[str]:
+        return [event.type for event in await self.engine.timeline("local", task.id)]
+
+    def pass_(self, seconds: float) -> None:
+        self.clock.pass_(seconds)
+        self.engine.wake()
+
+
+def real_time() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def a_catalog(folder: Path) -> Catalog:
+    """The real words and previz, and the studio of the tests."""
+    root = folder / "vendors"
+    if not root.exists():
+        (root / "studio").mkdir(parents=True)
+        (root / "previz").mkdir()
+        shutil.copy(VENDORS / "vocabulary.toml", root)
+        shutil.copy(VENDORS / "previz" / "catalog.toml", root / "previz")
+        (root / "studio" / "catalog.toml").write_text(STUDIO)
+    return Catalog(root)
+
+
+def settings_of(folder: Path, **environ: str) -> Settings:
+    named = {f"CALLSHEET_{name.upper()}": value for name, value in environ.items()}
+    return load(folder / "home", environ=named)
+
+
+def body(task: Task) -> bytes:
+    return json.dumps({"id": task.id, "state": task.state, "artifacts": [file.id for file in task.artifacts]}).encode()
+
+
+@asynccontextmanager
+async def a_house(
+    folder: Path,
+    drivers: Mapping[str, Driver] | None = None,
+    *,
+    clock: Callable[[], int] | None = None,
+    rules: Rules | None = None,
+    started: bool = True,
+    **environ: str,
+) -> AsyncIterator[House]:
+    """An engine on a home under this folder; `environ` are settings, `fetch__allow="127.0.0.1"`."""
+    settings = settings_of(folder, **environ)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    clock = clock or real_time
+    seal = open_seal(settings.home)
+    store = Store(Sqlite(settings.home / "callsheet.sqlite"), clock)
+    library = Library(store, Blobs(settings.home / "files"), seal.derive("links"), clock, rules)
+    keyring = Keyring(store, seal, clock, settings.webhooks.secret)
+    guard = Guard(frozenset(settings.fetch.allow))
+    drivers = {"studio": Vendor()} if drivers is None else drivers
+    engine = Engine(
+        store, library, keyring, a_catalog(folder), drivers, guard, settings, clock, body, chance=lambda: 0.5
+    )
+    try:
+        if started:
+            await engine.start()
+        yield House(engine, store, library, keyring, clock)
+    finally:
+        await engine.stop(0.2)
+        await store.close()
+
+
+def a_png(width: int = 32, height: int = 18, colour: str = "red") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+async def chunks(data: bytes, size: int = 1000) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), size):
+        yield data[start : start + size]

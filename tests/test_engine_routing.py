@@ -1,0 +1,88 @@
+"""Where a task runs, what it becomes there, and what is declared when a stage cannot honour it."""
+
+from pathlib import Path
+
+import pytest
+
+from callsheet.engine.routing import Routing
+from callsheet.errors import InvalidInput, NotFound, NotSupported, SetupError
+from engine_fixtures import INPUT, MODEL, a_catalog
+
+IMAGE = "file_01J00000000000000000000000"
+
+
+def routing(folder: Path, drivers: str = "studio previz", **rules: list[str]) -> Routing:
+    return Routing(
+        a_catalog(folder), drivers.split(), {name.replace("__", "/"): stages for name, stages in rules.items()}
+    )
+
+
+def test_a_vendor_with_a_key_runs_its_own_model_unchanged(tmp_path: Path) -> None:
+    plan = routing(tmp_path).plan(MODEL, INPUT)
+    assert (plan.stage, plan.run.id, plan.approximations) == ("studio/swift", "studio/swift", ())
+    assert plan.run_input == plan.input == {"prompt": "a red door", "duration": 4, "resolution": "720p"}
+
+
+def test_without_a_key_previz_runs_it_with_the_asked_models_defaults_and_declares_what_it_cannot(
+    tmp_path: Path,
+) -> None:
+    given = {**INPUT, "duration": 300, "resolution": "8k", "sparkle": True, "seed": 5}
+    plan = routing(tmp_path, "previz").plan(MODEL, given)
+    assert (plan.stage, plan.run.id) == ("previz", "previz/text-to-video")
+    assert plan.input["duration"] == 300, "what was asked stands as it was asked"
+    assert (plan.run_input["duration"], plan.run_input["resolution"], plan.run_input["seed"]) == (120, "720p", 5)
+    assert {one["param"]: (one["asked"], one["used"]) for one in plan.approximations} == {
+        "sparkle": (True, None),
+        "duration": (300, 120),
+        "resolution": ("8k", "720p"),
+    }
+    assert all(one["why"] for one in plan.approximations)
+
+
+def test_an_input_previz_takes_whole_has_no_approximations(tmp_path: Path) -> None:
+    plan = routing(tmp_path, "previz").plan(MODEL, INPUT)
+    assert plan.approximations == ()
+    assert plan.run_input["duration"] == 4, "the asked model's default, not previz's own 5"
+
+
+def test_what_the_vendor_would_refuse_is_refused_before_previz_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput):
+        routing(tmp_path, "previz").plan(MODEL, {**INPUT, "camera_move": "orbit"})
+
+
+def test_a_capability_goes_to_previz_unless_a_rule_says_otherwise(tmp_path: Path) -> None:
+    assert routing(tmp_path).plan("text-to-video", INPUT).stage == "previz"
+    ruled = routing(tmp_path, **{"text-to-video": ["studio"]}).plan("text-to-video", INPUT)
+    assert (ruled.stage, ruled.asked.id) == ("studio/swift", "studio/swift")
+
+
+def test_rules_an_exact_name_outweighs_a_pattern_and_stages_count_in_order(tmp_path: Path) -> None:
+    rules = {"studio/*": ["previz"], "studio__swift": ["vendor"]}
+    assert routing(tmp_path, **rules).plan(MODEL, INPUT).stage == "studio/swift"
+    assert routing(tmp_path, **rules).plan("studio/still", {"image": IMAGE}).stage == "previz"
+    assert routing(tmp_path, "previz", **{"*": ["studio", "previz"]}).plan(MODEL, INPUT).stage == "previz"
+    assert routing(tmp_path, **{"text-to-video": ["previz"]}).plan(MODEL, INPUT).stage == "previz"
+
+
+def test_a_tasks_own_stage_overrules_every_rule(tmp_path: Path) -> None:
+    plan = routing(tmp_path).plan(MODEL, INPUT, "previz")
+    assert (plan.stage, plan.why) == ("previz", "the task names this stage")
+    assert routing(tmp_path).plan("text-to-video", INPUT, "studio/swift").stage == "studio/swift"
+    with pytest.raises(NotFound):
+        routing(tmp_path).plan(MODEL, INPUT, "nowhere")
+
+
+def test_what_nothing_here_can_run_is_not_supported_and_the_hint_names_the_key(tmp_path: Path) -> None:
+    with pytest.raises(NotSupported) as caught:
+        routing(tmp_path, "previz").plan("studio/song", INPUT)
+    assert "CALLSHEET_VENDORS__STUDIO__KEY" in str(caught.value)
+    with pytest.raises(NotSupported):
+        routing(tmp_path, "previz").plan("music", INPUT)
+    assert routing(tmp_path, music=["studio"]).plan("music", INPUT).stage == "studio/song"
+
+
+def test_a_rule_that_names_no_stage_is_refused_at_start(tmp_path: Path) -> None:
+    for stage in ("nowhere", "studio/nothing"):
+        with pytest.raises(SetupError) as caught:
+            routing(tmp_path, **{"*": [stage]})
+        assert stage in str(caught.value)
