@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callsheet import errors
-from callsheet.catalog import Model, Param, Vendor, check, load, shape
+from callsheet.catalog import Model, Param, Vendor, build, check, load, shape
 from callsheet.catalog.forms import FORMS
 from callsheet.catalog.rename import wire_names
 from callsheet.tasks import State
@@ -212,6 +212,11 @@ def test_every_contradiction_of_the_documents_has_a_choice_with_a_reason() -> No
         assert len(set(topics)) == len(topics)
         assert set(topics) >= TOPICS.get(vendor.id, set())
         assert all(choice.chosen and choice.why and choice.about for choice in vendor.choices)
+
+
+def test_every_format_has_a_content_type() -> None:
+    formats = {*get_args(shape.ImageFormat), *get_args(shape.ClipFormat)}
+    assert formats == set(build.CONTENT_TYPES)
 
 
 def test_every_capability_is_someones() -> None:

@@ -21,10 +21,11 @@ from callsheet.tasks import State
 
 Raw = dict[str, Any]
 CONTENT_TYPES = {
-    **{name: f"image/{name}" for name in ("png", "jpeg", "webp", "bmp", "gif", "heic")},
+    **{name: f"image/{name}" for name in ("png", "jpeg", "webp", "avif", "gif", "bmp", "tiff", "heic")},
     **{"mp4": "video/mp4", "mov": "video/quicktime", "avi": "video/x-msvideo", "webm": "video/webm"},
-    **{"mkv": "video/x-matroska", "m4a": "audio/mp4", "mp3": "audio/mpeg", "wav": "audio/wav", "ogg": "audio/ogg"},
-    **{"flac": "audio/flac", "aac": "audio/aac"},
+    **{"mkv": "video/x-matroska", "flv": "video/x-flv", "ts": "video/mp2t"},
+    **{"mp3": "audio/mpeg", "m4a": "audio/mp4", "wav": "audio/wav", "ogg": "audio/ogg", "flac": "audio/flac"},
+    **{"aac": "audio/aac"},
 }
 
 

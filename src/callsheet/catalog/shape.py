@@ -20,8 +20,8 @@ Value = bool | int | float | str
 Scalar = Literal["string", "integer", "number", "boolean", "object", "list"]
 MediaType = Literal["image", "images", "video", "audio", "mask", "file", "files"]
 Type = Scalar | MediaType
-ImageFormat = Literal["png", "jpeg", "webp", "bmp", "gif", "heic"]
-ClipFormat = Literal["mp4", "mov", "avi", "webm", "mkv", "mp3", "m4a", "wav", "ogg", "flac", "aac"]
+ImageFormat = Literal["png", "jpeg", "webp", "avif", "gif", "bmp", "tiff", "heic"]
+ClipFormat = Literal["mp4", "mov", "avi", "webm", "mkv", "flv", "ts", "mp3", "m4a", "wav", "ogg", "flac", "aac"]
 Format = ImageFormat | ClipFormat
 Ours = Literal["queued", "running", "succeeded", "failed", "canceled"]
 
