@@ -166,8 +166,8 @@ def test_every_move_is_eased_with_no_jump_but_where_it_is_meant() -> None:
         for name in ("zoom", "yaw", "pitch", "roll", "x", "y", "z", "shift_x", "shift_y", "bulge", "drift"):
             values = np.array([getattr(pose, name) for pose in path])
             steps = np.abs(np.diff(values))
-            # The largest step between frames is a small part of the whole way: nothing snaps.
-            assert steps.max() <= max(0.2 * np.ptp(values), 2e-3), (move.name, name)
+            # The largest step between frames is a small part of the whole way, or no more than a car's shaking.
+            assert steps.max() <= max(0.2 * np.ptp(values), 0.012), (move.name, name)
 
 
 @pytest.mark.parametrize("curve", [glide, swell, settle])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import math
 import queue
 import threading
 from collections.abc import Mapping
@@ -158,9 +159,7 @@ class _Muxer:
     def __init__(
         self, path: Path, width: int, height: int, fps: Fraction, quality: dict[str, str], metadata: dict[str, Any]
     ) -> None:
-        # A movie timescale that both the frame rate and milliseconds divide keeps the written durations exact.
-        scale = fps.numerator * -(-1000 // fps.numerator)
-        flags = {"movflags": "+faststart", "movie_timescale": str(scale)}
+        flags = {"movflags": "+faststart", "movie_timescale": str(_timescale(fps))}
         self._container = av.open(str(path), "w", format="mp4", options=flags)
         self._container.metadata.update(_tags(metadata))
         self._video = _video_stream(self._container, width, height, fps, quality)
@@ -225,6 +224,12 @@ def _video_stream(container: Any, width: int, height: int, fps: Fraction, qualit
     context.color_primaries, context.color_trc = _BT709_PRIMARIES, _BT709_PRIMARIES
     stream.options = quality
     return stream
+
+
+def _timescale(fps: Fraction) -> int:
+    """Ticks a second of which both frames and samples are whole numbers, so that the written durations are exact."""
+    both = math.lcm(fps.numerator, SAMPLE_RATE)
+    return both if both < 2**31 else fps.numerator
 
 
 def _tags(metadata: dict[str, Any]) -> dict[str, str]:

@@ -67,13 +67,15 @@ def _silhouette(width: int, height: int) -> Any:
     small_w = max(2, round(small_h * width / height))
     mask = np.zeros((small_h, small_w), np.float32)
     unit = min(small_w, small_h)
-    right = small_w - round(unit * 0.10)
-    cv2.ellipse(mask, (right, round(small_h * 0.44)), (round(unit * 0.23), round(unit * 0.30)), 8, 0, 360, (1.0,), -1)
-    cv2.ellipse(
-        mask, (right + round(unit * 0.10), small_h), (round(unit * 0.56), round(unit * 0.30)), 0, 0, 360, (1.0,), -1
+    right = small_w - round(unit * 0.16)
+    cv2.ellipse(mask, (right, round(small_h * 0.47)), (round(unit * 0.15), round(unit * 0.20)), 8, 0, 360, (1.0,), -1)
+    cv2.rectangle(
+        mask, (right - round(unit * 0.08), round(small_h * 0.5)), (right + round(unit * 0.1), small_h), (1.0,), -1
     )
-    cv2.rectangle(mask, (right - round(unit * 0.10), round(small_h * 0.6)), (small_w, small_h), (1.0,), -1)
-    mask = cv2.GaussianBlur(mask, (0, 0), unit * 0.022)
+    cv2.ellipse(
+        mask, (right + round(unit * 0.08), small_h), (round(unit * 0.52), round(unit * 0.3)), 0, 0, 360, (1.0,), -1
+    )
+    mask = cv2.GaussianBlur(mask, (0, 0), unit * 0.028)
     return np.clip(np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_CUBIC)), 0, 1).astype(
         np.float32
     )

@@ -65,13 +65,13 @@ def car_grip(t: float, take: Take) -> Pose:
     k = take.amount
     closer = 0.42 * k * glide(t, 0.12)
     bend = 0.12 * k * math.sin(math.tau * (0.9 * t) + take.dice[0])
-    shake = 0.007 * take.wander(t, 1, 4.1)
+    shake = 0.007 * take.wander(t, 1, 1.9)
     return Pose(
         zoom=1 + closer,
         z=-closer,
         yaw=bend,
         x=-FOCAL * bend * 0.9,
-        roll=-0.22 * bend + 0.003 * take.wander(t, 2, 3.3),
+        roll=-0.22 * bend + 0.003 * take.wander(t, 2, 1.6),
         y=shake,
         shift_y=0.3 * shake,
     )
@@ -86,7 +86,7 @@ def car_chasing(t: float, take: Take) -> Pose:
         x=0.3 * k * math.sin(turn),
         yaw=0.05 * k * math.cos(turn),
         roll=0.055 * k * math.cos(turn),
-        y=-0.12 + 0.02 * k * take.wander(t, 1, 2.3),
+        y=-0.12 + 0.02 * k * take.wander(t, 1, 1.2),
     )
 
 
@@ -111,8 +111,8 @@ def handheld(t: float, take: Take) -> Pose:
     """On a shoulder: it breathes, drifts and corrects itself, never twice the same."""
     k = take.amount
     return Pose(
-        yaw=k * (0.022 * take.wander(t, 0, 0.37) + 0.005 * take.wander(t, 3, 1.9)),
-        pitch=k * (0.019 * take.wander(t, 1, 0.43) + 0.0055 * take.wander(t, 2, 2.1)),
+        yaw=k * (0.022 * take.wander(t, 0, 0.37) + 0.005 * take.wander(t, 3, 1.1)),
+        pitch=k * (0.019 * take.wander(t, 1, 0.43) + 0.0055 * take.wander(t, 2, 1.2)),
         roll=k * 0.02 * take.wander(t, 2, 0.31),
         x=k * 0.03 * take.wander(t, 3, 0.29),
         zoom=1 + 0.012 * k * take.wander(t, 1, 0.21),

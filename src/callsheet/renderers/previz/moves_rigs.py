@@ -90,7 +90,7 @@ def zoom_out(t: float, take: Take) -> Pose:
 def orbit(t: float, take: Take) -> Pose:
     """Around the subject, which stays in the middle: the ground slides one way, the background the other."""
     angle = _sweep(t)
-    across = 0.46 * take.amount * angle
+    across = 0.72 * take.amount * angle
     return Pose(
         x=across, yaw=-math.atan(_MIDDLE * across / FOCAL), z=0.1 * take.amount * (1 - angle * angle), zoom=1.04
     )
@@ -105,7 +105,7 @@ def spin(t: float, take: Take) -> Pose:
 def tracking(t: float, take: Take) -> Pose:
     """Sideways on rails beside the subject: near things rush by, far things keep up."""
     bob = 0.008 * math.sin(math.tau * 1.1 * take.seconds * t)
-    return Pose(x=_sweep(t, 0.15) * 0.5 * take.amount, y=bob)
+    return Pose(x=_sweep(t, 0.15) * 0.72 * take.amount, y=bob)
 
 
 def jib_up(t: float, take: Take) -> Pose:

@@ -79,7 +79,7 @@ def macro(t: float, take: Take) -> Pose:
     e = glide(t)
     zoom = 1.9 + 0.35 * take.amount * e
     aim = take.aim(zoom)
-    focus = 0.3 + 0.35 * swell(part(t, 0.12, 0.6)) + 0.08 * math.sin(math.tau * 1.2 * part(t, 0.6, 1.0))
+    focus = 0.9 - 0.5 * swell(part(t, 0.12, 0.6)) + 0.08 * math.sin(math.tau * 1.2 * part(t, 0.6, 1.0))
     look = Look(focus=focus, aperture=1.0, vignette=0.3)
     return Pose(zoom=zoom, shift_x=aim[0] + 0.16 * (e - 0.5), shift_y=aim[1], z=0.05 * e, look=look)
 
@@ -141,7 +141,7 @@ def over_shoulder(t: float, take: Take) -> Pose:
 def rack_focus(t: float, take: Take) -> Pose:
     """The camera rests while the focus walks from what is near to what is far."""
     walk = swell(part(t, 0.25, 0.75))
-    return Pose(zoom=1.06 - 0.03 * walk, z=0.03 * glide(t), look=Look(focus=1.0 - walk, aperture=1.0))
+    return Pose(zoom=1.06 - 0.03 * walk, z=0.03 * glide(t), look=Look(focus=1.0 - 0.75 * walk, aperture=1.0))
 
 
 def _plunge(depth: float, lean: float, aside: float) -> Pose:

@@ -64,6 +64,8 @@ class Plate:
         softly = any(pose.look.aperture for pose in self._poses)
         self._levels = [_level(still, self._field, scale, self._size, softly=softly) for scale in scales]
         self._looks = Looks(width, height)
+        near = self._field.near
+        self._range = (0.0, 1.0) if near is None else (float(near.min()), float(near.max()))
 
     def frame(self, index: int) -> Rgb:
         """The uint8 RGB picture of one pose, shape (height, width, 3); it is the caller's to draw on."""
@@ -110,8 +112,12 @@ class Plate:
         blurred = _look_up(level.soft, _rescaled(where, level.soft.shape[1] / level.pixels.shape[1]))
         coarse = np.ascontiguousarray(where[CELL // 2 :: CELL, CELL // 2 :: CELL])
         near = _look_up(self._field.near, _rescaled(coarse, self._field.near.shape[1] / level.pixels.shape[1]))
-        share = np.asarray(cv2.resize(_blur_share(near, pose.look), self._size), np.float32)
+        share = np.asarray(cv2.resize(_blur_share(self._in_range(near), pose.look), self._size), np.float32)
         return np.asarray(cv2.blendLinear(blurred, sharp, share, 1 - share), np.uint8)
+
+    def _in_range(self, near: Any) -> Any:
+        """Nearness from this still's own farthest to its nearest, so that focus 0 and 1 always hit something."""
+        return (near - self._range[0]) / np.float32(max(self._range[1] - self._range[0], 1e-3))
 
 
 def _trimmed(still: Rgb, width: int, height: int) -> Rgb:
