@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from openapi_spec_validator import validate
 
+from callsheet.server import answers, bodies
 from callsheet.server.application import document
 
 
@@ -100,6 +101,16 @@ def test_a_generator_finds_all_it_needs_in_the_document() -> None:
     assert "HTTPValidationError" not in said["components"]["schemas"]
     assert said["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     assert "text/event-stream" in said["paths"]["/v1/tasks/{task_id}/events"]["get"]["responses"]["200"]["content"]
+
+
+def test_the_examples_in_the_document_are_what_they_show() -> None:
+    schemas = document()["components"]["schemas"]
+    shown = {name: schema["examples"][0] for name, schema in schemas.items() if "examples" in schema}
+    assert {"NewTask", "Task", "Refusal"} <= set(shown)
+    for name, example in shown.items():
+        kind = getattr(answers, name, None) or getattr(bodies, name)
+        kind.model_validate(example)
+        assert set(example) <= set(kind.model_fields)
 
 
 def test_every_reference_in_the_document_leads_somewhere() -> None:

@@ -6,6 +6,8 @@ import gc
 import hashlib
 import io
 import re
+import socket
+import time
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any
@@ -137,6 +139,26 @@ def test_a_large_upload_is_never_whole_in_memory(house: Any) -> None:
         assert response.json()["bytes"] == size
         assert response.json()["sha256"] == hashlib.sha256(b"\x07" * size).hexdigest()
         assert peak < size / 3
+
+
+def test_an_upload_that_is_cut_off_leaves_nothing_behind(house: Any, api: httpx2.Client) -> None:
+    before = api.get("/v1/files").json()["data"]
+    where = httpx2.URL(house.url)
+    with socket.create_connection((where.host, where.port)) as raw:
+        raw.sendall(b"POST /v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Type: video/mp4\r\n")
+        raw.sendall(b"Content-Length: 1000000\r\n\r\n" + b"x" * 5000)
+        until(lambda: house.app.state.crowd.inside == 1)
+    until(lambda: house.app.state.crowd.inside == 0)
+    assert len(api.get("/v1/files").json()["data"]) == len(before)
+    drafts = [path for path in house.home.glob("files/drafts/*") if path.is_file()]
+    assert drafts == []
+
+
+def until(true: Any) -> None:
+    end = time.monotonic() + 5
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def test_a_list_of_files_is_paged(api: httpx2.Client) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from callsheet.app import home, log, vendors
+from callsheet.app import home, log
 from callsheet.app.house import House, opened
 from callsheet.app.serving import HttpServer, address, bind, is_loopback, leave_when_idle
 from callsheet.errors import SetupError
@@ -25,7 +25,7 @@ __all__ = ["build", "openapi_document", "serve"]
 def build(settings: Settings) -> FastAPI:
     """The whole of callsheet as an ASGI application for any server; its lifespan opens and closes the home.
 
-    Once started, `app.state` has `parts`, `token` (the operator's) and `crowd`.
+    `app.state` has `settings` and `crowd`, and once it is started `parts` and `token` (the operator's).
     """
     crowd = Crowd()
 
@@ -37,7 +37,8 @@ def build(settings: Settings) -> FastAPI:
                 _move_in(app, house)
                 yield
 
-    app = application(lifespan=lifespan, dialects=vendors.dialects(), crowd=crowd)
+    app = application(lifespan=lifespan, crowd=crowd)
+    app.state.settings = settings
     app.state.crowd = crowd
     return app
 
@@ -68,7 +69,7 @@ async def _serve(settings: Settings, idle_exit: float | None) -> None:
                     hint="Run `callsheet keys create --name NAME` first, or leave --host at 127.0.0.1.",
                 )
             crowd = Crowd()
-            app = application(dialects=vendors.dialects(), crowd=crowd)
+            app = application(crowd=crowd)
             _move_in(app, house)
             with contextlib.ExitStack() as announcement:
 

@@ -72,6 +72,7 @@ class HttpServer(uvicorn.Server):
                 proxy_headers=False,
                 server_header=False,
                 ws="none",
+                timeout_keep_alive=75,  # longer than most proxies keep theirs, so that they never meet a closed one
                 timeout_graceful_shutdown=PATIENCE,
             )
         )

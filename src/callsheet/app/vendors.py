@@ -1,4 +1,4 @@
-"""Finds what vendor folders bring along: a `driver.py` with a Driver, a `dialect.py` with a Dialect."""
+"""Finds what vendor folders bring along: a `driver.py` with `driver(settings)`, a `dialect.py` with `dialect(desk)`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from importlib.util import find_spec
 from pkgutil import iter_modules
 from typing import Any
 
-from starlette.types import ASGIApp
-
 import callsheet.vendors
-from callsheet.contract import Driver
+from callsheet.contract import Desk, Dialect, Driver
 from callsheet.settings import Settings
 
 
@@ -21,9 +19,9 @@ def drivers(settings: Settings) -> Mapping[str, Driver]:
     return {vendor: driver for vendor, driver in found.items() if driver is not None}
 
 
-def dialects() -> Mapping[str, ASGIApp]:
-    """By vendor id, the application that answers a vendor's own clients."""
-    return {vendor.replace("_", "-"): module.Dialect() for vendor, module in _modules("dialect")}
+def dialects(desk: Desk) -> Mapping[str, Dialect]:
+    """By vendor id, what answers a vendor's own clients."""
+    return {vendor: module.dialect(desk) for vendor, module in _modules("dialect")}
 
 
 def _modules(file: str) -> Iterator[tuple[str, Any]]:

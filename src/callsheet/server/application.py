@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
 
 from callsheet.server import health, native, openapi, pages, refusals
 from callsheet.server.door import Crowd, Door
 from callsheet.server.parts import Parts
+from callsheet.server.reception import Reception
 from callsheet.server.shapes import Answer
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -24,22 +24,20 @@ def application(
     parts: Parts | None = None,
     *,
     lifespan: Lifespan | None = None,
-    dialects: Mapping[str, ASGIApp] | None = None,
     crowd: Crowd | None = None,
 ) -> FastAPI:
-    """The native API, its documents, and each vendor's dialect under `/as/<vendor>`.
+    """The native API and its documents; before it the reception, which knows the vendors' dialects.
 
     Without `parts`, the lifespan has to put them into `app.state.parts`.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
     app.state.parts = parts
+    app.add_middleware(Reception)
     app.add_middleware(Door, crowd=crowd)
     refusals.install(app)
     # Flat, not as nested routers: one list is walked for each request.
     app.router.routes.extend([*native.routes(), *health.router.routes, *pages.routes()])
     app.add_api_route("/v1/openapi.json", _document, include_in_schema=False)
-    for vendor, dialect in (dialects or {}).items():
-        app.mount(f"/as/{vendor}", dialect)
     app.openapi = functools.partial(openapi.document, app)
     return app
 

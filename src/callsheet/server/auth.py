@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from callsheet.contract import Keys
+from callsheet.contract import Key, Keys
 from callsheet.errors import Forbidden, Unauthenticated
 from callsheet.server.origin import address_of, hostname
 
 LOCAL = "local"
 """The account of everyone on this machine while no key exists, and of the operator always."""
+
+Prove = Callable[[HTTPConnection], Awaitable[Key | None]]
+"""Finds the key that a request proves by a vendor's scheme."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -43,13 +46,28 @@ class Gate:
         presented = _bearer(connection)
         if presented and hmac.compare_digest(presented.encode(), self._token):
             return Caller(LOCAL, operator=True)
-        if not await self._keys.any():
+        if await self.open():
             return _on_this_machine(connection)
         key = await self._keys.find(presented) if presented else None
         if key is None:
             said = "This key is not known here, or was revoked." if presented else "This server asks for a key."
             raise Unauthenticated(said, hint="Send `Authorization: Bearer KEY`; `callsheet keys create` makes one.")
         return Caller(key.account)
+
+    async def open(self) -> bool:
+        """Whether no key exists yet: then everyone on this machine is let in, whatever they present."""
+        return not await self._keys.any()
+
+    async def admit(self, connection: HTTPConnection, prove: Prove) -> tuple[str, Key | None]:
+        """The account behind a vendor's own scheme of proof, and its key; Unauthenticated when it proves none."""
+        if await self.open():
+            return _on_this_machine(connection).account, None
+        key = await prove(connection)
+        if key is None:
+            raise Unauthenticated(
+                "This key is not known here, was revoked, or is missing.", hint="`callsheet keys create` makes one."
+            )
+        return key.account, key
 
     async def account(self, connection: HTTPConnection) -> str:
         """The caller's account."""
@@ -70,7 +88,7 @@ class Gate:
 
         A page whose name was rebound to 127.0.0.1 shows in Host, any other page in Origin.
         """
-        if await self._keys.any():
+        if not await self.open():
             return
         authority = connection.headers.get("host", "")
         if authority and not self.knows(hostname(authority)):

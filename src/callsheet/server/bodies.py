@@ -21,19 +21,6 @@ class Incoming(BaseModel):
 class NewTask(Incoming):
     """One generation to be made."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "model": "text-to-video",
-                    "input": {"prompt": "a red fox runs through fresh snow at dusk", "duration": 5},
-                    "metadata": {"scene": "12A"},
-                }
-            ]
-        },
-    )
-
     model: Name
     """A model id (`vendor/name`), or a capability, which picks the model by this server's routing."""
     input: dict[str, Any]

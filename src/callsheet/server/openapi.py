@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from importlib import metadata
+import json
+from importlib import metadata, resources
 from typing import Any
 
 from fastapi import FastAPI
@@ -54,6 +55,9 @@ def _completed(said: dict[str, Any]) -> dict[str, Any]:
         [(kind, "validation") for kind in (*_READ, answers.Event)], ref_template="#/components/schemas/{model}"
     )
     schemas.update(definitions["$defs"])
+    examples = json.loads((resources.files("callsheet.server") / "examples.json").read_text("utf-8"))
+    for name, example in examples.items():
+        schemas[name]["examples"] = [example]
     said["components"]["schemas"] = dict(sorted(schemas.items()))
     said["components"]["securitySchemes"] = {"key": _KEY}
     said["security"] = [{"key": []}]

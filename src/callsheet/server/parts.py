@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from callsheet.catalog import Catalog
 from callsheet.contract import Files, Keys, Tasks
 from callsheet.server.auth import Gate
+from callsheet.server.counters import Counters
 from callsheet.server.origin import Origins
 from callsheet.tasks import Event
 
@@ -33,6 +34,7 @@ class Parts:
     ready: Readiness
     max_body: int
     max_upload: int
+    counters: Counters = field(default_factory=Counters)
     keep_alive: float = 15.0
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -24,7 +24,7 @@ async def read_body(request: Request, kind: type[B]) -> B:
     if content_type != "application/json":
         said = f"The body is said to be {content_type}." if content_type else "The body has no Content-Type."
         raise WrongType(said, hint="Send JSON with `Content-Type: application/json`.")
-    raw = await _bytes(request, parts_of(request).max_body)
+    raw = await read_bytes(request, parts_of(request).max_body)
     try:
         body = kind.model_validate_json(raw)
     except ValidationError as error:
@@ -38,15 +38,19 @@ def read_query(request: Request, kind: type[B]) -> B:
     """The query string as `kind`; a name may be repeated only where a list is meant."""
     found: dict[str, Any] = {}
     for name, value in request.query_params.multi_items():
-        field, _, label = name.partition("[")
-        if label:
-            found.setdefault(field, {})[label.removesuffix("]")] = value
-        elif _is_list(kind, name):
-            found.setdefault(name, []).extend(value.split(","))
-        elif name in found:
-            raise InvalidInput(f"{name} is given twice.", param=name, hint="Give it once.")
+        field, bracket, label = name.partition("[")
+        shape = _shape_of(kind, field)
+        if (shape == "dict") != bool(bracket) or (bracket and not label.endswith("]")):
+            hint = f"Write it as {field}[name]=value." if shape == "dict" else f"Write it as {field}=value."
+            raise InvalidInput(f"{name[:80]} is not how {field} is given.", param=field, hint=hint)
+        if shape == "list":
+            found.setdefault(field, []).extend(value.split(","))
+        elif name in found or label[:-1] in found.get(field, ()):
+            raise InvalidInput(f"{name} is given twice.", param=field, hint="Give it once.")
+        elif bracket:
+            found.setdefault(field, {})[label[:-1]] = value
         else:
-            found[name] = value
+            found[field] = value
     try:
         return kind.model_validate(found)
     except ValidationError as error:
@@ -61,7 +65,8 @@ def refuse_unknown(given: Iterable[str], known: Iterable[str]) -> None:
             raise _unknown(name, known, "query parameter")
 
 
-async def _bytes(request: Request, limit: int) -> bytes:
+async def read_bytes(request: Request, limit: int) -> bytes:
+    """A whole body. TooLarge past `limit` bytes."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
@@ -89,7 +94,7 @@ def _no_number(word: str) -> None:
 
 def _refused(detail: ErrorDetails, kind: type[BaseModel], noun: str) -> InvalidInput:
     loc = [str(part) for part in detail["loc"] if part != "[key]"]
-    param = ".".join(loc) or None
+    param = (loc[0] if noun == "query parameter" else ".".join(loc)) if loc else None
     match detail["type"]:
         case "extra_forbidden":
             return _unknown(loc[0], kind.model_fields, noun)
@@ -119,9 +124,9 @@ def _said_of(kind: type[BaseModel], loc: list[str]) -> str | None:
     return " ".join(field.description.split()) if field and field.description else None
 
 
-def _is_list(kind: type[BaseModel], name: str) -> bool:
-    field = kind.model_fields.get(name)
-    return field is not None and str(field.annotation).startswith("list[")
+def _shape_of(kind: type[BaseModel], name: str) -> str:
+    """`list`, `dict`, or anything else for a single value."""
+    return str(kind.model_fields[name].annotation).partition("[")[0] if name in kind.model_fields else ""
 
 
 def _short(value: Any) -> str:

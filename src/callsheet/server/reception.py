@@ -1,0 +1,78 @@
+"""The reception: decides once, by path or by Host, whose language a request speaks, and hands it to that dialect."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from callsheet.contract import Dialect
+from callsheet.errors import CallsheetError, NotFound, RequestError, SetupError
+from callsheet.server.desk import ACCOUNT, KEY, MOUNT
+from callsheet.server.parts import parts_of
+from callsheet.server.refusals import WrongMethod
+
+log = logging.getLogger("callsheet.server")
+
+POLICY = 1008
+"""The close code of a socket that is refused."""
+
+
+class Reception:
+    """ASGI middleware before the native API."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        counters = parts_of(connection).counters
+        found = counters.find(connection)
+        if found is None:
+            await self.app(scope, receive, send)
+            return
+        counter, mount = found
+        inner = {**scope, "root_path": scope.get("root_path", "") + mount, MOUNT: mount}
+        await _serve(counter.dialect, inner, receive, send)
+
+
+async def _serve(dialect: Dialect, scope: Scope, receive: Receive, send: Send) -> None:
+    connection = HTTPConnection(scope)
+    try:
+        route = _route(dialect.routes, scope)
+        if getattr(route, "name", None) not in dialect.unlocked:
+            gate = parts_of(connection).gate
+            scope[ACCOUNT], scope[KEY] = await gate.admit(connection, dialect.key)
+        await route.handle(scope, receive, send)
+    except HTTPException as error:
+        await dialect.refuse(RequestError(str(error.detail)), connection)(scope, receive, send)
+    except CallsheetError as error:
+        if type(error) is CallsheetError or isinstance(error, SetupError):
+            log.error("request failed", exc_info=error)
+            error = CallsheetError("Something went wrong inside the server.")
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": POLICY, "reason": error.message[:120]})
+            return
+        await dialect.refuse(error, connection)(scope, receive, send)
+
+
+def _route(routes: Sequence[BaseRoute], scope: Scope) -> BaseRoute:
+    """The route that answers, its path parameters put into the scope. NotFound, or WrongMethod for another method."""
+    partial = False
+    for route in routes:
+        match, found = route.matches(scope)
+        if match is Match.FULL:
+            scope.update(found)
+            return route
+        partial = partial or match is Match.PARTIAL
+    path = scope["path"].removeprefix(scope["root_path"])
+    if partial:
+        raise WrongMethod(f"{path} has no {scope['method']}.")
+    raise NotFound(f"There is no {path} here.")
