@@ -73,7 +73,7 @@ def _obedient(model: Model, given: dict[str, Any]) -> dict[str, Any]:
 
 def _keep(rule: Rule, model: Model, given: dict[str, Any]) -> dict[str, Any]:
     full = {name: param.default for name, param in model.params.items() if param.default is not None} | given
-    if not rule.applies(full if rule.when else given):
+    if not rule.applies(given, full):
         return given
     dropped = {name for name, allowed in rule.then.items() if full.get(name) not in allowed} | set(rule.never)
     if any(name not in given for name in rule.need):

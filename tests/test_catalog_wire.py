@@ -177,3 +177,9 @@ def test_null_is_as_good_as_left_out() -> None:
     assert CATALOG.model("vidu/viduq1/text2video").from_wire({"prompt": "x", "seed": None, "bgm": None}) == {
         "prompt": "x"
     }
+
+
+def test_the_body_of_another_model_is_refused() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        CATALOG.model("vidu/viduq1/text2video").from_wire({"model": "viduq2", "prompt": "x"})
+    assert caught.value.param == "model"

@@ -77,7 +77,7 @@ def _obey(params: Mapping[str, Param], rules: tuple[Rule, ...], values: dict[str
     """Defaults and rules together: a rule may decide what a param left to its default becomes."""
     full = {name: param.default for name, param in params.items() if param.default is not None} | values
     for rule in rules:
-        if rule.applies(full if rule.when else values):
+        if rule.applies(values, full):
             _demand(rule, values)
             for name, options in rule.then.items():
                 full[name] = _under(rule, name, options, values, full)

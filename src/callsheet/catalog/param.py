@@ -116,10 +116,10 @@ class Rule:
     instead_of: tuple[str, ...] = ()
     fill: Mapping[str, str] = field(default_factory=nothing)
 
-    def applies(self, values: Mapping[str, Any]) -> bool:
-        """Whether its conditions hold for these canonical values."""
-        return all(name in values for name in self.given) and all(
-            values.get(name) in allowed for name, allowed in self.when.items()
+    def applies(self, given: Mapping[str, Any], full: Mapping[str, Any]) -> bool:
+        """Whether its conditions hold for what was given, and for that with defaults filled in."""
+        return all(name in given for name in self.given) and all(
+            full.get(name) in allowed for name, allowed in self.when.items()
         )
 
 

@@ -35,10 +35,13 @@ def from_wire(
 
     `fixed` values and the places in `ignore` (a vendor's callback address, its pass-through field) belong to the call,
     not to the input, and are left to the caller. Raises InvalidInput for what no param reads, for a value that is no
-    spelling of any, and for two names of one param that disagree.
+    spelling of any, for two names of one param that disagree, and for a body that is another model's.
     """
     if not isinstance(wire, Mapping):
         raise InvalidInput(f"{wire!r} is no object.", hint=f"It has: {', '.join(_wires(params))}.")
+    for where, value in fixed.items():
+        if _get(wire, steps(where)) not in (value, MISSING):
+            raise InvalidInput(f"{where} is not {value!r}.", hint="This is the body of another model.", param=where)
     values: dict[str, Any] = {}
     read: set[Steps] = {steps(where) for where in (*fixed, *ignore)}
     for param in params.values():
