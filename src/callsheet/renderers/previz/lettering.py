@@ -1,4 +1,4 @@
-"""Crisp lettering in Chinese and English with the fonts inside the OpenCV wheel, so no machine needs a font installed."""
+"""Crisp lettering in Chinese and English with the fonts in the OpenCV wheel: no machine needs a font installed."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def wrap(text: str, size: int, width: int, *, lines: int = 0, weight: int = 400)
 
 
 def fit(text: str, size: int, width: int, *, weight: int = 400, cut: bool = False) -> str:
-    """The text on one line within `width` pixels, ending in an ellipsis where it (or, with `cut`, more) was left out."""
+    """The text on one line within `width` pixels; an ellipsis stands for what is left out (with `cut`, always)."""
     text = plain(text)
     if not cut and measure(text, size, weight=weight) <= width:
         return text

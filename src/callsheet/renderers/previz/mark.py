@@ -13,13 +13,13 @@ from callsheet.renderers.previz import lettering
 def stamp(rgb: np.ndarray, text: str = "PREVIZ") -> None:
     """Lay the mark into the top right corner, in place.
 
-    White letters on a soft dark plate, so it reads on white and on black alike. The plate and letters are made once
-    per size; a frame costs well under a tenth of a millisecond. Pictures under 48 pixels on a side are too small for it.
+    White letters on a soft dark plate read on white and on black alike. They are made once per size, so a frame costs
+    next to nothing. Pictures under 48 pixels on a side are too small for it.
     """
     height, width = rgb.shape[:2]
     if min(height, width) < 48:
         return
-    shade, light = _plate(text, max(9, round(min(height, width) * 0.022)))
+    shade, light = _plate(text, max(10, round(min(height, width) * 0.022)))
     margin = max(4, round(min(height, width) * 0.024))
     rows, columns = shade.shape[:2]
     if columns + 2 * margin > width:

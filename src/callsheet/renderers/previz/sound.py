@@ -1,4 +1,4 @@
-"""Generated sound for previews: a soft ambient bed in the prompt's mood, with wind, sea, rain or city to fit its place."""
+"""Generated sound for previews: a soft bed in the prompt's mood, with wind, sea, rain or city to fit its place."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PLACES = {
 
 
 def score(scene: Scene) -> NDArray[np.float32] | None:
-    """Stereo float32 at 44.1 kHz, exactly as long as the clip, shape (samples, 2); None unless the scene asks for sound.
+    """Stereo float32 at 44.1 kHz, exactly as long as the clip, shape (samples, 2); None unless sound is asked for.
 
     The same prompt, seed and length give the same samples. Loudness is about -20 LUFS, peaks stay under -1 dBFS.
     """
@@ -48,7 +48,7 @@ def loudness(stereo: NDArray[np.float32]) -> float:
     """Integrated loudness of stereo samples in LUFS, by BS.1770's K weighting in the frequency domain, ungated."""
     size = 1 << int(np.ceil(np.log2(max(2, len(stereo)))))
     spectrum = np.fft.rfft(stereo, size, axis=0)
-    frequency = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
+    frequency = np.asarray(np.fft.rfftfreq(size, 1 / SAMPLE_RATE), np.float64)
     power = (np.abs(spectrum) ** 2 * _k_weight(frequency)[:, None]).sum() * 2 / size / len(stereo)
     return float(-0.691 + 10 * np.log10(max(power, 1e-12)))
 

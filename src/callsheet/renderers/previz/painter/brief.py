@@ -80,7 +80,7 @@ def read(prompt: str, negative: str = "") -> Brief:
 
 def _scheme(hits: list[_Hit]) -> Iterator[str]:
     """Colour words that speak of the whole picture: one right before a place's name (a green field) is that place's."""
-    for hit, after in zip(hits, [*hits[1:], _Hit(10_000, ())], strict=False):
+    for hit, after in zip(hits, [*hits[1:], _Hit(10_000, ())], strict=True):
         kinds = dict(hit.kinds)
         if "colour" in kinds and not ("setting" in dict(after.kinds) and after.at - hit.at <= 2):
             yield kinds["colour"]
@@ -129,8 +129,6 @@ def _subjects(hits: list[_Hit]) -> Iterator[Subject]:
             count, counted_at = int(kinds["count"]), hit.at
         elif "no" in kinds:
             no_at = hit.at
-        elif "colour" in kinds:
-            colour, coloured_at = kinds["colour"], hit.at
         elif "figure" in kinds:
             name = kinds["figure"]
             usual = figures.load()[name].usual
@@ -140,6 +138,8 @@ def _subjects(hits: list[_Hit]) -> Iterator[Subject]:
                 many = many or (max(3, usual) if "plural" in kinds else usual)
                 yield Subject(name, min(_MOST, many), colour if hit.at - coloured_at <= 3 else None)
             count, counted_at, colour, coloured_at = 1, -99, None, -99
+        elif "colour" in kinds:
+            colour, coloured_at = kinds["colour"], hit.at
 
 
 def _scan(text: str) -> Iterator[_Hit]:

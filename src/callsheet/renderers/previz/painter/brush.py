@@ -108,6 +108,11 @@ def mask(
     return drawn.astype(np.float32) / 255, (slice(low[1], high[1]), slice(low[0], high[0]))
 
 
+def points(*numbers: float) -> np.ndarray:
+    """A polygon from its numbers: x, y, x, y ..."""
+    return np.array(numbers, np.float64).reshape(-1, 2)
+
+
 def below(edge: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Coverage of everything under a line: `edge` gives its row per column, `y` the rows (height x 1)."""
     return np.clip(y - edge[None, :] + 0.5, 0, 1)

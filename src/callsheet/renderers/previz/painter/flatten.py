@@ -34,11 +34,11 @@ def over(picture: np.ndarray, pixels: np.ndarray, x: int, y: int, scratch: Scrat
         return
     part = pixels[y0 - y : y1 - y, x0 - x : x1 - x]
     under = picture[y0:y1, x0:x1]
-    room, size = scratch or Scratch(), under.shape[:2]
-    alpha = cv2.extractChannel(part, 3, dst=room.take("alpha", *size, 1))
+    room, rows, columns = scratch or Scratch(), y1 - y0, x1 - x0
+    alpha = cv2.extractChannel(part, 3, dst=room.take("alpha", rows, columns, 1))
     cv2.bitwise_not(alpha, dst=alpha)
-    keep = cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB, dst=room.take("keep", *size, 3))
-    colour = cv2.cvtColor(part, cv2.COLOR_RGBA2RGB, dst=room.take("colour", *size, 3))
+    keep = cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB, dst=room.take("keep", rows, columns, 3))
+    colour = cv2.cvtColor(part, cv2.COLOR_RGBA2RGB, dst=room.take("colour", rows, columns, 3))
     cv2.multiply(under, keep, dst=keep, scale=1 / 255)
     cv2.add(keep, colour, dst=under)
 

@@ -7,7 +7,7 @@ import numpy as np
 from callsheet.renderers.previz.painter import strokes
 from callsheet.renderers.previz.painter.brush import Sheet
 from callsheet.renderers.previz.painter.layers import Layer, Motion
-from callsheet.renderers.previz.painter.palette import hex_
+from callsheet.renderers.previz.painter.palette import hex_, rgb
 from callsheet.renderers.previz.painter.spot import Spot
 from callsheet.renderers.previz.painter.stage import Stage
 
@@ -63,7 +63,7 @@ def _beams(stage: Stage, spot: Spot, night: float) -> Layer:
 def _headlight(stage: Stage, spot: Spot, motion: Motion) -> Layer:
     """The light a vehicle throws ahead."""
     way = -1 if spot.flip else 1
-    x0, y0, x1, _ = strokes.extent(strokes.parse(spot.figure.parts))
+    x0, _, x1, _ = strokes.extent(strokes.parse(spot.figure.parts))
     x, y = spot.x + way * 0.95 * max(x1, -x0) * spot.high / 100, spot.y - 0.36 * spot.high
     sheet = Sheet(stage, y - 1.2 * spot.high, y + 1.2 * spot.high)
     ahead = (sheet.x[None, :] - x) * way / spot.high
@@ -88,5 +88,5 @@ def _steam(stage: Stage, spot: Spot) -> Layer:
             * np.clip(up * 8, 0, 1)
             * 0.34
         )
-    sheet.over(np.clip(cover, 0, 1), np.float32([255, 252, 246]))
+    sheet.over(np.clip(cover, 0, 1), rgb(255, 252, 246))
     return sheet.layer(spot.depth, Motion(bob=(0.006 * stage.unit, 0.008 * stage.unit), pulse=0.4, period=2.8))

@@ -7,7 +7,7 @@ import numpy as np
 from callsheet.renderers.previz.painter import noise
 from callsheet.renderers.previz.painter.brush import Sheet, below, ramp, smooth
 from callsheet.renderers.previz.painter.layers import Layer, Motion
-from callsheet.renderers.previz.painter.palette import hex_, mix
+from callsheet.renderers.previz.painter.palette import hex_, mix, rgb
 from callsheet.renderers.previz.painter.plants import disc, leaf
 from callsheet.renderers.previz.painter.stage import Stage
 
@@ -33,7 +33,7 @@ def room(stage: Stage) -> list[Layer]:
 def _indoor(stage: Stage, colour: np.ndarray) -> np.ndarray:
     """A colour under this room's light: lamps keep the evening warm."""
     return colour * (
-        stage.palette.ambient * (1 - 0.35 * stage.palette.night) + stage.palette.night * np.float32([0.36, 0.24, 0.12])
+        stage.palette.ambient * (1 - 0.35 * stage.palette.night) + stage.palette.night * rgb(0.36, 0.24, 0.12)
     )
 
 
@@ -50,15 +50,13 @@ def _wall(stage: Stage, wall: np.ndarray, side: int) -> Layer:
     away = np.clip(np.abs(sheet.x - (stage.width / 2 + side * 0.27 * stage.width)) / stage.width, 0, 1)[None, :]
     down = np.clip(sheet.y / stage.height, 0, 1)
     shade = np.clip(0.95 * away + 0.35 * (down - 0.3), 0, 1)[..., None] * 0.62
-    sheet.flood(
-        mix(tone, np.float32([255, 246, 230]), 0.18) + (mix(tone, stage.palette.silhouette, 0.4) - tone) * shade
-    )
+    sheet.flood(mix(tone, rgb(255, 246, 230), 0.18) + (mix(tone, stage.palette.silhouette, 0.4) - tone) * shade)
     x0, y0, x1, y1 = _frame(stage, side)
     slant, fall = -side * 0.62 * stage.unit, 0.30 * stage.unit
     if stage.palette.night < 0.5 and stage.brief.weather == "clear":
         for u in (0.0, 0.52):
             a, b = x0 + (x1 - x0) * u, x0 + (x1 - x0) * (u + 0.48)
-            patch = np.array([[a, y0], [b, y0], [b, y1], [a, y1]]) + (slant, fall)
+            patch = np.array([[a, y0], [b, y0], [b, y1], [a, y1]]) + np.array([slant, fall])
             patch[:, 1] += (patch[:, 0] - patch[0, 0]) * 0.16 * side
             sheet.polygons([patch], mix(stage.palette.sun, tone, 0.25), 0.42)
     return sheet.layer(0.15)
@@ -97,7 +95,7 @@ def _window(stage: Stage, side: int) -> Layer:
 
 
 def _curtain(sheet: Sheet, stage: Stage, at: float, way: int, top: float, foot: float) -> None:
-    cloth = _indoor(stage, mix(stage.palette.accents[0], np.float32([255, 245, 235]), 0.45))
+    cloth = _indoor(stage, mix(stage.palette.accents[0], rgb(255, 245, 235), 0.45))
     wide = 0.1 * stage.unit
     for k in range(5):
         a, b = at + way * wide * (k / 5 - 0.3), at + way * wide * ((k + 1) / 5 - 0.3)
@@ -192,7 +190,7 @@ def studio(stage: Stage) -> list[Layer]:
             + ((sheet.y - 0.48 * stage.height) / (0.6 * stage.unit)) ** 2
         )
     )
-    dark, light = mix(ground, stage.palette.silhouette, 0.45), mix(ground, np.float32([255, 250, 240]), 0.42)
+    dark, light = mix(ground, stage.palette.silhouette, 0.45), mix(ground, rgb(255, 250, 240), 0.42)
     sheet.flood(dark + (light - dark) * spot[..., None])
     layers = [sheet.layer(0.0)]
     tones = [mix(mix(ground, t, 0.2 + 0.08 * k), light, 0.28 - 0.12 * k) for k, t in enumerate((b, b, a))]
@@ -214,8 +212,8 @@ def _fold(stage: Stage, dice: np.random.Generator, i: int, tone: np.ndarray, sid
     down = sheet.y - edge[None, :]
     sheet.over(np.exp(-(np.clip(-down, 0, None) / (0.04 * stage.unit))) * 0.22, stage.palette.silhouette)
     field = (
-        mix(tone, np.float32([255, 250, 244]), 0.28)
-        + (mix(tone, stage.palette.silhouette, 0.22) - mix(tone, np.float32([255, 250, 244]), 0.28))
+        mix(tone, rgb(255, 250, 244), 0.28)
+        + (mix(tone, stage.palette.silhouette, 0.22) - mix(tone, rgb(255, 250, 244), 0.28))
         * np.clip(down / (0.7 * stage.unit), 0, 1)[..., None]
     )
     sheet.over(below(edge, sheet.y), field)

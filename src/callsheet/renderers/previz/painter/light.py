@@ -23,7 +23,7 @@ def finish(rgb: np.ndarray, *, vignette: float, bloom: float = 0.3, grain: float
 
 @lru_cache(maxsize=4)
 def corners(width: int, height: int, strength: float) -> np.ndarray:
-    """What to multiply a picture by (uint8, 255 keeps): soft, oval, darkest in the corners. Shared: do not write to it."""
+    """What to multiply a picture by (uint8, 255 keeps): darkest in the corners. Shared, so it cannot be written."""
     x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     fall = np.clip((x * x + y * y - 0.35) / 1.65, 0, 1) ** 1.3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from callsheet.renderers.previz.painter import noise
-from callsheet.renderers.previz.painter.brush import Sheet, below, smooth
+from callsheet.renderers.previz.painter.brush import Sheet, below
 from callsheet.renderers.previz.painter.layers import Layer
 from callsheet.renderers.previz.painter.palette import hex_, mix
 from callsheet.renderers.previz.painter.stage import Stage
@@ -74,7 +74,7 @@ def _ridge(stage: Stage, dice: np.random.Generator, peaks: np.ndarray, foot: flo
 def _shadow(
     sheet: Sheet, dice: np.random.Generator, peaks: np.ndarray, edge: np.ndarray, foot: float, side: float
 ) -> np.ndarray:
-    """How much each pixel lies on a flank turned from the light (0..1): beyond a jagged line that falls from its summit."""
+    """How far each pixel lies on a flank turned from the light (0..1): past a jagged line that falls from its peak."""
     stage = sheet.stage
     x, rows = sheet.x, sheet.y[:, 0]
     height = peaks[:, 1:2] - np.abs(x[None, :] - peaks[:, :1]) / peaks[:, 2:] * peaks[:, 1:2]
@@ -111,4 +111,4 @@ def _snow(
     limit = np.minimum(limit, edge + 0.26 * stage.unit)
     cover = below(edge, sheet.y) * (1 - below(limit, sheet.y))
     white = mix(stage.palette.lit(hex_("#ffffff"), max(depth, 0.3)), stage.palette.cloud, 0.35)
-    sheet.tint(cover * smooth(0, 0.3, np.float32(snow)) * 0.94, white)
+    sheet.tint(cover * min(1.0, 3.3 * snow) * 0.94, white)

@@ -43,7 +43,7 @@ def _need(poses: Sequence[Pose], width: int, height: int) -> float:
     corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], np.float64).T
     size = np.array([[width], [height]])
     worst = 0.0
-    for pose in poses[:: max(1, len(poses) // 24)] + poses[-1:]:
+    for pose in [*poses[:: max(1, len(poses) // 24)], poses[-1]]:
         for near in (0.0, 1.0):
             there = matrix(pose, near, width, height) @ corners
             there = there[:2] / there[2:]
@@ -67,7 +67,7 @@ def follow(poses: Sequence[Pose], painting: Painting, seconds: float) -> list[Po
         plain = replace(pose, bulge=0.0, drift=0.0)
         back = matrix(plain, near, width, height)
         seen = _through(np.linalg.inv(back), spot)
-        closer = float(np.hypot(*(_through(back, seen + (1, 0)) - spot)))
+        closer = float(np.hypot(*(_through(back, seen + np.array([1.0, 0.0])) - spot)))
         larger = (1 + min(pose.bulge * 3, _MOST_BULGE)) / max(closer, 0.05)
         share = min(1.0, max(0.0, (larger - 1.04) / 0.9))
         share = share * share * (3 - 2 * share)
@@ -260,4 +260,4 @@ def _rippled(layer: Layer, back: np.ndarray, size: tuple[int, int], seconds: flo
     grid[..., 1] = np.maximum(there_y + 0.5 * push * fall * np.sin(phase * 1.6 + time + there_x * 0.011), 0)
     fine = cv2.resize(grid, (columns * _CELL, rows * 2), interpolation=cv2.INTER_LINEAR)
     fine = np.ascontiguousarray(fine[1 : 1 + height, _CELL // 2 : _CELL // 2 + width])
-    return cv2.remap(layer.pixels, fine, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    return cv2.remap(layer.pixels, fine[..., 0], fine[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)

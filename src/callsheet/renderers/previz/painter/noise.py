@@ -9,8 +9,10 @@ import numpy as np
 REACH = 0.5
 
 
-def line(dice: np.random.Generator, x: np.ndarray, length: float, cell: float, octaves: int = 4, gain: float = 0.5):
-    """One-dimensional noise in -1..1 at columns `x` (pixels) of a frame `length` wide; `cell` is its coarsest period."""
+def line(
+    dice: np.random.Generator, x: np.ndarray, length: float, cell: float, octaves: int = 4, gain: float = 0.5
+) -> np.ndarray:
+    """Noise in -1..1 at columns `x` of a frame `length` wide; `cell` is its coarsest period in pixels."""
     total, weight, made = 0.0, 1.0, np.zeros_like(x)
     for octave in range(octaves):
         step = cell / 2**octave

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +16,11 @@ Stops = tuple[tuple[float, np.ndarray], ...]
 def hex_(code: str) -> np.ndarray:
     """`#f2a66b` as float32 red, green, blue 0..255."""
     return np.array([int(code[i : i + 2], 16) for i in (1, 3, 5)], np.float32)
+
+
+def rgb(red: float, green: float, blue: float) -> np.ndarray:
+    """A colour 0..255 as float32."""
+    return np.array([red, green, blue], np.float32)
 
 
 def mix(a: np.ndarray, b: np.ndarray, share: float) -> np.ndarray:
@@ -52,26 +58,38 @@ class Palette:
 # zenith … horizon | haze | sun | cloud lit | cloud shade | deep water | silhouette | ambient | dark, night
 _TIMES: dict[str, list[tuple[str, ...]]] = {
     "dawn": [
-        ("#38518a #7f86b3 #d9a6b0 #ffd2a8 #ffe9c6", "#e9c3bd", "#fff0cf", "#ffd9c2", "#9d8fb5", "#41587f", "#39406b", "#d8c2cc", ".42 .15"),
-        ("#2f6286 #7fa9bd #d5c7c0 #f9cfb0 #ffe7c9", "#dfc9c0", "#fff3d6", "#ffe3cd", "#94a3b8", "#37627d", "#2d4a66", "#d2cbcf", ".40 .12"),
+        ("#38518a #7f86b3 #d9a6b0 #ffd2a8 #ffe9c6",
+         "#e9c3bd", "#fff0cf", "#ffd9c2", "#9d8fb5", "#41587f", "#39406b", "#d8c2cc", ".42 .15"),
+        ("#2f6286 #7fa9bd #d5c7c0 #f9cfb0 #ffe7c9",
+         "#dfc9c0", "#fff3d6", "#ffe3cd", "#94a3b8", "#37627d", "#2d4a66", "#d2cbcf", ".40 .12"),
     ],
     "day": [
-        ("#2274b9 #4b9ad6 #8cc5e8 #c4e4f0 #e6f3ee", "#cfe4ec", "#fffbe6", "#ffffff", "#b5cce0", "#176a97", "#234a63", "#ffffff", ".10 .0"),
-        ("#2f86b8 #5fb0cf #9dd3dc #d1eae0 #f3f3dc", "#d6e7e0", "#fff8dc", "#fffdf4", "#b3d0d8", "#187b93", "#1f4d5a", "#fffdf6", ".10 .0"),
-        ("#3566ab #5e8fce #9abde6 #cadcf0 #eaf0f2", "#d3dfee", "#fffdf0", "#ffffff", "#b9c7e2", "#215a96", "#2a3f66", "#fbfbff", ".10 .0"),
+        ("#2274b9 #4b9ad6 #8cc5e8 #c4e4f0 #e6f3ee",
+         "#cfe4ec", "#fffbe6", "#ffffff", "#b5cce0", "#176a97", "#234a63", "#ffffff", ".10 .0"),
+        ("#2f86b8 #5fb0cf #9dd3dc #d1eae0 #f3f3dc",
+         "#d6e7e0", "#fff8dc", "#fffdf4", "#b3d0d8", "#187b93", "#1f4d5a", "#fffdf6", ".10 .0"),
+        ("#3566ab #5e8fce #9abde6 #cadcf0 #eaf0f2",
+         "#d3dfee", "#fffdf0", "#ffffff", "#b9c7e2", "#215a96", "#2a3f66", "#fbfbff", ".10 .0"),
     ],
     "golden": [
-        ("#37598c #7b7fa0 #d79a86 #fbb96c #ffdf96", "#f3b987", "#fff0bd", "#ffd79a", "#a47c8c", "#3d4f74", "#34294a", "#e0a688", ".58 .22"),
-        ("#2c5f7f #6f949a #d3b184 #f7c36b #ffe7a1", "#eebf86", "#fff3c4", "#ffdfa0", "#97858a", "#2f5c70", "#2b2f47", "#ddb08a", ".56 .20"),
-        ("#4a4f8f #9a739c #e48b83 #ffac69 #ffd88c", "#f0a483", "#ffedb8", "#ffc796", "#95698f", "#48477c", "#38254c", "#dda090", ".60 .24"),
+        ("#37598c #7b7fa0 #d79a86 #fbb96c #ffdf96",
+         "#f3b987", "#fff0bd", "#ffd79a", "#a47c8c", "#3d4f74", "#34294a", "#e0a688", ".58 .22"),
+        ("#2c5f7f #6f949a #d3b184 #f7c36b #ffe7a1",
+         "#eebf86", "#fff3c4", "#ffdfa0", "#97858a", "#2f5c70", "#2b2f47", "#ddb08a", ".56 .20"),
+        ("#4a4f8f #9a739c #e48b83 #ffac69 #ffd88c",
+         "#f0a483", "#ffedb8", "#ffc796", "#95698f", "#48477c", "#38254c", "#dda090", ".60 .24"),
     ],
     "dusk": [
-        ("#161c48 #3a2f70 #8b4585 #dd6a74 #ffa570", "#a85f83", "#ffc68a", "#e9877d", "#51407c", "#232a5c", "#1c1739", "#9076a8", ".66 .55"),
-        ("#12284c #2a4a77 #6a6797 #cb7f8c #ffb283", "#9a7390", "#ffcf98", "#e29a90", "#465079", "#1d345f", "#161f3d", "#8a83ad", ".64 .5"),
+        ("#161c48 #3a2f70 #8b4585 #dd6a74 #ffa570",
+         "#a85f83", "#ffc68a", "#e9877d", "#51407c", "#232a5c", "#1c1739", "#9076a8", ".66 .55"),
+        ("#12284c #2a4a77 #6a6797 #cb7f8c #ffb283",
+         "#9a7390", "#ffcf98", "#e29a90", "#465079", "#1d345f", "#161f3d", "#8a83ad", ".64 .5"),
     ],
     "night": [
-        ("#050b20 #0a1736 #13284f #204066 #35597c", "#29486b", "#f0f4ff", "#4b6688", "#1b2d50", "#0b1d3a", "#060d20", "#4f6693", ".62 1"),
-        ("#0a0a26 #15163f #262a5c #3d4277 #5b5c8e", "#41457a", "#f6f0ff", "#61639a", "#25275a", "#12153a", "#090920", "#5f63a0", ".62 1"),
+        ("#050b20 #0a1736 #13284f #204066 #35597c",
+         "#29486b", "#f0f4ff", "#4b6688", "#1b2d50", "#0b1d3a", "#060d20", "#4f6693", ".62 1"),
+        ("#0a0a26 #15163f #262a5c #3d4277 #5b5c8e",
+         "#41457a", "#f6f0ff", "#61639a", "#25275a", "#12153a", "#090920", "#5f63a0", ".62 1"),
     ],
 }  # fmt: skip
 
@@ -95,9 +113,8 @@ def choose(brief: Brief, dice: np.random.Generator) -> Palette:
     return _style(_words(palette, brief), brief.style)
 
 
-def every(palette: Palette, change: object) -> Palette:
+def every(palette: Palette, change: Callable[[np.ndarray], np.ndarray]) -> Palette:
     """The palette with one change applied to each of its colours."""
-    assert callable(change)
     return replace(
         palette,
         sky=tuple((place, change(colour)) for place, colour in palette.sky),

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from callsheet.renderers.previz.painter.brush import Sheet
+from callsheet.renderers.previz.painter.brush import Sheet, points
 from callsheet.renderers.previz.painter.layers import Layer, Motion
-from callsheet.renderers.previz.painter.palette import hex_, mix
+from callsheet.renderers.previz.painter.palette import hex_, mix, rgb
 from callsheet.renderers.previz.painter.stage import Stage
 
 
@@ -54,7 +54,7 @@ def fir(x: float, y: float, high: float, seed: int, half: float = 0.0) -> np.nda
 def crowns(
     sheet: Sheet, name: str, spots: list[tuple[float, float, float]], depth: float, colour: str = "#5f8a45"
 ) -> None:
-    """Broad-leaved trees at (column, row, height in pixels): a trunk and a crown of overlapping rounds, lit on one side."""
+    """Broad-leaved trees at (column, row, height in pixels): a trunk and a crown of rounds, lit on one side."""
     stage, dice = sheet.stage, sheet.stage.dice(name)
     leaf = stage.palette.lit(hex_(colour), depth)
     trunk = stage.palette.lit(hex_("#5a4334"), depth)
@@ -153,7 +153,7 @@ def _flowers(
             disc(x + np.cos(turn + k * 1.2566) * r, y + np.sin(turn + k * 1.2566) * r, r * 0.72, 14) for k in range(5)
         ]
         colour = stage.palette.accents[int(dice.integers(len(stage.palette.accents)))]
-        yield mix(colour, np.float32([255, 240, 235]), float(dice.uniform(0, 0.3))), (x, y), r, petals
+        yield mix(colour, rgb(255, 240, 235), float(dice.uniform(0, 0.3))), (x, y), r, petals
 
 
 def trunks(stage: Stage, name: str, foot: float, depth: float, *, count: int, wide: float, colour: str) -> Layer:
@@ -161,58 +161,39 @@ def trunks(stage: Stage, name: str, foot: float, depth: float, *, count: int, wi
     dice = stage.dice(name)
     sheet = Sheet(stage)
     tone = stage.palette.lit(hex_(colour), depth)
-    side = 1.0 if stage.sun[0] > stage.width / 2 else -1.0
-    slots = np.linspace(stage.left, stage.right, count, endpoint=False)
+    step = (stage.right - stage.left) / count
     shapes: list[np.ndarray] = []
     edges: list[np.ndarray] = []
-    for slot in slots:
-        x = slot + dice.uniform(0.05, 0.95) * (stage.right - stage.left) / count
+    for slot in range(count):
+        x = stage.left + (slot + dice.uniform(0.05, 0.95)) * step
         if depth > 0.8 and abs(x - stage.width / 2) < 0.3 * stage.width:
             continue
-        w = wide * stage.unit * dice.uniform(0.6, 1.35)
-        y, lean = foot + dice.uniform(-0.02, 0.05) * stage.unit, dice.normal(0, 0.025) * stage.height
-        top = stage.top - 5.0
-        shapes.append(
-            np.array(
-                [
-                    [x - w * 0.95, y + 0.02 * stage.unit],
-                    [x - w * 0.55, y - 0.12 * stage.unit],
-                    [x - w * 0.42 + lean, top],
-                    [x + w * 0.42 + lean, top],
-                    [x + w * 0.55, y - 0.12 * stage.unit],
-                    [x + w * 0.95, y + 0.02 * stage.unit],
-                ]
-            )
-        )
-        e0, e1 = (0.25, 0.5) if side > 0 else (-0.5, -0.25)
-        edges.append(
-            np.array(
-                [
-                    [x + e0 * w, y],
-                    [x + e0 * w * 0.8 + lean, top],
-                    [x + e1 * w * 0.84 + lean, top],
-                    [x + e1 * w * 1.1, y],
-                ]
-            )
-        )
-        for _ in range(2):
-            by = dice.uniform(0.05, 0.6) * foot
-            way = dice.choice([-1, 1])
-            long = dice.uniform(0.06, 0.2) * stage.unit
-            shapes.append(
-                np.array(
-                    [
-                        [x + lean * 0.5, by],
-                        [x + lean * 0.5 + way * long, by - long * 0.5],
-                        [x + lean * 0.5, by + 0.24 * w],
-                    ]
-                )
-            )
+        wood, edge = _trunk(stage, dice, x, foot, wide * stage.unit * dice.uniform(0.6, 1.35))
+        shapes += wood
+        edges.append(edge)
     sheet.polygons(shapes, tone)
     sheet.polygons(edges, mix(tone, stage.palette.sun, 0.3), 0.5)
     fog = np.clip((sheet.y - (foot - 0.35 * stage.unit)) / (0.4 * stage.unit), 0, 1)
     sheet.tint(np.broadcast_to(fog * 0.5 * (1 - depth), sheet.alpha.shape), stage.palette.haze)
     return sheet.layer(depth)
+
+
+def _trunk(
+    stage: Stage, dice: np.random.Generator, x: float, foot: float, w: float
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """One trunk with two branches, and the strip of it that is lit."""
+    unit, top = stage.unit, stage.top - 5.0
+    y, lean = foot + dice.uniform(-0.02, 0.05) * unit, dice.normal(0, 0.025) * stage.height
+    right = (x + 0.42 * w + lean, top, x + 0.55 * w, y - 0.12 * unit, x + 0.95 * w, y + 0.02 * unit)
+    left = (x - 0.95 * w, y + 0.02 * unit, x - 0.55 * w, y - 0.12 * unit, x - 0.42 * w + lean, top)
+    shapes = [points(*left, *right)]
+    for _ in range(2):
+        row, way, long = dice.uniform(0.05, 0.6) * foot, dice.choice([-1, 1]), dice.uniform(0.06, 0.2) * unit
+        root = x + lean * 0.5
+        shapes.append(points(root, row, root + way * long, row - long * 0.5, root, row + 0.24 * w))
+    a, b = (0.25, 0.5) if stage.sun[0] > stage.width / 2 else (-0.5, -0.25)
+    lit = points(x + a * w, y, x + 0.8 * a * w + lean, top, x + 0.84 * b * w + lean, top, x + 1.1 * b * w, y)
+    return shapes, lit
 
 
 def canopy(stage: Stage, name: str, depth: float, colour: str, reach: float) -> Layer:

@@ -22,6 +22,7 @@ from callsheet.renderers.previz.painter import (
 from callsheet.renderers.previz.painter.brush import Sheet, below
 from callsheet.renderers.previz.painter.flatten import flat
 from callsheet.renderers.previz.painter.layers import Layer
+from callsheet.renderers.previz.painter.palette import rgb
 from callsheet.renderers.previz.painter.stage import Stage
 
 
@@ -222,7 +223,7 @@ def _bank(stage: Stage, name: str, row: float, depth: float, *, tall: float = 0.
     edge = row - (0.25 + swell) * 0.02 * stage.unit
     sheet = Sheet(stage, row - 1.7 * tall * stage.unit, None)
     plants.conifers(sheet, name, edge, depth, tall=tall, every=0.019 + 0.1 * tall, colour=colour)
-    sheet.over(below(edge + 0.01 * stage.unit, sheet.y), sheet.stage.palette.lit(np.float32([44, 74, 58]), depth))
+    sheet.over(below(edge + 0.01 * stage.unit, sheet.y), sheet.stage.palette.lit(rgb(44, 74, 58), depth))
     return sheet.layer(depth)
 
 

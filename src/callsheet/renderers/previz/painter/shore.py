@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from callsheet.renderers.previz.painter import noise, plants, terrain
-from callsheet.renderers.previz.painter.brush import Sheet, below, smooth
+from callsheet.renderers.previz.painter.brush import Sheet, below, points, smooth
 from callsheet.renderers.previz.painter.layers import Layer, Motion
 from callsheet.renderers.previz.painter.palette import hex_, mix
 from callsheet.renderers.previz.painter.stage import Stage
@@ -102,54 +102,26 @@ def _house(
 
 
 def pier(stage: Stage) -> Layer:
-    """A jetty in the foreground corner with posts and a rope, dark against the water."""
-    side = 1 if stage.focus > stage.width / 2 else -1
-    unit = stage.unit
+    """A jetty in the foreground corner, dark against the water, with its posts."""
+    side, unit, palette = (1 if stage.focus > stage.width / 2 else -1), stage.unit, stage.palette
     sheet = Sheet(stage, stage.height - 0.34 * unit, None)
-    wood = stage.palette.lit(hex_("#6b5240"), 1.0)
-    end = stage.width * (0.5 + side * 0.14)
-    far = stage.right if side > 0 else stage.left
+    wood = palette.lit(hex_("#6b5240"), 1.0)
+    end, far = stage.width * (0.5 + side * 0.14), stage.right if side > 0 else stage.left
     top = stage.height - 0.085 * unit
-    sheet.polygons(
-        [
-            np.array(
-                [
-                    [end, top],
-                    [far, top - 0.05 * unit],
-                    [far, stage.bottom],
-                    [end + side * 0.03 * unit, top + 0.035 * unit],
-                ]
-            )
-        ],
-        mix(wood, stage.palette.silhouette, 0.3),
-    )
+    beam = points(end, top, far, top - 0.05 * unit, far, stage.bottom, end + side * 0.03 * unit, top + 0.035 * unit)
+    sheet.polygons([beam], mix(wood, palette.silhouette, 0.3))
     for k in range(int(abs(far - end) / (0.045 * unit)) + 1):
         x = end + side * k * 0.045 * unit
         y = top - 0.05 * unit * abs(x - end) / max(abs(far - end), 1)
-        sheet.polygons(
-            [
-                np.array(
-                    [
-                        [x, y],
-                        [x + side * 0.04 * unit, y - 0.001 * unit],
-                        [x + side * 0.052 * unit, y + 0.03 * unit],
-                        [x + side * 0.012 * unit, y + 0.03 * unit],
-                    ]
-                )
-            ],
-            mix(wood, stage.palette.sun, 0.12 + 0.05 * (k % 3)),
-        )
+        a, b, c = (x + side * share * unit for share in (0.04, 0.052, 0.012))
+        plank = points(x, y, a, y - 0.001 * unit, b, y + 0.03 * unit, c, y + 0.03 * unit)
+        sheet.polygons([plank], mix(wood, palette.sun, 0.12 + 0.05 * (k % 3)))
     for k in range(5):
-        x = end + side * (0.03 + 0.2 * k) * unit
-        y = top - 0.02 * unit * k
-        sheet.polygons(
-            [_rect(x - 0.013 * unit, y - 0.085 * unit, x + 0.013 * unit, stage.bottom)],
-            mix(wood, stage.palette.silhouette, 0.5),
-        )
-        sheet.polygons(
-            [_rect(x - 0.016 * unit, y - 0.092 * unit, x + 0.016 * unit, y - 0.078 * unit)],
-            mix(wood, stage.palette.sun, 0.3),
-        )
+        x, y = end + side * (0.03 + 0.2 * k) * unit, top - 0.02 * unit * k
+        post = _rect(x - 0.013 * unit, y - 0.085 * unit, x + 0.013 * unit, stage.bottom)
+        head = _rect(x - 0.016 * unit, y - 0.092 * unit, x + 0.016 * unit, y - 0.078 * unit)
+        sheet.polygons([post], mix(wood, palette.silhouette, 0.5))
+        sheet.polygons([head], mix(wood, palette.sun, 0.3))
     return sheet.layer(1.0)
 
 

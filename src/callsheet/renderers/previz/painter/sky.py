@@ -8,7 +8,7 @@ import numpy as np
 from callsheet.renderers.previz.painter import noise
 from callsheet.renderers.previz.painter.brush import Sheet, ramp, smooth
 from callsheet.renderers.previz.painter.layers import Layer, Motion
-from callsheet.renderers.previz.painter.palette import mix
+from callsheet.renderers.previz.painter.palette import mix, rgb
 from callsheet.renderers.previz.painter.stage import Stage
 
 
@@ -88,9 +88,7 @@ def _disc(stage: Stage) -> list[Layer]:
     if stage.brief.style != "ink":
         sheet.light(halo * (0.26 if night else 0.30), stage.palette.sun)
     disc = np.clip(r - distance + 0.5, 0, 1) * (0.7 if stage.brief.weather == "fog" else 1.0)
-    colour = (
-        stage.palette.sun if stage.brief.style == "ink" else mix(stage.palette.sun, np.float32([255, 255, 255]), 0.72)
-    )
+    colour = stage.palette.sun if stage.brief.style == "ink" else mix(stage.palette.sun, rgb(255, 255, 255), 0.72)
     sheet.over(disc, np.asarray(colour))
     if night:
         _moon(stage, sheet, disc, r)
@@ -107,7 +105,7 @@ def _moon(stage: Stage, sheet: Sheet, disc: np.ndarray, r: float) -> None:
         (0.4, -0.4, 0.2, 0.08),
     ):
         spot = ((sheet.x[None, :] - x - dx * r) ** 2 + (sheet.y - y - dy * r) ** 2) / (size * r) ** 2
-        sheet.tint(disc * smooth(1.15, 0.75, spot) * depth, np.float32([96, 110, 150]))
+        sheet.tint(disc * smooth(1.15, 0.75, spot) * depth, rgb(96, 110, 150))
 
 
 _COVER = {"clear": 0.56, "cloudy": 0.34, "rain": 0.26, "storm": 0.22, "snow": 0.3, "fog": 0.44}
@@ -129,7 +127,7 @@ def _clouds(stage: Stage) -> list[Layer]:
 def _deck(
     stage: Stage, name: str, cell: tuple[float, float], cut: float, strength: float, motion: Motion, depth: float
 ) -> Layer:
-    """One deck of clouds: noise cut at a level, lighter on the side of the light, dense above and thin at the horizon."""
+    """One deck of clouds: noise cut at a level, lighter towards the light, dense above and thin at the horizon."""
     sheet = Sheet(stage, None, stage.horizon + 2)
     half = 2 if stage.unit > 300 else 1
     box = (
@@ -144,7 +142,7 @@ def _deck(
     step = max(1.0, 0.028 * unit)
     towards = np.array([stage.sun[0] - stage.width / 2, stage.sun[1] - stage.horizon * 0.5])
     towards = towards / (np.hypot(*towards) + 1) * step
-    moved = np.float32([[1, 0, -towards[0]], [0, 1, -towards[1]]])
+    moved = np.array([[1, 0, -towards[0]], [0, 1, -towards[1]]], np.float32)
     size = (density.shape[1], density.shape[0])
     ahead = cv2.warpAffine(
         density, moved, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE

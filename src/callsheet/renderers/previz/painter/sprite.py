@@ -9,13 +9,13 @@ import numpy as np
 
 from callsheet.renderers.previz.painter import strokes
 from callsheet.renderers.previz.painter.figures import Figure
-from callsheet.renderers.previz.painter.palette import hex_, mix
+from callsheet.renderers.previz.painter.palette import hex_, mix, rgb
 from callsheet.renderers.previz.painter.stage import Stage
 
 _OWN = {
     "dark": "#22262f", "white": "#f6f3ec", "skin": "#e2b08c", "wood": "#7a553a", "glass": "#8fbfd8", "glow": "#ffd98a",
 }  # fmt: skip
-_WHITE = np.float32([255, 255, 255])
+_WHITE = rgb(255, 255, 255)
 
 
 Planes = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -24,7 +24,7 @@ Planes = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class Sprite:
-    """A drawn figure: premultiplied float32 RGBA 0..255 (alpha 0..1 in plane 3), and where its middle foot lies in it."""
+    """A drawn figure: premultiplied float32 RGBA 0..255 (alpha 0..1 in plane 3), and where its foot stands in it."""
 
     pixels: np.ndarray
     foot_x: float
@@ -83,8 +83,8 @@ def _tones(stage: Stage, figure: Figure, nearness: float, colour: str | None) ->
     local |= {
         "body": body,
         "accent": accent,
-        "shade": mix(body, np.float32([28, 24, 52]), 0.32),
-        "light": mix(body, np.float32([255, 246, 226]), 0.30),
+        "shade": mix(body, rgb(28, 24, 52), 0.32),
+        "light": mix(body, rgb(255, 246, 226), 0.30),
     }
     if stage.brief.style in ("monochrome", "ink"):
         local = {name: np.full(3, tone.mean(), np.float32) for name, tone in local.items()}
@@ -108,7 +108,7 @@ def _lit(stage: Stage, colour: np.ndarray, nearness: float) -> np.ndarray:
     if stage.brief.setting in ("studio", "room"):
         return mix(colour * (0.35 + 0.65 * palette.ambient), palette.silhouette, 0.08 + 0.10 * palette.dark)
     if stage.brief.setting == "underwater":
-        return mix(colour * np.float32([0.9, 0.97, 1.0]), hex_("#1f86ad"), 0.12 + 0.28 * (1 - nearness))
+        return mix(colour * rgb(0.9, 0.97, 1.0), hex_("#1f86ad"), 0.12 + 0.28 * (1 - nearness))
     seen = mix(colour * (0.25 + 0.75 * palette.ambient), palette.silhouette, palette.dark * 0.55)
     return mix(palette.haze, seen, min(1.0, 0.45 + 0.62 * nearness))
 
@@ -138,7 +138,7 @@ def _shape(stage: Stage, rgb: np.ndarray, alpha: np.ndarray, shine: np.ndarray, 
     rgb += shade * (stage.palette.silhouette - rgb / np.maximum(alpha, 1e-3)[..., None])
     side = 1.0 if stage.sun[0] > stage.focus else -1.0
     step = max(2.0, 1.7 * unit)
-    moved = np.float32([[1, 0, -side * step], [0, 1, step * 0.8]])
+    moved = np.array([[1, 0, -side * step], [0, 1, step * 0.8]], np.float32)
     behind = cv2.warpAffine(alpha, moved, (alpha.shape[1], alpha.shape[0]), flags=cv2.INTER_LINEAR)
     rim = np.clip(alpha - behind, 0, 1)
     rim = cv2.blur(rim, (int(step) | 1, int(step) | 1)) * alpha * dim

@@ -1,11 +1,10 @@
-"""Puts the prompt's subjects on the stage: where they stand, how large, how they catch the light and what they mirror."""
+"""Puts the prompt's subjects on the stage: where they stand, how large, and what they cast and mirror."""
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
-from callsheet.renderers.previz.painter import figures, glow, noise, sprite, strokes
+from callsheet.renderers.previz.painter import contact, figures, glow, noise, sprite
 from callsheet.renderers.previz.painter.brief import Subject
 from callsheet.renderers.previz.painter.brush import Sheet, below
 from callsheet.renderers.previz.painter.figures import Figure
@@ -89,7 +88,7 @@ def _group(
         high = (0.62 * figure.size + 0.2) * stage.unit * lone * (1.0 if count == 1 else 0.8 - 0.04 * count)
     elif figure.stands == "table" and stage.brief.setting == "room":
         high *= 1.35
-    gap = high * _ratio(figure) * 1.12 + 0.03 * stage.unit
+    gap = high * contact.ratio(figure) * 1.12 + 0.03 * stage.unit
     room = 0.86 * stage.width if count > 2 else 0.6 * stage.width
     if gap * count > room:
         high *= max(0.35, room / (gap * count))
@@ -99,7 +98,7 @@ def _group(
     for k in range(count):
         offset = (k - (count - 1) / 2) * gap
         x = centre + offset + (dice.normal(0, 0.12) * gap if count > 1 else 0)
-        x = float(np.clip(x, high * _ratio(figure) * 0.5, stage.width - high * _ratio(figure) * 0.5))
+        x = float(np.clip(x, high * contact.ratio(figure) * 0.5, stage.width - high * contact.ratio(figure) * 0.5))
         y, size, depth = _row(stage, setting, figure, k, count, high, dice)
         made.append(Spot(figure, x, y, size, depth, flip, subject.colour, k))
     return made
@@ -173,7 +172,7 @@ def _beach(stage: Stage) -> Layer:
 
 def _island(stage: Stage, spot: Spot) -> Layer:
     x = np.arange(stage.left, stage.right, dtype=np.float32) + 0.5
-    wide = spot.high * _ratio(spot.figure) * 0.9 + 0.05 * stage.unit
+    wide = spot.high * contact.ratio(spot.figure) * 0.9 + 0.05 * stage.unit
     mound = np.exp(-(((x - spot.x) / wide) ** 4)) * 0.035 * stage.unit
     mound += mound * noise.line(stage.dice(f"isle{spot.index}"), x, stage.width, 0.07 * stage.unit, 3) * 0.5
     edge = spot.y + 0.022 * stage.unit - mound
@@ -192,11 +191,11 @@ def _layers(stage: Stage, setting: Setting, spot: Spot) -> list[Layer]:
     made: list[Layer] = []
     grounded = spot.figure.stands in ("ground", "table") and stage.brief.setting not in ("underwater", "space", "sky")
     if grounded and not (setting.water is not None and spot.depth < 0.9):
-        made.append(_shadow(stage, spot, drawn))
+        made.append(contact.shadow(stage, spot, motion))
     if setting.water is not None and spot.depth < 0.8 and spot.figure.stands != "air":
         if leap:
-            drawn = _submerged(drawn, 0.7)
-        made.append(_reflection(stage, spot, drawn, motion))
+            drawn = contact.submerged(drawn, 0.7)
+        made.append(contact.reflection(stage, spot, drawn, motion))
     made.append(_layer(spot, drawn, motion))
     return [*made, *glow.around(stage, spot, motion)]
 
@@ -239,78 +238,4 @@ def _motion(stage: Stage, spot: Spot) -> Motion:
 
 def _layer(spot: Spot, drawn: Sprite, motion: Motion) -> Layer:
     x, y = round(spot.x - drawn.foot_x), round(spot.y - drawn.foot_y)
-    return Layer(_bytes(drawn.pixels), x, y, spot.depth, motion)
-
-
-def _shadow(stage: Stage, spot: Spot, drawn: Sprite) -> Layer:
-    """A soft shadow under the feet, drawn out away from the light."""
-    wide = _ratio(spot.figure) * spot.high * 0.56
-    side = 1 if stage.sun[0] < spot.x else -1
-    long = wide * (1.5 if stage.brief.time in ("golden", "dawn") else 1.1)
-    rows, columns = max(4, int(0.2 * wide + 0.05 * spot.high)) * 2 + 1, int(long * 1.6) * 2 + 1
-    y, x = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j]
-    soft = np.clip(1 - np.sqrt(x * x + y * y), 0, 1) ** 1.3 * (0.62 if stage.brief.weather == "clear" else 0.4)
-    pixels = np.dstack(
-        [np.broadcast_to(stage.palette.silhouette * 0.5, (rows, columns, 3)) * soft[..., None], soft]
-    ).astype(np.float32)
-    return Layer(
-        _bytes(pixels),
-        round(spot.x + side * wide * 0.28 - columns / 2),
-        round(spot.y - rows / 2 - 0.004 * spot.high),
-        spot.depth,
-        _motion(stage, spot) if spot.figure.motion == "drive" else Motion(),
-    )
-
-
-def _submerged(drawn: Sprite, share: float) -> Sprite:
-    """Only what rises above the water, `share` of its height; the cut is soft."""
-    line = drawn.foot_y * share
-    rows = np.arange(drawn.pixels.shape[0], dtype=np.float32)[:, None, None]
-    keep = np.clip((line - rows) / (0.05 * drawn.foot_y + 1), 0, 1)
-    return Sprite(drawn.pixels * keep, drawn.foot_x, line)
-
-
-def _reflection(stage: Stage, spot: Spot, drawn: Sprite, motion: Motion) -> Layer:
-    """The figure upside down in the water, broken by waves and fading with depth."""
-    foot = min(int(drawn.foot_y), drawn.pixels.shape[0] - 1)
-    flipped = drawn.pixels[: foot + 1][::-1]
-    rows, columns = int(flipped.shape[0] * 0.8) + 1, flipped.shape[1]
-    pad = int(0.03 * spot.high) + 3
-    y, x = np.mgrid[0:rows, -pad : columns + pad].astype(np.float32)
-    fall = y / max(rows, 1)
-    wave = np.sin(y * (34 / max(spot.high, 8)) ** 0.9 * 2.2 + spot.index) + 0.6 * np.sin(
-        y * 0.9 * 34 / max(spot.high, 8) + 1.7
-    )
-    seen = cv2.remap(
-        np.ascontiguousarray(flipped),
-        x + wave * pad * 0.42 * (0.25 + fall),
-        y / 0.8,
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-    )
-    seen = cv2.blur(seen, (1, max(1, int(0.02 * spot.high)) | 1))
-    seen *= (0.62 * (1 - fall) ** 0.7)[..., None]
-    seen[..., :3] += (stage.palette.deep * 0.35) * seen[..., 3:] - seen[..., :3] * 0.3
-    lift = Motion(
-        bob=(motion.bob[0], -motion.bob[1]),
-        drift=motion.drift,
-        waves=0.006 * stage.unit,
-        period=motion.period,
-        phase=motion.phase,
-    )
-    return Layer(
-        _bytes(np.clip(seen, 0, None)), round(spot.x - drawn.foot_x) - pad, round(spot.y) - 1, spot.depth, lift
-    )
-
-
-def _bytes(pixels: np.ndarray) -> np.ndarray:
-    made = np.empty(pixels.shape, np.uint8)
-    made[..., :3] = np.clip(pixels[..., :3] + 0.5, 0, 255)
-    made[..., 3] = np.clip(pixels[..., 3] * 255 + 0.5, 0, 255)
-    return made
-
-
-def _ratio(figure: Figure) -> float:
-    """The figure's width to its height."""
-    from_parts = strokes.extent(strokes.parse(figure.parts))
-    return (from_parts[2] - from_parts[0]) / 100
+    return Layer(contact.to_bytes(drawn.pixels), x, y, spot.depth, motion)

@@ -9,7 +9,7 @@ import numpy as np
 from callsheet.renderers.previz.painter import noise
 from callsheet.renderers.previz.painter.brush import Sheet, below, smooth
 from callsheet.renderers.previz.painter.layers import Layer
-from callsheet.renderers.previz.painter.palette import hex_, mix
+from callsheet.renderers.previz.painter.palette import hex_, mix, rgb
 from callsheet.renderers.previz.painter.stage import Stage
 
 Finish = Callable[[Sheet, np.ndarray, np.ndarray, float], None]
@@ -86,7 +86,7 @@ def mottle(sheet: Sheet, edge: np.ndarray, cover: np.ndarray, depth: float) -> N
     )
     sheet.tint(
         cover * smooth(0.5, 0.75, patch) * 0.22,
-        stage.palette.lit(mix(stage.palette.sun, np.float32([255, 255, 255]), 0.2), depth),
+        stage.palette.lit(mix(stage.palette.sun, rgb(255, 255, 255), 0.2), depth),
     )
     sheet.tint(cover * smooth(0.5, 0.25, patch) * 0.18, stage.palette.silhouette)
 

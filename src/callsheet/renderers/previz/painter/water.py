@@ -8,7 +8,7 @@ import numpy as np
 from callsheet.renderers.previz.painter import noise
 from callsheet.renderers.previz.painter.brush import Sheet, smooth
 from callsheet.renderers.previz.painter.layers import Layer, Motion
-from callsheet.renderers.previz.painter.palette import mix
+from callsheet.renderers.previz.painter.palette import mix, rgb
 from callsheet.renderers.previz.painter.stage import Stage
 
 
@@ -95,7 +95,7 @@ def _glitter(stage: Stage, calm: float) -> list[Layer]:
         return []
     made: list[Layer] = []
     low = {"golden": 1.0, "dawn": 0.85, "dusk": 0.75, "night": 0.7, "day": 0.5}[stage.brief.time]
-    bright = mix(stage.palette.sun, np.float32([255, 255, 255]), 0.12)
+    bright = mix(stage.palette.sun, rgb(255, 255, 255), 0.12)
     for group in range(2):
         dice = stage.dice(f"glitter{group}")
         sheet = Sheet(stage, stage.horizon, None)

@@ -7,7 +7,7 @@ import numpy as np
 from callsheet.renderers.previz.painter import noise
 from callsheet.renderers.previz.painter.brush import Sheet, mask, smooth
 from callsheet.renderers.previz.painter.layers import Layer, Motion
-from callsheet.renderers.previz.painter.palette import mix
+from callsheet.renderers.previz.painter.palette import mix, rgb
 from callsheet.renderers.previz.painter.plants import disc
 from callsheet.renderers.previz.painter.scenes import Setting
 from callsheet.renderers.previz.painter.stage import Stage
@@ -38,7 +38,7 @@ def _fog(stage: Stage, k: int, strength: float) -> Layer:
     )
     line = stage.height * (0.6 + 0.2 * k) if stage.horizon > stage.height else stage.horizon + 0.12 * k * stage.height
     belt = np.exp(-(((sheet.y - line) / (0.26 * stage.unit)) ** 2))
-    white = mix(stage.palette.haze, np.float32([255, 255, 255]), 0.25 * (1 - stage.palette.night))
+    white = mix(stage.palette.haze, rgb(255, 255, 255), 0.25 * (1 - stage.palette.night))
     sheet.over(np.clip(belt * (0.35 + 1.1 * smooth(0.3, 0.7, wisps)) * strength, 0, 0.92), np.asarray(white))
     way = 1 if k else -1
     return sheet.layer(0.5 + 0.3 * k, Motion(drift=(way * min(0.006, 0.09 / max(stage.duration, 1)) * stage.width, 0)))
@@ -64,7 +64,7 @@ def _rain(stage: Stage, k: int, force: float) -> Layer:
     drawn = mask(streaks, (sheet.x0, sheet.y0), (sheet.height, sheet.width))
     if drawn is not None:
         cover, window = drawn
-        sheet.over(cover * (0.20 + 0.14 * k), mix(stage.palette.haze, np.float32([255, 255, 255]), 0.55), window)
+        sheet.over(cover * (0.20 + 0.14 * k), mix(stage.palette.haze, rgb(255, 255, 255), 0.55), window)
     speed = (1.1 + 0.7 * k) * stage.height * force
     return _whole(sheet, 0.95, Motion(flow=(-slant * speed, speed)))
 
@@ -83,7 +83,7 @@ def _snow(stage: Stage, k: int) -> Layer:
     drawn = mask(flakes, (sheet.x0, sheet.y0), (sheet.height, sheet.width))
     if drawn is not None:
         cover, window = drawn
-        sheet.over(cover * (0.7, 0.85, 0.5)[k], mix(stage.palette.cloud, np.float32([255, 255, 255]), 0.75), window)
+        sheet.over(cover * (0.7, 0.85, 0.5)[k], mix(stage.palette.cloud, rgb(255, 255, 255), 0.75), window)
     pace = (0.07, 0.12, 0.2)[k] * stage.height
     return _whole(sheet, 0.95, Motion(flow=(-0.25 * pace, pace)))
 
@@ -111,6 +111,6 @@ def _lightning(stage: Stage) -> Layer:
     )
     column = np.interp(sheet.y[:, 0], points[:, 1], points[:, 0])[:, None]
     halo = np.exp(-np.abs(sheet.x[None, :] - column) / (0.07 * stage.unit)) * 0.5
-    sheet.light(halo, np.float32([150, 170, 230]))
-    sheet.polygons([stroke], np.float32([245, 248, 255]), 0.95)
+    sheet.light(halo, rgb(150, 170, 230))
+    sheet.polygons([stroke], rgb(245, 248, 255), 0.95)
     return sheet.layer(0.05, Motion(pulse=1.0, period=2.2))

@@ -7,7 +7,7 @@ import numpy as np
 from callsheet.renderers.previz.painter import noise, sky
 from callsheet.renderers.previz.painter.brush import Sheet, below, ramp, smooth
 from callsheet.renderers.previz.painter.layers import Layer, Motion
-from callsheet.renderers.previz.painter.palette import hex_, mix
+from callsheet.renderers.previz.painter.palette import hex_, mix, rgb
 from callsheet.renderers.previz.painter.plants import blade, disc
 from callsheet.renderers.previz.painter.stage import Stage
 
@@ -20,46 +20,33 @@ _NEBULAE = (
 
 def space(stage: Stage) -> list[Layer]:
     """Deep space: a nebula lit from within, stars in two sheets, a large planet and a small far one."""
-    dice = stage.dice("nebula")
+    dice, unit = stage.dice("nebula"), stage.unit
+    tones = [hex_(c) for c in _NEBULAE[int(dice.integers(len(_NEBULAE)))]]
+    if stage.brief.colours:
+        tones[1:3] = [mix(tone, accent, 0.35) for tone, accent in zip(tones[1:3], stage.palette.accents, strict=False)]
+    backdrop = _nebula(stage, dice, tones)
+    x, y = stage.focus, stage.height * dice.uniform(0.52, 0.66) + 0.12 * unit
+    colour = mix(tones[1], stage.palette.accents[0], 0.5)
+    far = _planet(stage, stage.width - x, stage.height * 0.26, 0.07 * unit, tones[2], 0.08, ring=False)
+    big = (0.30 + 0.08 * dice.random()) * unit
+    near = _planet(stage, x, y, big, colour, 0.2, ring=dice.random() < 0.6)
+    return [backdrop, *_starfield(stage), far, near]
+
+
+def _nebula(stage: Stage, dice: np.random.Generator, tones: list[np.ndarray]) -> Layer:
+    """A band of glowing gas across the frame."""
     sheet = Sheet(stage)
     box = (sheet.x0, sheet.y0, sheet.x0 + sheet.width, sheet.y0 + sheet.height)
     frame, unit = (stage.width, stage.height), stage.unit
-    tones = [hex_(c) for c in _NEBULAE[int(dice.integers(len(_NEBULAE)))]]
-    tones[1:3] = (
-        [mix(t, a, 0.35) for t, a in zip(tones[1:3], stage.palette.accents, strict=False)]
-        if stage.brief.colours
-        else tones[1:3]
-    )
     cloud = noise.field(dice, box, frame, (0.9 * unit, 0.7 * unit), 6, 0.55)
     veil = noise.field(dice, box, frame, (0.5 * unit, 0.4 * unit), 5, 0.55)
-    tilt = dice.uniform(-0.5, 0.5)
-    band = np.exp(
-        -(((sheet.y - stage.height * 0.45 - (sheet.x[None, :] - stage.width / 2) * tilt) / (0.42 * unit)) ** 2)
-    )
+    middle = stage.height * 0.45 + (sheet.x[None, :] - stage.width / 2) * dice.uniform(-0.5, 0.5)
+    band = np.exp(-(((sheet.y - middle) / (0.42 * unit)) ** 2))
     glow = np.clip(cloud * 1.5 - 0.42, 0, 1) * (0.2 + 0.9 * band) * (0.55 + 0.8 * smooth(0.35, 0.65, veil))
     deep = hex_("#04050f")
-    sheet.flood(
-        ramp(
-            ((0.0, deep), (0.22, mix(deep, tones[0], 0.8)), (0.5, tones[1]), (0.8, tones[2]), (1.0, tones[3])),
-            np.clip(glow, 0, 1),
-        )
-    )
-    layers = [sheet.layer(0.0), *_starfield(stage)]
-    x, y = stage.focus, stage.height * dice.uniform(0.52, 0.66)
-    big = (stage.width - x, stage.height * 0.26)
-    layers.append(_planet(stage, big[0], big[1], 0.07 * unit, tones[2], 0.08, ring=False))
-    layers.append(
-        _planet(
-            stage,
-            x,
-            y + 0.12 * unit,
-            (0.30 + 0.08 * dice.random()) * unit,
-            mix(tones[1], stage.palette.accents[0], 0.5),
-            0.2,
-            ring=dice.random() < 0.6,
-        )
-    )
-    return layers
+    stops = ((0.0, deep), (0.22, mix(deep, tones[0], 0.8)), (0.5, tones[1]), (0.8, tones[2]), (1.0, tones[3]))
+    sheet.flood(ramp(stops, np.clip(glow, 0, 1)))
+    return sheet.layer(0.0)
 
 
 def _starfield(stage: Stage) -> list[Layer]:
@@ -90,8 +77,8 @@ def _planet(stage: Stage, x: float, y: float, r: float, colour: np.ndarray, dept
     swirl = noise.field(dice, box, (stage.width, stage.height), (1.1 * r, 0.22 * r), 4)
     bands = 0.5 + 0.5 * np.sin(tilted * 9 + swirl * 6)
     face = (
-        mix(colour, np.float32([255, 236, 214]), 0.25)
-        + (mix(colour, hex_("#20153f"), 0.35) - mix(colour, np.float32([255, 236, 214]), 0.25)) * bands[..., None]
+        mix(colour, rgb(255, 236, 214), 0.25)
+        + (mix(colour, hex_("#20153f"), 0.35) - mix(colour, rgb(255, 236, 214), 0.25)) * bands[..., None]
     )
     way = np.array([stage.sun[0] - x, stage.sun[1] - y])
     way = way / (np.hypot(*way) + 1e-6)
@@ -100,10 +87,10 @@ def _planet(stage: Stage, x: float, y: float, r: float, colour: np.ndarray, dept
     halo = np.exp(-np.clip(distance - 1, 0, None) * 14) * (1 - ball) * smooth(-0.3, 0.8, dx * way[0] + dy * way[1])
     if ring:
         _ring(sheet, (dx, dy), ball, colour, behind=True)
-    sheet.light(halo * 0.5, mix(colour, np.float32([200, 225, 255]), 0.5))
+    sheet.light(halo * 0.5, mix(colour, rgb(200, 225, 255), 0.5))
     sheet.over(ball, face * (0.05 + 0.95 * light)[..., None])
     edge = ball * smooth(0.8, 1.0, distance) * light
-    sheet.tint(edge * 0.6, np.float32([214, 232, 255]))
+    sheet.tint(edge * 0.6, rgb(214, 232, 255))
     if ring:
         _ring(sheet, (dx, dy), ball, colour, behind=False)
     return sheet.layer(depth)
@@ -117,7 +104,7 @@ def _ring(
     radius = np.sqrt((along / 1.02) ** 2 + (across / 0.24) ** 2)
     cover = smooth(1.25, 1.3, radius) * smooth(1.95, 1.85, radius) * (0.45 + 0.4 * np.sin(radius * 34) ** 2) * 0.75
     half = (across < 0) if behind else (across >= 0)
-    sheet.over(np.where(half, cover, 0).astype(np.float32), mix(colour, np.float32([255, 240, 220]), 0.55))
+    sheet.over(np.where(half, cover, 0).astype(np.float32), mix(colour, rgb(255, 240, 220), 0.55))
 
 
 def underwater(stage: Stage) -> list[Layer]:
@@ -224,8 +211,8 @@ def _bubbles(stage: Stage) -> Layer:
     for _ in range(34):
         x, y = dice.uniform(0, stage.width), dice.uniform(0.05, 0.9) * stage.height
         r = stage.unit * dice.uniform(0.003, 0.012)
-        sheet.polygons([disc(x, y, r)], np.float32([210, 244, 250]), 0.22)
-        sheet.polygons([disc(x - 0.3 * r, y - 0.35 * r, r * 0.3, 12)], np.float32([255, 255, 255]), 0.7)
+        sheet.polygons([disc(x, y, r)], rgb(210, 244, 250), 0.22)
+        sheet.polygons([disc(x - 0.3 * r, y - 0.35 * r, r * 0.3, 12)], rgb(255, 255, 255), 0.7)
     pace = -min(0.03 * stage.height, 0.9 * max(stage.margin, 4) / max(stage.duration, 1))
     return sheet.layer(0.9, Motion(drift=(0, pace), bob=(0.004 * stage.unit, 0), period=2.6))
 
@@ -257,13 +244,11 @@ def _bank(stage: Stage, i: int, row: float, depth: float) -> Layer:
     lit = mix(mix(palette.haze, palette.cloud, 0.55 + 0.4 * depth), palette.sun, 0.25)
     shade = mix(palette.haze, palette.shade, 0.5 + 0.4 * depth)
     side = np.sign(stage.sun[0] - stage.width / 2)
-    for k in order:
-        gradient = ramp(
-            ((0.0, lit), (0.5, mix(lit, shade, 0.5)), (1.0, shade)),
-            np.clip((sheet.y - (y[k] - r[k])) / (1.7 * r[k]), 0, 1),
-        )
-        sheet.polygons([disc(x[k], y[k], r[k], 36)], gradient)
-        sheet.polygons([disc(x[k] + side * 0.2 * r[k], y[k] - 0.28 * r[k], r[k] * 0.62, 30)], lit, 0.35)
+    stops = ((0.0, lit), (0.5, mix(lit, shade, 0.5)), (1.0, shade))
+    for px, py, size in np.stack([x, y, r], axis=1)[order].tolist():
+        gradient = ramp(stops, np.clip((sheet.y - (py - size)) / (1.7 * size), 0, 1))
+        sheet.polygons([disc(px, py, size, 36)], gradient)
+        sheet.polygons([disc(px + side * 0.2 * size, py - 0.28 * size, size * 0.62, 30)], lit, 0.35)
     edge = np.full(sheet.width, row + scale * 0.8, np.float32)
     sheet.over(smooth(-0.8 * scale, 0.5 * scale, sheet.y - edge[None, :]), shade)
     return sheet.layer(depth, Motion(drift=(min(0.004 * (1 + i), 0.1 / max(stage.duration, 1)) * stage.width, 0)))

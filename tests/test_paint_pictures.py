@@ -1,0 +1,124 @@
+"""What the painter paints: the same again for the same seed, another for another, whole at every size."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from callsheet.renderers.previz import moves
+from callsheet.renderers.previz.painter import compose, flatten, moving, scenes
+from callsheet.renderers.previz.painter.brief import read
+from callsheet.renderers.previz.painter.layers import Painting
+from callsheet.renderers.previz.take import take
+
+PROMPT = "a harbour at golden hour with a lighthouse, three sailboats and birds"
+PLACES = {
+    "sea": "sea", "harbour": "harbour", "lake": "lake", "mountains": "mountains", "forest": "forest",
+    "desert": "desert", "city": "city", "street": "street", "field": "meadow", "snow": "arctic",
+    "space": "galaxy", "underwater": "coral reef", "room": "kitchen", "sky": "cloudscape", "studio": "backdrop",
+}  # fmt: skip
+RATIOS = [(320, 180), (180, 320), (240, 240), (256, 192), (192, 256), (420, 180), (180, 420)]
+
+
+def test_the_same_prompt_and_seed_paint_the_same_picture() -> None:
+    assert np.array_equal(compose.paint(PROMPT, 320, 180, 7), compose.paint(PROMPT, 320, 180, 7))
+
+
+@pytest.mark.parametrize("place", PLACES.values())
+def test_another_seed_paints_a_clearly_different_picture(place: str) -> None:
+    one, two = (compose.paint(place, 240, 136, seed).astype(int) for seed in (1, 2))
+    assert np.abs(one - two).mean() > 3
+    assert (np.abs(one - two).max(axis=2) > 12).mean() > 0.1
+
+
+@pytest.mark.parametrize(("width", "height"), [(64, 64), (65, 97), (128, 1024), (1024, 96), (333, 517), *RATIOS])
+def test_the_picture_has_exactly_the_size_asked_for(width: int, height: int) -> None:
+    rgb = compose.paint(PROMPT, width, height, 3)
+    assert rgb.shape == (height, width, 3)
+    assert rgb.dtype == np.uint8
+    assert rgb.std() > 8, "a picture, not a plain"
+
+
+def test_the_widest_picture_is_painted_whole() -> None:
+    rgb = compose.paint("desert at dusk", 4096, 512, 1)
+    assert rgb.shape == (512, 4096, 3)
+    thirds = np.array_split(rgb, 3, axis=1)
+    assert all(part.std() > 5 for part in thirds)
+
+
+@pytest.mark.parametrize("setting", sorted(scenes.TABLE))
+def test_no_layer_leaves_a_hole_in_the_flattened_picture_at_any_aspect_ratio(setting: str) -> None:
+    for width, height in RATIOS:
+        brief = read(f"{PLACES[setting]}, two cats, a sailboat, rain")
+        assert brief.setting == setting
+        painting = compose.compose(brief, width, height, 5, margin=20)
+        box = (-20, -20, width + 20, height + 20)
+        assert _everywhere_painted(painting, box), f"{setting} at {width}x{height}"
+
+
+def test_a_moving_camera_never_shows_an_unpainted_edge() -> None:
+    brief = read(PROMPT)
+    for index in (3, 6, 13, 14, 21, 37, 41):
+        poses = moves.poses(moves.by_index(index), take(1, "large", 2.0, 320, 180), 12)
+        fitted, margin = moving.fit(poses, 320, 180)
+        painting = compose.compose(brief, 320, 180, 1, margin=margin)
+        show = moving.Show(painting, margin)
+        for number, pose in enumerate(moving.follow(fitted, painting, 2.0)):
+            frame = show.frame(pose, number / 6)
+            edge = np.concatenate([frame[0], frame[-1], frame[:, 0], frame[:, -1]])
+            assert (edge.max(axis=1) == 0).mean() < 0.01, f"move {index}, frame {number}"
+
+
+def test_near_layers_move_more_than_far_ones() -> None:
+    brief, poses = read("mountains"), moves.poses(moves.by_index(10), take(1, None, 2.0, 320, 180), 2)
+    painting = compose.compose(brief, 320, 180, 1, margin=40)
+    depths = [layer.depth for layer in painting.layers]
+    assert min(depths) == 0.0
+    assert max(depths) > 0.7
+    shifts = [np.linalg.inv(moving.matrix(poses[-1], d, 320, 180)) @ [160, 90, 1] for d in (0.0, 1.0)]
+    far, near = (abs(there[0] / there[2] - 160) for there in shifts)
+    assert near > 2 * far
+
+
+def test_the_painting_lives_while_the_camera_rests() -> None:
+    brief, still = read("sea at sunset with a sailboat"), moves.by_index(9)
+    poses = moves.poses(still, take(1, None, 2.0, 320, 180), 2)
+    show = moving.Show(compose.compose(brief, 320, 180, 1, margin=4), 4)
+    first = show.frame(poses[0], 0.0).copy()
+    later = show.frame(poses[0], 1.3)
+    assert (np.abs(first.astype(int) - later).max(axis=2) > 4).mean() > 0.02
+
+
+def test_a_frame_does_not_depend_on_the_frames_before_it() -> None:
+    brief = read("rainy street, a car")
+    poses = moves.poses(moves.by_index(24), take(1, None, 2.0, 192, 108), 5)
+    painting = compose.compose(brief, 192, 108, 1, margin=12)
+    one, two = moving.Show(painting, 12), moving.Show(painting, 12)
+    for number in range(4):
+        one.frame(poses[number], float(Fraction(number, 2)))
+    assert np.array_equal(one.frame(poses[4], 2.0), two.frame(poses[4], 2.0))
+
+
+def test_the_subject_stays_in_sight_while_the_camera_closes_in() -> None:
+    brief = read("a red car on a street")
+    poses, margin = moving.fit(moves.poses(moves.by_index(24), take(1, None, 5.0, 640, 360), 24), 640, 360)
+    painting = compose.compose(brief, 640, 360, 2, margin=margin)
+    assert painting.subject is not None
+    x, y, near, drift = painting.subject
+    led = moving.follow(poses, painting, 5.0)
+    there = np.linalg.inv(moving.matrix(led[-1], near, 640, 360)) @ [x + drift * 5.0, y, 1]
+    assert 0.1 * 640 < there[0] / there[2] < 0.9 * 640
+    assert 0.1 * 360 < there[1] / there[2] < 0.9 * 360
+
+
+def _everywhere_painted(painting: Painting, box: tuple[int, int, int, int]) -> bool:
+    """Whether the layers cover the whole box: over green nothing changes that was not there over magenta."""
+    pictures = []
+    for colour in ((0, 255, 0), (255, 0, 255)):
+        picture = np.full((box[3] - box[1], box[2] - box[0], 3), colour, np.uint8)
+        for layer in painting.layers:
+            flatten.over(picture, layer.pixels, layer.x - box[0], layer.y - box[1])
+        pictures.append(picture.astype(int))
+    return bool(np.abs(pictures[0] - pictures[1]).max() <= 2)

@@ -1,0 +1,113 @@
+"""What the painter reads from a prompt."""
+
+from __future__ import annotations
+
+import pytest
+
+from callsheet.renderers.previz.painter import figures, scenes, strokes
+from callsheet.renderers.previz.painter.brief import Subject, read
+
+SAME_PLACE = [
+    ("a harbour at sunset", "黄昏的港口", "harbour"),
+    ("the open sea at night", "夜晚的大海", "sea"),
+    ("a mountain lake at dawn", "黎明的湖泊", "lake"),
+    ("snowy mountains at noon", "中午的雪山", "mountains"),
+    ("a misty forest in the early morning", "清晨薄雾中的森林", "forest"),
+    ("desert dunes at sunset", "日落时的沙漠", "desert"),
+    ("a city skyline at night", "城市的夜景", "city"),
+    ("a rainy street at dusk", "暮色中下雨的街道", "street"),
+    ("a flower field in the afternoon", "午后的花田", "field"),
+    ("the arctic tundra by day", "白天的北极", "snow"),
+    ("a distant galaxy", "遥远的星系", "space"),
+    ("a coral reef", "珊瑚礁", "underwater"),
+    ("a cozy kitchen in the morning", "早晨温馨的厨房", "room"),
+    ("above the clouds at sunrise", "日出时的云海", "sky"),
+    ("a product shot on a white background", "白色背景的产品展示", "studio"),
+]
+
+
+@pytest.mark.parametrize(("english", "chinese", "setting"), SAME_PLACE)
+def test_english_and_chinese_words_choose_the_same_setting_and_time(english: str, chinese: str, setting: str) -> None:
+    one, two = read(english), read(chinese)
+    assert one.setting == two.setting == setting
+    assert one.named
+    assert two.named
+    assert one.time == two.time
+
+
+def test_every_setting_of_the_vocabulary_has_a_painter() -> None:
+    assert {setting for _, _, setting in SAME_PLACE} == set(scenes.TABLE)
+
+
+def test_a_prompt_without_a_known_place_gets_the_studio_and_no_claim() -> None:
+    brief = read("quarterly synergy, leveraged holistically")
+    assert brief.setting == "studio"
+    assert not brief.named
+    assert brief.subjects == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "figure", "count"),
+    [
+        ("three sailboats", "sailboat", 3),
+        ("三艘帆船", "sailboat", 3),
+        ("2 cats on a roof", "cat", 2),
+        ("两只白色的猫", "cat", 2),
+        ("a flock of birds", "bird", 7),
+        ("一群鸟", "bird", 7),
+        ("a whale", "whale", 1),
+        ("12 penguins", "penguin", 9),
+    ],
+)
+def test_subjects_are_counted(prompt: str, figure: str, count: int) -> None:
+    assert [(s.figure, s.count) for s in read(prompt).subjects] == [(figure, count)]
+
+
+def test_a_colour_before_a_subject_is_that_subjects_colour_and_not_the_schemes() -> None:
+    for prompt in ("a red car on a street", "街道上一辆红色的汽车"):
+        brief = read(prompt)
+        assert brief.subjects == (Subject("car", 1, "#d8342c"),)
+        assert brief.colours == ()
+
+
+def test_a_colour_before_a_place_does_not_tint_the_sky() -> None:
+    assert read("a green field").colours == ()
+    assert read("a poster in red and blue").colours == ("#d8342c", "#2e6fd0")
+
+
+def test_what_is_refused_is_not_painted() -> None:
+    assert read("a street without cars").subjects == ()
+    assert read("没有人的街道").subjects == ()
+    assert [s.figure for s in read("a cat and a dog", "dog").subjects] == ["cat"]
+
+
+@pytest.mark.parametrize("prompt", ["马路", "马上出发", "可爱", "烟花", "机器", "人类的历史", "上海"])
+def test_short_chinese_words_inside_longer_ones_are_not_misread(prompt: str) -> None:
+    assert read(prompt).subjects == ()
+    assert read(prompt).setting in {"studio", "street"}
+
+
+def test_there_are_at_least_forty_figures_and_each_has_english_and_chinese_words() -> None:
+    stock = figures.load()
+    assert len(stock) >= 40
+    for name, figure in stock.items():
+        words = figure.words.split("|")
+        assert any(word.isascii() for word in words), name
+        assert any("\u4e00" <= word[0] <= "\u9fff" for word in words), name
+
+
+@pytest.mark.parametrize("name", sorted(figures.load()))
+def test_a_figures_every_word_calls_for_it_and_its_drawing_can_be_read(name: str) -> None:
+    figure = figures.load()[name]
+    for word in figure.words.split("|"):
+        assert name in {s.figure for s in read(word).subjects}, word
+    x0, y0, x1, y1 = strokes.extent(strokes.parse(figure.parts))
+    assert x1 - x0 > 15
+    assert -30 <= y0 < 60
+    assert 60 < y1 <= 115
+    assert figure.home is None or figure.home in scenes.TABLE
+
+
+def test_a_line_that_is_no_drawing_is_refused() -> None:
+    with pytest.raises(ValueError, match="no shape is called 'blot'"):
+        strokes.parse(("body blot 1,2 3,4",))
