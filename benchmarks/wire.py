@@ -6,9 +6,11 @@ import asyncio
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import IO
 
 
 def free_port() -> int:
@@ -21,23 +23,25 @@ def free_port() -> int:
 @contextmanager
 def server(command: Sequence[str], port: int, environment: Mapping[str, str] | None = None) -> Iterator[None]:
     """A process that listens on a port, for as long as the block."""
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        _until_it_listens(process, port)
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log)
+        try:
+            _until_it_listens(process, port, log)
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
-def _until_it_listens(process: subprocess.Popen[bytes], port: int) -> None:
+def _until_it_listens(process: subprocess.Popen[bytes], port: int, log: IO[bytes]) -> None:
     until = time.monotonic() + 30
     while time.monotonic() < until and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise SystemExit(f"no server came up: {process.args}")
+    log.seek(0)
+    raise SystemExit(f"no server came up: {process.args}\n{log.read().decode()}")
 
 
 class Connection:

@@ -89,7 +89,13 @@ class Place:
         """A block that goes on: it has begun when its first line is out."""
         self.stop()
         server = subprocess.Popen(
-            command, cwd=self.work, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=self.work,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,  # the shell and what it started are ended together
         )
         self.servers.append(server)
         assert server.stdout is not None
@@ -99,7 +105,7 @@ class Place:
     def stop(self) -> None:
         """End the servers of this place: those of blocks, and the one that a command left in the home."""
         for server in self.servers:
-            server.terminate()
+            os.killpg(server.pid, signal.SIGTERM)
             server.communicate(timeout=30)
         self.servers.clear()
         note = self.home / "server.json"
