@@ -77,7 +77,7 @@ def command_name() -> str:
     called = sys.argv[0]
     if called.endswith("__main__.py"):
         return f"{sys.executable} -m callsheet"
-    return called if "/" in called and not called.startswith("/") else "callsheet"
+    return called if called.endswith("/callsheet") and not called.startswith("/") else "callsheet"
 
 
 def _as_json(value: Any) -> Any:
