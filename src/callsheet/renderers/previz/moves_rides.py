@@ -86,7 +86,7 @@ def car_chasing(t: float, take: Take) -> Pose:
         x=0.3 * k * math.sin(turn),
         yaw=0.05 * k * math.cos(turn),
         roll=0.055 * k * math.cos(turn),
-        y=-0.12 + 0.02 * k * take.wander(t, 1, 1.2),
+        y=-0.12 + 0.015 * k * take.wander(t, 1, 1.2),
     )
 
 

@@ -1,4 +1,4 @@
-"""The moves of rigs and lenses: pan, tilt, dolly, zoom, crane, orbit. Each is a pose for a time 0..1."""
+"""The moves of rigs and lenses (pan, tilt, dolly, zoom, crane, orbit), each a pose for a time 0..1."""
 
 from __future__ import annotations
 
