@@ -1,4 +1,4 @@
-"""What the engine's tests share: a vendor that answers as scripted, a home, a clock of their own, an engine on it all."""
+"""What the engine's tests share: a vendor that answers as scripted, a home, a clock, an engine on it all."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ class House:
 
     async def until(self, holds: Callable[[], Any], within: float = 20) -> None:
         async with asyncio.timeout(within):
-            while not (await found if asyncio.iscoroutine(found := holds()) else found):
+            while not (await found if asyncio.iscoroutine(found := holds()) else found):  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
 
     async def types(self, task: Task) -> list[str]:

@@ -324,7 +324,7 @@ def test_a_lost_render_starts_again_but_not_for_ever(tmp_path: Path) -> None:
 
 def test_a_graceful_stop_hands_local_work_back_and_closes_the_drivers(tmp_path: Path) -> None:
     async def story() -> None:
-        first, second = Vendor(local=True, poll=[RUNNING]), Vendor(local=True)
+        first, second = Vendor(local=True, poll=[RUNNING]), Vendor(local=True, submit=[DONE])
         async with a_house(tmp_path, {"studio": first}) as house:
             task = await house.submit()
             await house.sees(task, "started")
