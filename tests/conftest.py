@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import ipaddress
 import logging
@@ -75,7 +76,12 @@ def served(app: ASGIApp) -> Iterator[Served]:
     listening.bind(("127.0.0.1", 0))
     quiet = {"log_config": None, "access_log": False, "proxy_headers": False, "ws": "none"}
     server = uvicorn.Server(uvicorn.Config(app, timeout_graceful_shutdown=5, **quiet))
-    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+
+    def run() -> None:
+        with contextlib.suppress(SystemExit):  # how it ends when its lifespan does not begin; the log says why
+            server.run([listening])
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
         end = time.monotonic() + _START_WITHIN

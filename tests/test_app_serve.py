@@ -203,10 +203,10 @@ def test_an_idle_server_leaves_by_itself(home: Path, capsys: pytest.CaptureFixtu
 
 
 def test_a_server_with_an_unfinished_task_or_a_watcher_stays(home: Path) -> None:
-    server = Thread(home, 0.1)
+    server = Thread(home, 0.5)
     with speak(home) as client:
         task = client.post("/v1/tasks", json=TASK).json()
-        time.sleep(0.6)
+        time.sleep(1.2)
         assert server.alive
         with client.stream("GET", f"/v1/tasks/{task['id']}/events") as response:
             with speak(home) as other:

@@ -14,7 +14,7 @@ from callsheet.server.door import request_id
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 _PLAIN = re.compile(r"[^\s\"=]+")
 _SECRETS = re.compile(
-    r"(?i)(\bbearer\s+|\b(?:key|secret|token|signature|password)[\"']?\s*[=:]\s*[\"']?|\b(?:css?|whsec)_)[^\s\"'&,;]+"
+    r"(?i)(\bbearer\s+|(?:\b|_)(?:key|secret|token|signature|password)[\"']?\s*[=:]\s*[\"']?|\b(?:css?|whsec)_)[^\s\"'&,;]+"
 )
 
 

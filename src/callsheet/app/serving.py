@@ -117,9 +117,11 @@ async def leave_when_idle(
     """Stop the server once nobody has asked anything for so long and no task is unfinished."""
     while not server.should_exit:
         await asyncio.sleep(min(_LOOK_EVERY, seconds))
-        if crowd.inside == 0 and time.monotonic() - crowd.quiet_since >= seconds:
+        since = crowd.quiet_since
+        if crowd.inside == 0 and time.monotonic() - since >= seconds:
             with contextlib.suppress(StorageError):  # a disk that is full now may have room a moment later
-                server.should_exit = not await busy() and crowd.inside == 0
+                # Whoever came and went meanwhile may have left a task behind.
+                server.should_exit = not await busy() and crowd.inside == 0 and crowd.quiet_since == since
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> SetupError:
