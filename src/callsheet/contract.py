@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from callsheet.catalog import Model
-from callsheet.tasks import Event, File, Filter, Input, NewTask, Page, Quote, Task, Update
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from callsheet.catalog import Catalog, Model
+from callsheet.errors import CallsheetError
+from callsheet.tasks import Clock, Event, File, Filter, Input, NewTask, Page, Quote, State, Task, Update
 
 Media = Mapping[str, Path]
 """Where the files named in an input lie on this machine: `{"file_01J...": Path(...)}`."""
@@ -16,12 +21,29 @@ Media = Mapping[str, Path]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One request for a driver: our task's id (also the idempotency key), the model that runs it, its checked input."""
+    """One request for a driver: our task's id (also the idempotency key), the model that runs it, its checked input.
+
+    `links` are signed addresses of the same files for a vendor that fetches them itself, and `callback` is where the
+    vendor may call; both only where the setting `server.public_url` says how we are reached.
+    """
 
     task_id: str
     model: Model
     input: Input
     media: Media
+    links: Mapping[str, str] = field(default_factory=dict[str, str])
+    callback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A callback as it came in: `path` and `query` as they were written, header names in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Driver(Protocol):
@@ -51,6 +73,10 @@ class Driver(Protocol):
         """Stop it if it can be stopped; the answer says what became of it."""
         ...
 
+    def genuine(self, call: Call) -> bool:
+        """Whether a callback is signed as this vendor signs; True where it signs nothing. It only causes a poll."""
+        ...
+
     async def close(self) -> None:
         """Let go of everything; local work still running is stopped and started again next time."""
         ...
@@ -71,12 +97,20 @@ class Tasks(Protocol):
         """The task as it stands."""
         ...
 
+    async def find(self, door: str, alias: str, account: str | None) -> Task:
+        """The task a dialect gave this id of its own. `account` None only where the id itself is the proof."""
+        ...
+
     async def list(self, account: str, filter: Filter, limit: int, cursor: str | None) -> Page:
         """Newest first; a cursor neither loses nor repeats a task while others are inserted."""
         ...
 
     async def cancel(self, account: str, task_id: str) -> Task:
         """Ask for the end; idempotent. A task that already ended is answered as it is."""
+        ...
+
+    async def called(self, vendor: str, task_id: str, proof: str, call: Call) -> None:
+        """A vendor says that a task has news: it is polled at once. Forbidden for what proves nothing."""
         ...
 
     def events(self, account: str, task_id: str, after: int = 0) -> AsyncIterator[Event]:
@@ -150,6 +184,14 @@ class Keys(Protocol):
         """The secret, for the schemes that sign with it."""
         ...
 
+    async def text(self, key: Key) -> str:
+        """The key as it was shown, for the schemes that sign their callbacks with it."""
+        ...
+
+    async def get(self, key_id: str) -> Key:
+        """What is known of a key by its id."""
+        ...
+
     async def list(self) -> list[Key]:
         """All keys, newest first."""
         ...
@@ -160,4 +202,75 @@ class Keys(Protocol):
 
     async def any(self) -> bool:
         """Whether a key exists at all: without one, only loopback is served."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A callback as a vendor would send it: what is POSTed to the address that the task names."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class Desk(Protocol):
+    """What a dialect may ask for. It stands beside the native API on the same engine, never around it."""
+
+    tasks: Tasks
+    files: Files
+    keys: Keys
+    catalog: Catalog
+    clock: Clock
+
+    def caller(self, connection: HTTPConnection) -> str:
+        """The account this request was let in for."""
+        ...
+
+    def key(self, connection: HTTPConnection) -> Key | None:
+        """The key it was let in with; None on a loopback without keys."""
+        ...
+
+    def origin(self, connection: HTTPConnection) -> str:
+        """Scheme, host and port under which the caller reached us, without a slash at the end."""
+        ...
+
+    def base(self, connection: HTTPConnection) -> str:
+        """`origin` and the mount: the vendor's own paths follow (`http://127.0.0.1:8420/as/vidu`)."""
+        ...
+
+    def address(self, origin: str, file: File) -> str:
+        """An absolute, signed address of a file that ends in the file's own name and needs no key."""
+        ...
+
+    async def body(self, request: Request) -> bytes:
+        """The request's body. TooLarge past the setting `limits.max_body_bytes`."""
+        ...
+
+
+class Dialect(Protocol):
+    """Lets one vendor's own clients speak to us: its paths, its words, its error shapes, and nothing else.
+
+    Built with a Desk, once. Handlers are plain Starlette endpoints; what they raise as CallsheetError is answered by
+    `refuse`. A dialect emits only states and shapes that its vendor documents.
+    """
+
+    routes: Sequence[BaseRoute]
+    """The vendor's paths as on its own host: `/ent/v2/text2video`."""
+
+    tells: frozenset[State]
+    """The states at which the vendor calls back: the ends, and RUNNING where it tells that too."""
+
+    unlocked: frozenset[str]
+    """Names of routes that need no key, because something in the request is the proof (a token, a signed address)."""
+
+    async def key(self, connection: HTTPConnection) -> Key | None:
+        """Whose key the vendor's own scheme proves; None when it proves none. Not asked while no key exists."""
+        ...
+
+    def refuse(self, error: CallsheetError, connection: HTTPConnection) -> Response:
+        """An error in the vendor's shape."""
+        ...
+
+    async def notice(self, task: Task) -> Notice:
+        """The callback of a task that ended (or, where the vendor tells it too, began), in the vendor's shape."""
         ...

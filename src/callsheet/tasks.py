@@ -100,7 +100,8 @@ class NewTask:
     """What a door hands in. `model` is a model id or a capability; `stage` overrules the routing for this task.
 
     `door` names the dialect it came through (`native`, `vidu` ...). `idempotency_key` is scoped to the account.
-    `wire` is what a dialect must remember to answer in its own words (a vendor's own task id, an echo field).
+    `wire` is what a dialect must remember to answer in its own words (an echo field, the origin it was reached by);
+    `aliases` are the ids by which its clients know the task, unique within the door.
     """
 
     model: str
@@ -112,6 +113,7 @@ class NewTask:
     idempotency_key: str | None = None
     door: str = "native"
     wire: Mapping[str, Any] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a task would cost. `credits` is None where the vendor documents no price; `basis` says how it was reckoned."""
+    """What a task would cost. `credits` is None where no price is documented; `basis` says how it was reckoned."""
 
     model: str
     stage: str

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from callsheet import catalog
 from callsheet.app import vendors
+from callsheet.contract import Dialect
 from callsheet.engine.engine import Engine
 from callsheet.engine.explain import say
 from callsheet.engine.keyring import Keyring
@@ -21,6 +22,8 @@ from callsheet.errors import CallsheetError
 from callsheet.fetch import Guard
 from callsheet.files import Blobs
 from callsheet.server.auth import Gate
+from callsheet.server.counters import Counters, mount
+from callsheet.server.desk import Desk
 from callsheet.server.origin import Origins
 from callsheet.server.parts import Parts
 from callsheet.server.shapes import dumps, task_shape
@@ -82,17 +85,22 @@ def _built(settings: Settings, url: str, clock: Clock, store: Store) -> House:
         return dumps(task_shape(task, lambda file: origin + library.link(file)))
 
     guard = Guard(frozenset(settings.fetch.allow))
-    engine = Engine(store, library, keyring, known, vendors.drivers(settings), guard, settings, clock, body)
+    drivers = vendors.drivers(settings)
+    dialects: dict[str, Dialect] = {}
+    engine = Engine(store, library, keyring, known, drivers, guard, settings, clock, body, dialects=dialects)
+    dialects |= vendors.dialects(Desk(engine, library, keyring, known, clock, origins, limits.max_body_bytes))
+    counters = Counters({mount(id): (known.vendor(id).hosts, dialect) for id, dialect in dialects.items()})
     token = secrets.token_urlsafe(32)
     parts = Parts(
         tasks=engine,
         files=library,
         keys=keyring,
         catalog=known,
-        gate=Gate(keyring, token, _hosts(settings)),
+        gate=Gate(keyring, token, [*_hosts(settings), *counters.hosts]),
         origins=origins,
         words=say,
         ready=_Checks(settings.home, store, engine),
+        counters=counters,
         max_body=limits.max_body_bytes,
         max_upload=limits.max_upload_bytes,
     )

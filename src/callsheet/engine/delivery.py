@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 
+from callsheet.contract import Dialect, Notice
 from callsheet.engine import pace
 from callsheet.engine.advance import Move
 from callsheet.engine.pace import Chance
@@ -19,6 +21,8 @@ from callsheet.settings.shape import Webhooks
 from callsheet.signing import sign
 from callsheet.store import Delivery, Row, Store
 from callsheet.tasks import Clock, Task
+
+log = logging.getLogger("callsheet.engine")
 
 Body = Callable[[Task], bytes]
 Secrets = Callable[[str], Awaitable[tuple[str, ...]]]
@@ -43,7 +47,11 @@ class _Heard:
 
 
 class Courier:
-    """Tells one task's end to one address. `client` is guarded and follows no redirect."""
+    """Tells one task's end to one address, in the words of the door it came through.
+
+    `client` is guarded and follows no redirect. `dialects` are by door; a native task is told as `body` writes it,
+    signed by the Standard Webhooks scheme.
+    """
 
     def __init__(
         self,
@@ -51,10 +59,13 @@ class Courier:
         client: httpx2.AsyncClient,
         secrets: Secrets,
         body: Body,
+        dialects: Mapping[str, Dialect],
         clock: Clock,
         rules: Webhooks,
         chance: Chance,
     ) -> None:
+        self._dialects = dialects
+        self._hints: set[asyncio.Task[None]] = set()
         self._store = store
         self._client = client
         self._secrets = secrets
@@ -66,21 +77,48 @@ class Courier:
     async def tell(self, row: Row) -> Move:
         """Try once; what is to become of the row. The try is logged, whatever came of it."""
         assert row.task.webhook is not None
+        dialect = self._dialects.get(row.task.door)
+        if dialect is not None and row.task.state not in dialect.tells:
+            return Move({"phase": "done", "lane": "", "due": self._clock(), "told": ""})
+        heard = await self._try(row)
+        return self._move(row, heard, self._clock())
+
+    def hint(self, row: Row) -> None:
+        """Tell that a task began, where its vendor's dialect does: once, and no harm done if it is not heard."""
+        dialect = self._dialects.get(row.task.door)
+        if dialect is None or row.task.webhook is None or row.task.state not in dialect.tells:
+            return
+        work = asyncio.create_task(self._hinted(row))
+        self._hints.add(work)
+        work.add_done_callback(self._hints.discard)
+
+    async def _hinted(self, row: Row) -> None:
+        try:
+            await self._try(row)
+        except CallsheetError as error:
+            log.info("a hint was not told: %s", error, extra={"task_id": row.task.id})
+
+    async def close(self) -> None:
+        """Drop the hints that are still on their way."""
+        for work in self._hints:
+            work.cancel()
+        await asyncio.gather(*self._hints, return_exceptions=True)
+
+    async def _try(self, row: Row) -> _Heard:
         began = time.monotonic()
         heard = await self._post(row)
         took = round((time.monotonic() - began) * 1000)
-        now = self._clock()
-        await self._store.add_delivery(Delivery(row.task.id, now, row.task.webhook, heard.status, heard.error, took))
-        return self._move(row, heard, now)
+        url = row.task.webhook or ""
+        await self._store.add_delivery(Delivery(row.task.id, self._clock(), url, heard.status, heard.error, took))
+        return heard
 
     async def _post(self, row: Row) -> _Heard:
         task = await self._store.task(row.task.account, row.task.id)
-        body = self._body(task)
-        headers = await self._signed(task, body)
+        notice = await self._notice(task)
         url = task.webhook or ""
         try:
             async with asyncio.timeout(self._rules.timeout):
-                async with self._client.stream("POST", url, content=body, headers=headers) as response:
+                async with self._client.stream("POST", url, content=notice.body, headers=notice.headers) as response:
                     return _heard(response, await _complaint(response))
         except TimeoutError:
             return _Heard(error=f"no answer within {self._rules.timeout:g} s")
@@ -88,6 +126,13 @@ class Courier:
             return _Heard(error=str(error))
         except httpx2.TransportError as error:
             return _Heard(error=str(error) or type(error).__name__)
+
+    async def _notice(self, task: Task) -> Notice:
+        dialect = self._dialects.get(task.door)
+        if dialect is not None:
+            return await dialect.notice(task)
+        body = self._body(task)
+        return Notice(body, await self._signed(task, body))
 
     async def _signed(self, task: Task, body: bytes) -> dict[str, str]:
         """The three headers; one signature for each secret. The id is the same at every try."""

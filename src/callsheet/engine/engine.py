@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import hmac
 import json
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from callsheet.catalog import Catalog
-from callsheet.contract import Driver
+from callsheet.contract import Call, Dialect, Driver
 from callsheet.engine import advance
 from callsheet.engine.delivery import Courier
 from callsheet.engine.explain import ENDS
@@ -21,10 +22,12 @@ from callsheet.engine.keyring import Keyring
 from callsheet.engine.library import Library
 from callsheet.engine.news import News
 from callsheet.engine.pace import Chance
+from callsheet.engine.reach import Reach
+from callsheet.engine.reach import proof as callback_proof
 from callsheet.engine.routing import PREVIZ, Plan, Routing
 from callsheet.engine.steps import Steps
 from callsheet.engine.worker import Worker
-from callsheet.errors import Conflict, InvalidInput, RequestError
+from callsheet.errors import Conflict, Forbidden, InvalidInput, RequestError
 from callsheet.fetch import Guard
 from callsheet.settings import Settings
 from callsheet.store import Row, Store, Taken
@@ -53,7 +56,8 @@ class Engine:
         await engine.stop(grace)      # seconds; local renders go back to the queue at once. Then: store.close()
 
     `drivers` are by vendor id, and their presence is what makes a vendor live. `body` writes a task as the webhook's
-    body: as `GET /v1/tasks/{id}` would answer it. The engine closes the drivers; the store is the app's to close.
+    body: as `GET /v1/tasks/{id}` would answer it; a task of a door in `dialects` is told as that dialect does
+    (the mapping may be filled until `start`). The engine closes the drivers; the store is the app's to close.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class Engine:
         clock: Clock,
         body: Callable[[Task], bytes],
         chance: Chance = random.random,
+        dialects: Mapping[str, Dialect] | None = None,
     ) -> None:
         self._store = store
         self._catalog = catalog
@@ -82,8 +87,14 @@ class Engine:
         limits = (settings.fetch.max_bytes, settings.fetch.timeout)
         self._intake = Intake(library, self._client, drafts, *limits)
         ingest = Ingest(library, self._client, drafts, *limits)
-        courier = Courier(store, self._client, keyring.webhook_secrets, body, clock, settings.webhooks, chance)
-        steps = Steps(store, catalog, library, drivers, ingest, courier, self._news, clock, chance)
+        self._courier = Courier(
+            store, self._client, keyring.webhook_secrets, body, dialects or {}, clock, settings.webhooks, chance
+        )
+        self._drivers = drivers
+        self._proof_key = keyring.derive("callbacks")
+        public = settings.server.public_url
+        reach = Reach(public, library, self._proof_key) if public else None
+        steps = Steps(store, catalog, library, drivers, ingest, self._courier, self._news, clock, chance, reach)
         self._worker = Worker(store, catalog, library, drivers, steps, self._news, clock)
 
     async def start(self) -> None:
@@ -94,6 +105,7 @@ class Engine:
     async def stop(self, grace: float) -> None:
         """Take nothing more, hand local renders back, give requests on their way `grace` seconds, end all streams."""
         await self._worker.stop(grace)
+        await self._courier.close()
         await self._client.aclose()
 
     def wake(self) -> None:
@@ -126,7 +138,7 @@ class Engine:
         input, run_input = with_files(plan.asked, plan.input, files), with_files(plan.run, plan.run_input, files)
         row = self._row(account, new, plan, input, run_input)
         try:
-            row = await self._store.add_task(row, _first_events(new, plan, run_input), idempotency)
+            row = await self._store.add_task(row, _first_events(new, plan, run_input), idempotency, new.aliases)
         except Taken as taken:
             assert idempotency is not None
             return await self._earlier(account, (taken.task_id, taken.body_hash), idempotency), False
@@ -183,6 +195,10 @@ class Engine:
         """The task as it stands. NotFound."""
         return await self._store.task(account, task_id)
 
+    async def find(self, door: str, alias: str, account: str | None) -> Task:
+        """The task a dialect gave this id of its own. NotFound."""
+        return await self._store.task_by_alias(door, alias, account)
+
     async def list(self, account: str, filter: Filter, limit: int, cursor: str | None) -> Page:
         """Newest first; a cursor neither loses nor repeats a task while others are inserted."""
         return await self._store.list_tasks(account, filter, limit, cursor)
@@ -210,6 +226,16 @@ class Engine:
                 if ended or self._worker.stopped:
                     return
                 await bell.wait()
+
+    async def called(self, vendor: str, task_id: str, proof: str, call: Call) -> None:
+        """A vendor says that a task has news: it is polled at once. Forbidden for what proves nothing."""
+        driver = self._drivers.get(vendor)
+        genuine = hmac.compare_digest(proof.encode(), callback_proof(self._proof_key, vendor, task_id).encode())
+        if driver is None or not genuine or not driver.genuine(call):
+            raise Forbidden(
+                "This callback proves nothing.", hint="Call the address that came with the task, unchanged."
+            )
+        self._worker.nudge(task_id)
 
     async def timeline(self, account: str, task_id: str) -> list[Event]:
         """All that happened so far. NotFound."""

@@ -7,7 +7,7 @@ import base64
 from pydantic import SecretStr
 
 from callsheet.contract import Key
-from callsheet.errors import InvalidInput
+from callsheet.errors import InvalidInput, NotFound
 from callsheet.signing import WEBHOOK_PREFIX, Seal, hash_key, new_key, webhook_secret
 from callsheet.store import KeyRow, Store
 from callsheet.tasks import Clock
@@ -40,7 +40,8 @@ class Keyring:
             _check("account", account, MAX_ACCOUNT)
         key_id, key, secret = new_key()
         account = account or f"acct_{key_id.removeprefix('key_')}"
-        sealed = self._seal.seal(secret, key_id)
+        # Both, as some vendors' schemes sign with the key itself. Neither has a space.
+        sealed = self._seal.seal(f"{secret} {key}", key_id)
         row = await self._store.add_key(KeyRow(key_id, account, name, hash_key(key), sealed, self._clock()))
         self._any = True
         return _shown(row), key, secret
@@ -57,8 +58,25 @@ class Keyring:
 
     async def secret(self, key: Key) -> str:
         """The secret that was shown with the key."""
-        row = next(row for row in await self._store.keys() if row.id == key.id)
-        return self._seal.unseal(row.sealed, row.id)
+        return self._unsealed(await self._row(key.id))[0]
+
+    async def text(self, key: Key) -> str:
+        """The key as it was shown, for the schemes that sign their callbacks with it."""
+        return self._unsealed(await self._row(key.id))[1]
+
+    async def get(self, key_id: str) -> Key:
+        """What is known of a key. NotFound."""
+        return _shown(await self._row(key_id))
+
+    async def _row(self, key_id: str) -> KeyRow:
+        found = [row for row in await self._store.keys() if row.id == key_id]
+        if not found:
+            raise NotFound(f"There is no key {key_id}.")
+        return found[0]
+
+    def _unsealed(self, row: KeyRow) -> tuple[str, str]:
+        secret, _, key = self._seal.unseal(row.sealed, row.id).partition(" ")
+        return secret, key
 
     async def list(self) -> list[Key]:
         """All keys, newest first, revoked ones too."""
@@ -77,10 +95,14 @@ class Keyring:
             self._any = self._any or made
         return self._any
 
+    def derive(self, purpose: str) -> bytes:
+        """A key of this home for one purpose."""
+        return self._seal.derive(purpose)
+
     async def webhook_secrets(self, account: str) -> tuple[str, ...]:
         """What signs an account's webhooks: its keys' secrets as `whsec_…`, newest first; else the home's own."""
         live = [row for row in await self._store.keys() if row.account == account and row.revoked_at is None]
-        own = tuple(webhook_secret(self._seal.unseal(row.sealed, row.id)) for row in live[:SIGNERS])
+        own = tuple(webhook_secret(self._unsealed(row)[0]) for row in live[:SIGNERS])
         return own or (self._webhooks,)
 
 

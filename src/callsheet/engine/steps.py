@@ -18,6 +18,7 @@ from callsheet.engine.intake import references
 from callsheet.engine.library import Library
 from callsheet.engine.news import News
 from callsheet.engine.pace import Chance
+from callsheet.engine.reach import Reach
 from callsheet.errors import CallsheetError, NotSupported, RenderError, StorageError, Unavailable, Unsure
 from callsheet.store import Row, Store
 from callsheet.tasks import Artifact, Clock, File, Update
@@ -45,7 +46,9 @@ class Steps:
         news: News,
         clock: Clock,
         chance: Chance,
+        reach: Reach | None = None,
     ) -> None:
+        self._reach = reach
         self._store = store
         self._catalog = catalog
         self._library = library
@@ -204,10 +207,14 @@ class Steps:
         media: dict[str, Path] = {}
         for _, file_id in references(bare.model, row.run_input):
             media[file_id] = self._library.path(await self._library.get(row.task.account, file_id))
-        return dataclasses.replace(bare, media=media)
+        links: dict[str, str] = {}
+        if self._reach is not None:
+            links = {one: self._reach.link(await self._library.get(row.task.account, one)) for one in media}
+        return dataclasses.replace(bare, media=media, links=links)
 
     async def _bare_order(self, row: Row) -> Order:
-        return Order(row.task.id, self._catalog.model(row.run_model), row.run_input, {})
+        callback = self._reach.callback(driver_of(row), row.task.id) if self._reach is not None else None
+        return Order(row.task.id, self._catalog.model(row.run_model), row.run_input, {}, callback=callback)
 
     async def _keep(self, row: Row, move: Move, seen: Seen, files: Sequence[File] = ()) -> Row:
         """Write a move. While the disk refuses it is tried again: what a vendor answered is nowhere else."""
@@ -223,6 +230,8 @@ class Steps:
         return kept
 
     def _note(self, row: Row, move: Move) -> None:
+        if any(kind == "started" for kind, _ in move.events) and not row.task.state.final:
+            self._courier.hint(row)
         if any(kind == "progress" for kind, _ in move.events):
             self._told_at[row.task.id] = self._clock()
         if row.task.state.final:

@@ -127,6 +127,10 @@ class Worker:
         else:
             self._nudge(row.task.id, CANCEL)
 
+    def nudge(self, task_id: str) -> None:
+        """There is news of this task: look at it before it is due."""
+        self._nudge(task_id, NEWS)
+
     def _nudge(self, task_id: str, why: str) -> None:
         """Look at this task before it is due; if it is being looked at, once more afterwards."""
         flight = self._flights.get(task_id)

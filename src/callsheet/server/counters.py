@@ -18,6 +18,11 @@ _FILE = re.compile(r"/v1/files/[^/]+/content(/[^/]*)?")
 """Signed links are the same on every host."""
 
 
+def mount(vendor: str) -> str:
+    """The name under `/as/` of a vendor's dialect: `runway-relay` for `runway_relay`."""
+    return vendor.replace("_", "-")
+
+
 @dataclass(frozen=True, slots=True)
 class Counter:
     """One dialect and where it is served: under `/as/<name>`, and at the root of the vendor's own hosts."""

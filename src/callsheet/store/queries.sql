@@ -24,6 +24,15 @@ INSERT INTO task (
 INSERT INTO label (account, name, value, seq)
 VALUES (:account, :name, :value, (SELECT value FROM counter WHERE name = 'task'));
 
+-- name: add_alias
+-- An id that a dialect gives a new task; given twice, it is a fault of the dialect.
+INSERT INTO alias (door, name, task_id) VALUES (:door, :name, :task_id);
+
+-- name: task_by_alias
+-- The task a dialect's id stands for, of one account or of any.
+SELECT task.* FROM alias JOIN task ON task.id = alias.task_id
+WHERE alias.door = :door AND alias.name = :name AND (CAST(:account AS TEXT) IS NULL OR task.account = :account);
+
 -- name: add_idempotency
 -- Remember a key; changes nothing when the account used it before.
 INSERT INTO idempotency (account, key, body_hash, task_id, created_at)

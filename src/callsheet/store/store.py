@@ -46,13 +46,19 @@ class Store(Shelf):
     """
 
     async def add_task(
-        self, row: Row, events: Iterable[NewEvent] = (), idempotency: tuple[str, str] | None = None
+        self,
+        row: Row,
+        events: Iterable[NewEvent] = (),
+        idempotency: tuple[str, str] | None = None,
+        aliases: Iterable[str] = (),
     ) -> Row:
         """Keep a new task with its first events; answers the row as kept.
 
         `idempotency` is `(key, body_hash)`, scoped to the account; of any number of callers with one key a single one
-        wins and the others get Taken. `seq` is given here, and `created_at` is moved up to that of the newest task
-        where the clock was set back, so that both grow together.
+        wins and the others get Taken. `aliases` are its ids in its door.
+
+        `seq` is given here, and `created_at` is moved up to that of the newest task where the clock was set back, so
+        that both grow together.
         """
         task = row.task
         steps = [Step("raise_task_counter", {"now": task.created_at})]
@@ -61,6 +67,7 @@ class Store(Shelf):
         steps.append(Step("add_task", record_of_row(row)))
         added = len(steps) - 1
         steps += [Step("add_label", label) for label in _labels(task)]
+        steps += [Step("add_alias", {"door": task.door, "name": name, "task_id": task.id}) for name in aliases]
         steps += _event_steps(task.id, task.created_at, events)
         try:
             answers = await self._database.write(steps)
@@ -97,6 +104,13 @@ class Store(Shelf):
         if not tasks:
             raise NotFound(f"There is no task {task_id}.")
         return task_of(tasks[0], tuple(file_of(record) for record in files))
+
+    async def task_by_alias(self, door: str, name: str, account: str | None) -> Task:
+        """The task that a dialect's id stands for, with its artifacts; `account` None where the id is the proof."""
+        records = await self._database.read("task_by_alias", {"door": door, "name": name, "account": account})
+        if not records:
+            raise NotFound(f"There is no task {name}.")
+        return (await self._with_artifacts(records))[0]
 
     async def list_tasks(self, account: str, filter: Filter, limit: int, cursor: str | None = None) -> Page:
         """A page of an account's tasks, newest first, with their artifacts.

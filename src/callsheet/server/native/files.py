@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
@@ -116,9 +117,14 @@ async def delete(request: Request, file_id: str) -> Response:
 )
 async def content(request: Request, file_id: str) -> Response:
     """All of it, a part, or nothing where the caller has it already."""
-    parts = parts_of(request)
-    file = await _opened(request, parts, file_id)
-    return content_answer(request, file, parts.files.path(file))
+    return content_answer(request, *await _found(request, file_id))
+
+
+@router.get("/v1/files/{file_id}/content/{name}", include_in_schema=False, response_class=Response)
+@router.head("/v1/files/{file_id}/content/{name}", include_in_schema=False, response_class=Response)
+async def named_content(request: Request, file_id: str, name: str) -> Response:
+    """The same under an address that ends in the file's name: some vendors' clients look at it."""
+    return content_answer(request, *await _found(request, file_id))
 
 
 @router.head(
@@ -136,6 +142,12 @@ async def content(request: Request, file_id: str) -> Response:
 async def head(request: Request, file_id: str) -> Response:
     """The headers of the content."""
     return await content(request, file_id)
+
+
+async def _found(request: Request, file_id: str) -> tuple[File, Path]:
+    parts = parts_of(request)
+    file = await _opened(request, parts, file_id)
+    return file, parts.files.path(file)
 
 
 async def _opened(request: Request, parts: Parts, file_id: str) -> File:

@@ -77,6 +77,14 @@ CREATE TABLE event (
   PRIMARY KEY (task_id, seq)
 );
 
+-- The ids by which a vendor's clients know a task: what its dialect gave out.
+CREATE TABLE alias (
+  door TEXT NOT NULL,
+  name TEXT NOT NULL,
+  task_id TEXT NOT NULL REFERENCES task (id),
+  PRIMARY KEY (door, name)
+);
+
 CREATE TABLE idempotency (
   account TEXT NOT NULL,
   key TEXT NOT NULL,
