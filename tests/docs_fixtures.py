@@ -62,14 +62,15 @@ class Place:
         path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
         self.env = {**kept, "PATH": path, "HOME": str(folder), "CALLSHEET_HOME": str(self.home), "NO_COLOR": "1"}
         self.env |= {"CALLSHEET_SERVER__PORT": self.port, "COLUMNS": "100"}
-        self.output = ""
+        self.output, self.aside = "", ""
         self.servers: list[subprocess.Popen[str]] = []
 
     def run(self, block: Block) -> None:
         """Run one block; an exit code other than 0, or an output that was promised and did not come, is a failure."""
         text = block.text.replace(f"127.0.0.1:{PORT}", f"127.0.0.1:{self.port}")
         if block.language == "text":
-            assert matches(text, self.output), f"{block}: promised\n{text}\nbut there came\n{self.output}"
+            came = self.output + self.aside
+            assert matches(text, came), f"{block}: promised\n{text}\nbut there came\n{came}"
             return
         script = self.work / f".block-{block.line}"
         script.write_text(text)
@@ -82,7 +83,7 @@ class Place:
         done = subprocess.run(
             command, cwd=self.work, env=self.env, capture_output=True, text=True, timeout=240, check=False
         )
-        self.output = done.stdout
+        self.output, self.aside = done.stdout, done.stderr
         assert done.returncode == 0, f"{block} ended with {done.returncode}\n{text}\n{done.stdout}\n{done.stderr}"
 
     def _serve(self, block: Block, command: list[str]) -> None:
