@@ -115,12 +115,6 @@ def outcome_unknown(row: Row, now: int) -> Move:
     return failed(row, failure_of(Unsure(said)), now)
 
 
-def handed_back(row: Row, now: int) -> Move:
-    """Local work is given up for a graceful stop, and starts again next time."""
-    changes = _entering(row, "submit", now) | {"remote": None}
-    return Move(changes, (("recovered", {"from": row.phase, "to": "submit"}),))
-
-
 def misplaced(row: Row, now: int) -> Move:
     """A row in a lane that is not that of its phase goes where it belongs."""
     return Move({"lane": lane(row.phase, row), "due": now})

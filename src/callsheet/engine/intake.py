@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -24,11 +25,12 @@ _FETCHED_NAME = "fetched"
 
 
 class Intake:
-    """Turns references into files of the account. `client` is guarded; `drafts` is a folder on the home's disk."""
+    """Turns references into files of the account. `client` is guarded; `drafts`, on the home's disk, is emptied."""
 
     def __init__(
         self, library: Library, client: httpx2.AsyncClient, drafts: Path, max_bytes: int, timeout: float
     ) -> None:
+        shutil.rmtree(drafts, ignore_errors=True)  # what a process that was killed had not finished
         self._library = library
         self._client = client
         self._drafts = drafts
