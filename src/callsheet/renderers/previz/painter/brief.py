@@ -80,7 +80,7 @@ def read(prompt: str, negative: str = "") -> Brief:
 
 def _scheme(hits: list[_Hit]) -> Iterator[str]:
     """Colour words that speak of the whole picture: one right before a place's name (a green field) is that place's."""
-    for hit, after in zip(hits, [*hits[1:], _Hit(10_000, ())], strict=True):
+    for hit, after in zip(hits, [*hits[1:], _Hit(10_000, ())], strict=False):
         kinds = dict(hit.kinds)
         if "colour" in kinds and not ("setting" in dict(after.kinds) and after.at - hit.at <= 2):
             yield kinds["colour"]
@@ -88,12 +88,13 @@ def _scheme(hits: list[_Hit]) -> Iterator[str]:
 
 def _setting(said: dict[str, list[str]], subjects: tuple[Subject, ...]) -> str | None:
     named = said.get("setting", [])
-    # "A mountain lake" is a lake (with mountains); "a street in the city" is a street; a window alone is no room.
-    for first in ("underwater", "space", "harbour", "lake", "street", "room"):
+    # "A mountain lake" is a lake (with mountains); "a street in the city" is a street, a desert road is desert.
+    wild = any(n in named for n in ("desert", "field", "mountains", "forest", "snow", "sea"))
+    for first in ("underwater", "space", "harbour", "lake", *(() if wild else ("street",)), "room"):
         if first in named:
             return first
     if named:
-        last = [n for n in named if n != "sky"]
+        last = [n for n in named if n not in ("sky", "street")]
         return last[0] if last else named[0]
     homes = [figures.load()[s.figure].home for s in subjects]
     homes = [h for h in homes if h]

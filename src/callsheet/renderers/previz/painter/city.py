@@ -150,7 +150,7 @@ def _houses(stage: Stage, i: int) -> list[Layer]:
     """One pair of blocks; block 0 is the farthest."""
     near = 1 / (5.6 - 1.08 * i)
     h, middle, palette = stage.horizon, stage.width * 0.5, stage.palette
-    depth = 0.2 + 0.13 * i
+    depth = stage.floor(h + (stage.height - h) * near)
     sheet, lamps = Sheet(stage), Sheet(stage)
     dice = stage.dice(f"block{i}")
     reach = 0.95 * stage.unit * (stage.height - h) / (stage.height - h)

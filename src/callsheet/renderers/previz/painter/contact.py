@@ -70,7 +70,11 @@ def reflection(stage: Stage, spot: Spot, drawn: Sprite, motion: Motion) -> Layer
         phase=motion.phase,
     )
     return Layer(
-        to_bytes(np.clip(seen, 0, None)), round(spot.x - drawn.foot_x) - pad, round(spot.y) - 1, spot.depth, lift
+        to_bytes(np.clip(seen, 0, None)),
+        round(spot.x - drawn.foot_x) - pad,
+        round(spot.y - 0.009 * stage.unit) - 1,
+        spot.depth,
+        lift,
     )
 
 

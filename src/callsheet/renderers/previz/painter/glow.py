@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from callsheet.renderers.previz.painter import strokes
@@ -16,24 +18,12 @@ def around(stage: Stage, spot: Spot, motion: Motion) -> list[Layer]:
     """The layers of light (or steam) that belong to one figure; most have none."""
     night = max(stage.palette.night, 0.3 if stage.brief.time == "golden" else 0.12)
     if spot.figure.motion == "beam":
-        return [
-            _halo(
-                stage, spot.x, spot.y - 0.84 * spot.high, 0.5 * spot.high, 0.75 * night, Motion(pulse=0.3, period=2.2)
-            ),
-            _beams(stage, spot, night),
-        ]
+        lantern, flicker = (spot.x, spot.y - 0.84 * spot.high), Motion(pulse=0.3, period=2.2)
+        return [_halo(stage, lantern, 0.5 * spot.high, 0.75 * night, spot.depth, flicker), _beams(stage, spot, night)]
     if spot.figure.motion == "glow" or spot.figure.glows:
-        middle = spot.y - spot.high * (0.7 if spot.figure.name == "lamp" else 0.5)
-        return [
-            _halo(
-                stage,
-                spot.x,
-                middle,
-                0.9 * spot.high,
-                0.7 * night,
-                Motion(drift=motion.drift, bob=motion.bob, pulse=0.2, period=2.6, phase=motion.phase),
-            )
-        ]
+        middle = (spot.x, spot.y - spot.high * (0.7 if spot.figure.name == "lamp" else 0.5))
+        along = replace(motion, roll=0.0, flap=0.0, pulse=0.2)
+        return [_halo(stage, middle, 0.9 * spot.high, 0.7 * night, spot.depth, along)]
     if spot.figure.motion == "drive" and spot.figure.name != "bicycle" and stage.palette.night > 0.3:
         return [_headlight(stage, spot, motion)]
     if spot.figure.motion == "steam":
@@ -41,11 +31,12 @@ def around(stage: Stage, spot: Spot, motion: Motion) -> list[Layer]:
     return []
 
 
-def _halo(stage: Stage, x: float, y: float, r: float, strength: float, motion: Motion) -> Layer:
+def _halo(stage: Stage, place: tuple[float, float], r: float, strength: float, depth: float, motion: Motion) -> Layer:
+    x, y = place
     sheet = Sheet(stage, y - 2 * r, y + 2 * r)
     bell = np.exp(-(((sheet.x[None, :] - x) ** 2 + (sheet.y - y) ** 2) / (0.55 * r) ** 2))
     sheet.light(bell * strength, hex_("#ffc46b"))
-    return sheet.layer(0.45, motion)
+    return sheet.layer(depth, motion)
 
 
 def _beams(stage: Stage, spot: Spot, night: float) -> Layer:
@@ -57,7 +48,7 @@ def _beams(stage: Stage, spot: Spot, night: float) -> Layer:
     reach = np.hypot(dx, dy) / (1.5 * stage.unit)
     beam = np.exp(-((angle / 0.055) ** 2)) * np.clip(1 - reach, 0, 1) ** 1.5
     sheet.light(beam * 0.55 * night, hex_("#ffe9b8"))
-    return sheet.layer(0.45, Motion(pulse=0.7, period=4.0))
+    return sheet.layer(spot.depth, Motion(pulse=0.7, period=4.0))
 
 
 def _headlight(stage: Stage, spot: Spot, motion: Motion) -> Layer:

@@ -29,7 +29,8 @@ def _range(stage: Stage, name: str, foot: float, rise: float, colour: np.ndarray
     dice = stage.dice(name)
     peaks = _peaks(stage, dice, rise)
     edge = _ridge(stage, dice, peaks, foot, rise)
-    sheet = Sheet(stage, edge.min() - 2, None)
+    # What stands in front hides the rest, however the camera moves.
+    sheet = Sheet(stage, edge.min() - 2, foot + 0.16 * stage.height)
     palette = stage.palette
     base = palette.lit(colour, depth)
     cover = below(edge, sheet.y)

@@ -12,6 +12,7 @@ import numpy as np
 from callsheet.renderers.previz.looks import Looks
 from callsheet.renderers.previz.painter import flatten, light
 from callsheet.renderers.previz.painter.layers import Layer, Painting
+from callsheet.renderers.previz.painter.stage import FARTHEST_FLOOR
 from callsheet.renderers.previz.pose import Pose
 from callsheet.renderers.previz.warp import matrix
 
@@ -19,7 +20,6 @@ from callsheet.renderers.previz.warp import matrix
 # that it gets by zooming in a little.
 MOST_MARGIN = 0.22
 _CELL = 16
-_FARTHEST_GROUND = 0.1
 # How much a fisheye may enlarge the middle, so that it still shows where it is.
 _MOST_BULGE = 0.45
 
@@ -83,10 +83,9 @@ class Show:
     """One painting ready to be filmed: `frame(pose, seconds)` gives uint8 RGB of the painting's size."""
 
     def __init__(self, painting: Painting, margin: int) -> None:
-        self._painting = painting
+        self._painting = replace(painting, layers=tuple(_grown(layer, painting, margin) for layer in painting.layers))
         self._size = (painting.width, painting.height)
-        self._box = (-margin, -margin, painting.width + margin, painting.height + margin)
-        self._backdrop = np.ascontiguousarray(painting.layers[0].pixels[..., :3])
+        self._backdrop = np.ascontiguousarray(self._painting.layers[0].pixels[..., :3])
         self._scratch = flatten.Scratch()
         self._tiles = {i: _tiled(layer) for i, layer in enumerate(painting.layers) if layer.motion.flow != (0.0, 0.0)}
         self._corners = light.corners(painting.width, painting.height, painting.vignette)
@@ -126,7 +125,7 @@ class Show:
         else:
             room = self._scratch.take("seen", y1 - y0, x1 - x0, 4)
             seen = cv2.warpPerspective(
-                layer.pixels, back, (x1 - x0, y1 - y0), dst=room, flags=_INVERSE, borderMode=self._border(layer)
+                layer.pixels, back, (x1 - x0, y1 - y0), dst=room, flags=_INVERSE, borderMode=cv2.BORDER_CONSTANT
             )
         if strength < 0.995:
             seen = cv2.convertScaleAbs(seen, dst=seen, alpha=strength)
@@ -134,13 +133,6 @@ class Show:
         if blur > 1:
             seen = cv2.blur(seen, (blur, blur))
         flatten.over(picture, seen, x0, y0, self._scratch)
-
-    def _border(self, layer: Layer) -> int:
-        """A layer as wide as the canvas goes on beyond it by reflection; a smaller one ends."""
-        return cv2.BORDER_REFLECT if self._spans(layer) else cv2.BORDER_CONSTANT
-
-    def _spans(self, layer: Layer) -> bool:
-        return layer.x <= self._box[0] + 1 and layer.x + layer.pixels.shape[1] >= self._box[2] - 1
 
     def _window(self, layer: Layer, back: np.ndarray) -> tuple[int, int, int, int] | None:
         """The part of the frame this layer touches, None when it is out of sight."""
@@ -153,12 +145,6 @@ class Show:
         there = np.linalg.inv(back) @ corners
         there = there[:2] / there[2:]
         low, high = np.floor(there.min(axis=1)) - 1, np.ceil(there.max(axis=1)) + 1
-        if self._spans(layer):
-            low[0], high[0] = 0, self._size[0]
-            if layer.y + rows >= self._box[3] - 1:
-                high[1] = self._size[1]
-            # Reflection above a layer's first row would show it twice.
-            low[1] += 1
         x0, y0 = max(0, int(low[0])), max(0, int(low[1]))
         x1, y1 = min(self._size[0], int(high[0])), min(self._size[1], int(high[1]))
         return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
@@ -167,7 +153,7 @@ class Show:
         """The homography of the plane that runs from the horizon, far off, to the frame's foot, close by."""
         width, height = self._size
         line = min(self._painting.horizon, height - 2.0)
-        far, near = (np.linalg.inv(matrix(pose, d, width, height)) for d in (_FARTHEST_GROUND, 1.0))
+        far, near = (np.linalg.inv(matrix(pose, d, width, height)) for d in (FARTHEST_FLOOR, 1.0))
         here = np.array([[0, line], [width, line], [0, height], [width, height]], np.float32)
         seen = [_through(far, here[0]), _through(far, here[1]), _through(near, here[2]), _through(near, here[3])]
         return cv2.getPerspectiveTransform(np.array(seen, np.float32), here)
@@ -205,6 +191,21 @@ _INVERSE = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 def _through(homography: np.ndarray, point: np.ndarray) -> np.ndarray:
     there = homography @ np.array([point[0], point[1], 1.0])
     return there[:2] / there[2]
+
+
+def _grown(layer: Layer, painting: Painting, margin: int) -> Layer:
+    """A layer as wide as the canvas goes on beyond its sides by reflection, and below where it reaches that far down.
+
+    Never above: its skyline would be seen twice.
+    """
+    rows, columns = layer.pixels.shape[:2]
+    spans = layer.x <= 1 - margin and layer.x + columns >= painting.width + margin - 1
+    if not spans or layer.motion.flow != (0.0, 0.0):
+        return layer
+    side = round(0.16 * columns)
+    down = round(0.16 * painting.height) if layer.y + rows >= painting.height + margin - 1 else 0
+    pixels = cv2.copyMakeBorder(layer.pixels, 0, min(down, rows), side, side, cv2.BORDER_REFLECT)
+    return replace(layer, pixels=pixels, x=layer.x - side)
 
 
 def _tiled(layer: Layer) -> tuple[np.ndarray, np.ndarray]:
@@ -257,7 +258,8 @@ def _rippled(layer: Layer, back: np.ndarray, size: tuple[int, int], seconds: flo
     push = motion.waves * (0.25 + fall)
     grid = np.empty((rows, columns, 2), np.float32)
     grid[..., 0] = there_x + push * np.sin(phase * 2.3 + time * 1.7 + there_x * 0.004)
-    grid[..., 1] = np.maximum(there_y + 0.5 * push * fall * np.sin(phase * 1.6 + time + there_x * 0.011), 0)
+    down = there_y + 0.5 * push * fall * np.sin(phase * 1.6 + time + there_x * 0.011)
+    grid[..., 1] = np.where(there_y < 0, there_y, np.maximum(down, 0))
     fine = cv2.resize(grid, (columns * _CELL, rows * 2), interpolation=cv2.INTER_LINEAR)
     fine = np.ascontiguousarray(fine[1 : 1 + height, _CELL // 2 : _CELL // 2 + width])
-    return cv2.remap(layer.pixels, fine[..., 0], fine[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    return cv2.remap(layer.pixels, fine[..., 0], fine[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)

@@ -10,6 +10,9 @@ import numpy as np
 from callsheet.renderers.previz.painter.brief import Brief
 from callsheet.renderers.previz.painter.palette import Palette
 
+FARTHEST_FLOOR = 0.1
+"""How near a level floor is where it meets the horizon."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -56,6 +59,11 @@ class Stage:
     def bottom(self) -> int:
         """One past the last row of the canvas."""
         return self.height + self.margin
+
+    def floor(self, row: float) -> float:
+        """How near a level floor lies at a row: far off at the horizon, close by at the foot of the frame."""
+        share = (row - self.horizon) / max(self.height - self.horizon, 1)
+        return FARTHEST_FLOOR + (1 - FARTHEST_FLOOR) * min(1.0, max(0.0, share))
 
     def dice(self, name: str) -> np.random.Generator:
         """Randomness for one element, the same on every machine and untouched by what other elements draw."""

@@ -130,19 +130,22 @@ def _row(
     if setting.water is not None and (figure.stands in ("water", "swim") or figure.name == "lighthouse"):
         return _afloat(stage, setting.water, figure, back, high)
     if setting.water is not None and figure.name in _BUILT and stage.brief.setting != "city":
-        return setting.water + 0.022 * stage.height, high * 0.8, 0.46
+        row = setting.water + 0.022 * stage.height
+        return row, high * 0.8, stage.floor(row)
     if setting.water is not None and stage.brief.setting != "city":
         return stage.height * (0.9 + 0.012 * back), high * 1.08, 0.93
     fall = (stage.height - setting.ground) * 0.35
     y = setting.ground + back * min(fall, 0.05 * stage.height) + (-0.035 * stage.height if figure.name in _BUILT else 0)
-    return min(y, 0.885 * stage.height), high * (1 + 0.14 * back), 0.78 + 0.08 * back
+    y = min(y, 0.885 * stage.height)
+    level = stage.brief.setting in ("street", "room", "studio")
+    return y, high * (1 + 0.14 * back), stage.floor(y) if level else 0.78 + 0.08 * back
 
 
 def _afloat(stage: Stage, line: float, figure: Figure, back: float, high: float) -> tuple[float, float, float]:
     reach = stage.height - line
     share = {"ship": 0.12, "lighthouse": 0.12, "bridge": 0.14}.get(figure.name, 0.34)
     share = share * (1 + 0.55 * back)
-    return line + share * reach, high * (0.72 + 0.85 * share), 0.42 + 0.4 * share
+    return line + share * reach, high * (0.72 + 0.85 * share), stage.floor(line + share * reach)
 
 
 def _land(stage: Stage, setting: Setting, spots: list[Spot]) -> list[tuple[float, list[Layer]]]:
