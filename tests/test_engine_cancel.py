@@ -58,7 +58,7 @@ def test_a_cancel_while_the_request_is_on_its_way_is_carried_out_when_it_has_arr
 
         async def slow(order: Order) -> Update:
             await arrive.wait()
-            return Update(State.RUNNING, remote="r")
+            return Update(State.RUNNING, remote="r", again=60)  # not due for a minute
 
         vendor = Vendor(submit=[slow], poll=[RUNNING])
         async with a_house(tmp_path, {"studio": vendor}) as house:
@@ -66,7 +66,7 @@ def test_a_cancel_while_the_request_is_on_its_way_is_carried_out_when_it_has_arr
             await house.until(lambda: vendor.count("submit"))
             assert (await house.engine.cancel("local", task.id)).state is State.QUEUED
             arrive.set()
-            assert (await house.ended(task, within=2)).state is State.CANCELED
+            assert (await house.ended(task, within=1)).state is State.CANCELED
             assert vendor.count("cancel") == 1
 
     run(story())
