@@ -1,4 +1,4 @@
-"""Paints the demo's still again: `python tools/make_still.py [PATH]`. The same code gives the same picture."""
+"""Paints the still of the demo again, the same each time: `python tools/make_still.py [PATH]`."""
 
 from __future__ import annotations
 
