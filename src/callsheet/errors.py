@@ -1,24 +1,24 @@
 """Every error callsheet knows: the class decides the public code, the HTTP status and whether trying again helps.
 
-    CallsheetError
-    ├── RequestError          the caller's fault: 4xx, never retried, the hint names the way out
-    │   ├── InvalidInput      422  an unknown, missing or wrong param, or a file that is not what it should be
-    │   ├── Unauthenticated   401  no key, or a wrong one
-    │   ├── NoCredit          402  the account cannot hold what this would cost
-    │   ├── Forbidden         403  the key is good but may not do this; an address that may not be fetched
-    │   ├── NotFound          404  no such task, file, model or page (also: it belongs to another account)
-    │   ├── NotSupported      409  nothing configured here can do it
-    │   ├── Conflict          409  the same Idempotency-Key with another body; an end that was already reached
-    │   ├── TooLarge          413  more bytes or pixels than this installation accepts
-    │   └── TooMany           429  over a limit; honours Retry-After
-    ├── VendorError           the vendor's fault: recorded on the task, never raised at the caller
-    │   ├── Rejected          final    moderation, or input the catalogue did not know was wrong
-    │   ├── Unauthorized      final    the operator's key
-    │   ├── Unsure            final    the answer to a paid request was lost; it is never sent twice
-    │   └── Unavailable       retried  429, 5xx, no connection, unreadable answer
-    ├── RenderError           a local renderer failed
-    ├── StorageError          503  the disk is full or the store cannot be written; nothing was accepted
-    └── SetupError            at start-up only: names the setting, the file and the fix
+CallsheetError
+├── RequestError          the caller's fault: 4xx, never retried, the hint names the way out
+│   ├── InvalidInput      422  an unknown, missing or wrong param, or a file that is not what it should be
+│   ├── Unauthenticated   401  no key, or a wrong one
+│   ├── NoCredit          402  the account cannot hold what this would cost
+│   ├── Forbidden         403  the key is good but may not do this; an address that may not be fetched
+│   ├── NotFound          404  no such task, file, model or page (also: it belongs to another account)
+│   ├── NotSupported      409  nothing configured here can do it
+│   ├── Conflict          409  the same Idempotency-Key with another body; an end that was already reached
+│   ├── TooLarge          413  more bytes or pixels than this installation accepts
+│   └── TooMany           429  over a limit; honours Retry-After
+├── VendorError           the vendor's fault: recorded on the task, never raised at the caller
+│   ├── Rejected          final    moderation, or input the catalogue did not know was wrong
+│   ├── Unauthorized      final    the operator's key
+│   ├── Unsure            final    the answer to a paid request was lost; it is never sent twice
+│   └── Unavailable       retried  429, 5xx, no connection, unreadable answer
+├── RenderError           a local renderer failed
+├── StorageError          503  the disk is full or the store cannot be written; nothing was accepted
+└── SetupError            at start-up only: names the setting, the file and the fix
 """
 
 from __future__ import annotations
