@@ -1,0 +1,39 @@
+"""What a vendor's own words mean, by its facts: its states and its error codes."""
+
+from __future__ import annotations
+
+import logging
+
+from callsheet.catalog import Vendor
+from callsheet.errors import Rejected, Unauthorized, Unavailable, VendorError
+from callsheet.tasks import State
+
+log = logging.getLogger("callsheet.wires")
+
+_CLASSES: dict[str, type[VendorError]] = {
+    "Rejected": Rejected,
+    "Unauthorized": Unauthorized,
+    "Unavailable": Unavailable,
+}
+_said: set[tuple[str, str]] = set()
+
+
+def state_of(vendor: Vendor, word: object) -> tuple[State, str | None]:
+    """Our state for a vendor's word, and a note for the timeline where the facts do not know it.
+
+    An unknown word counts as still running, and is logged once in the life of this process.
+    """
+    known = vendor.states.get(str(word))
+    if known is not None:
+        return known, None
+    note = f"{vendor.name} answered the unknown state {str(word)[:40]!r}: it counts as running."
+    if (vendor.id, str(word)) not in _said:
+        _said.add((vendor.id, str(word)))
+        log.warning("%s", note)
+    return State.RUNNING, note
+
+
+def error_of(vendor: Vendor, code: object, message: str, retry_after: float | None = None) -> VendorError | None:
+    """The error that the facts have for a vendor's code; None where they do not know it."""
+    name = vendor.errors.get(str(code))
+    return _CLASSES[name](message, retry_after=retry_after) if name else None
