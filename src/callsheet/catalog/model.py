@@ -56,6 +56,25 @@ class Model:
         """JSON Schema (2020-12) of the canonical input."""
         return schema.schema(self.title, self.about, self.params, self.rules)
 
+    def entry(self) -> dict[str, Any]:
+        """The model as the API and the command line list it: plain JSON, without the schema of its input."""
+        return {
+            "id": self.id,
+            "object": "model",
+            "vendor": self.vendor,
+            "name": self.name,
+            "capability": self.capability,
+            "title": self.title,
+            "about": self.about,
+            "aliases": self.aliases,
+            "outputs": [_output(output) for output in self.outputs],
+            "prices": [_price(price) for price in self.prices],
+            "notes": self.notes,
+            "docs": self.docs,
+            "source": self.source,
+            "checked": self.checked,
+        }
+
     def quote(self, input: Mapping[str, Any]) -> tuple[float | None, str, str | None]:
         """Credits (None where no price is documented), how they were reckoned, and the source. Checks the input."""
         return quote.quote(self.prices, self.outputs, self.check(input))
@@ -135,3 +154,18 @@ class Vendor:
     endpoints: tuple[Endpoint, ...] = ()
     choices: tuple[Choice, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def _output(output: Output) -> dict[str, Any]:
+    return {"kind": output.kind, "count": output.count, "content_types": output.content_types}
+
+
+def _price(price: Price) -> dict[str, Any]:
+    return {
+        "credits": price.credits,
+        "per": price.per,
+        "unit": price.unit,
+        "when": price.when,
+        "source": price.source,
+        "checked": price.checked,
+    }

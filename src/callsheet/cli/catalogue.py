@@ -15,7 +15,6 @@ from callsheet.cli.printing import fields, show, show_json, table
 from callsheet.errors import NotFound
 
 _ALLOWED_WIDTH = 80
-_PRICE = ("credits", "per", "unit", "when", "source", "checked")
 
 
 @click.group(invoke_without_command=True)
@@ -39,7 +38,7 @@ def models(ctx: click.Context, capability: str | None, vendor: str | None) -> No
     _known("vendor", vendor, catalog.vendor_ids)
     found = catalog.models(capability=capability, vendor=vendor)
     if ctx.ensure_object(Place).json:
-        show_json({"data": [model_fields(model) for model in found], "next": None})
+        show_json({"data": [model.entry() for model in found], "next": None})
     else:
         rows = [(model.id, model.capability, model.title) for model in found]
         show(table(("ID", "CAPABILITY", "TITLE"), rows))
@@ -58,7 +57,7 @@ def show_(place: Place, id: str) -> None:
     """
     found = behind(load(), id)
     if place.json:
-        full = [model_fields(model) | {"input_schema": model.schema()} for model in found]
+        full = [model.entry() | {"input_schema": model.schema()} for model in found]
         show_json(full[0] if len(full) == 1 else {"data": full, "next": None})
         return
     show("\n\n".join(_sheet(model) for model in found))
@@ -72,28 +71,6 @@ def behind(catalog: Catalog, id: str) -> tuple[Model, ...]:
     found = tuple(one for one in catalog.models(vendor=vendor) if one.id == id or one.id.startswith(f"{id}/"))
     exact = tuple(one for one in found if one.id == id)
     return exact or found or (catalog.model(id),)
-
-
-def model_fields(model: Model) -> dict[str, Any]:
-    """A model as the API lists it; a test holds the two together."""
-    return {
-        "id": model.id,
-        "object": "model",
-        "vendor": model.vendor,
-        "name": model.name,
-        "capability": model.capability,
-        "title": model.title,
-        "about": model.about,
-        "aliases": model.aliases,
-        "outputs": [
-            {"kind": out.kind, "count": out.count, "content_types": out.content_types} for out in model.outputs
-        ],
-        "prices": [{name: getattr(price, name) for name in _PRICE} for price in model.prices],
-        "notes": model.notes,
-        "docs": model.docs,
-        "source": model.source,
-        "checked": model.checked,
-    }
 
 
 def _known(kind: str, given: str | None, known: Any) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from callsheet.catalog import Capability, Catalog, Model, Output, Price
+from callsheet.catalog import Capability, Catalog
 from callsheet.errors import NotFound
 from callsheet.server import answers, bodies
 from callsheet.server.native.route import Route, operation
@@ -40,7 +40,7 @@ async def list_models(request: Request) -> Response:
         known = ", ".join(parts.catalog.capabilities)
         raise NotFound(f"There is no capability {query.capability!r}.", param="capability", hint=f"There are: {known}.")
     found = parts.catalog.models(capability=query.capability, vendor=query.vendor)
-    return Answer(page([model_shape(model) for model in found]))
+    return Answer(page([model.entry() for model in found]))
 
 
 @router.get(
@@ -53,7 +53,7 @@ async def get_model(request: Request, model_id: str) -> Response:
     await parts.gate.account(request)
     catalog = parts.catalog
     model = catalog.find(model_id, {}) if catalog.is_capability(model_id) else catalog.model(model_id)
-    return Answer({**model_shape(model), "input_schema": model.schema()})
+    return Answer({**model.entry(), "input_schema": model.schema()})
 
 
 @router.get(
@@ -84,41 +84,6 @@ async def quote(request: Request) -> Response:
     account = await parts.gate.account(request)
     body = await read_body(request, bodies.NewQuote)
     return Answer(quote_shape(await parts.tasks.quote(account, body.model, body.input, body.stage)))
-
-
-def model_shape(model: Model) -> dict[str, Any]:
-    """A model without its schema."""
-    return {
-        "id": model.id,
-        "object": "model",
-        "vendor": model.vendor,
-        "name": model.name,
-        "capability": model.capability,
-        "title": model.title,
-        "about": model.about,
-        "aliases": model.aliases,
-        "outputs": [_output_shape(output) for output in model.outputs],
-        "prices": [_price_shape(price) for price in model.prices],
-        "notes": model.notes,
-        "docs": model.docs,
-        "source": model.source,
-        "checked": model.checked,
-    }
-
-
-def _output_shape(output: Output) -> dict[str, Any]:
-    return {"kind": output.kind, "count": output.count, "content_types": output.content_types}
-
-
-def _price_shape(price: Price) -> dict[str, Any]:
-    return {
-        "credits": price.credits,
-        "per": price.per,
-        "unit": price.unit,
-        "when": price.when,
-        "source": price.source,
-        "checked": price.checked,
-    }
 
 
 def _capability_shape(catalog: Catalog, capability: Capability) -> dict[str, Any]:
