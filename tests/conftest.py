@@ -74,7 +74,7 @@ def served(app: ASGIApp) -> Iterator[Served]:
     """Run an application as a real server, in a thread, on a free port of loopback."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
-    quiet = {"log_config": None, "access_log": False, "proxy_headers": False, "ws": "none"}
+    quiet = {"log_config": None, "access_log": False, "proxy_headers": False, "ws": "websockets-sansio"}
     server = uvicorn.Server(uvicorn.Config(app, timeout_graceful_shutdown=5, **quiet))
 
     def run() -> None:

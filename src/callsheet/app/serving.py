@@ -22,6 +22,9 @@ from callsheet.server.origin import address_of
 PATIENCE = 10
 """Seconds that a request in progress gets when the server stops."""
 
+LONGEST_MESSAGE = 65_536
+"""Bytes: the longest message that a socket takes in; they name a task, nothing more."""
+
 _LOOK_EVERY = 0.2
 
 
@@ -71,7 +74,9 @@ class HttpServer(uvicorn.Server):
                 log_config=None,
                 proxy_headers=False,
                 server_header=False,
-                ws="none",
+                ws="websockets-sansio",
+                ws_max_size=LONGEST_MESSAGE,
+                ws_per_message_deflate=False,  # messages are short, and a compressed one may be a bomb
                 timeout_keep_alive=75,  # longer than most proxies keep theirs, so that they never meet a closed one
                 timeout_graceful_shutdown=PATIENCE,
             )

@@ -21,6 +21,9 @@ log = logging.getLogger("callsheet.server")
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request being answered, for the log."""
 
+_STARTS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
+"""What an answer begins with; the last is a socket that is refused."""
+
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
@@ -49,7 +52,7 @@ class Door:
         self.crowd = crowd or Crowd()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         connection = HTTPConnection(scope)
@@ -72,12 +75,12 @@ class Door:
             if isinstance(error, CallsheetError) and send.status is None:
                 await refusal(error, found)(scope, receive, send)
                 return
-            log.exception("request failed", extra={"method": scope["method"], "path": scope["path"]})
+            log.exception("request failed", extra={"method": _method(scope), "path": scope["path"]})
             if send.status is None:  # else half an answer is out: the cut connection tells that it is not whole
                 await internal(found)(scope, receive, send)
         if log.isEnabledFor(logging.DEBUG):
             took = round((time.perf_counter() - began) * 1000, 1)
-            said = {"method": scope["method"], "path": scope["path"], "code": send.status, "ms": took}
+            said = {"method": _method(scope), "path": scope["path"], "code": send.status, "ms": took}
             log.debug("answered", extra=said)
 
 
@@ -90,12 +93,16 @@ class _Signed:
         self.status: int | None = None
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
+        if message["type"] in _STARTS:
+            self.status = message.get("status", 101)
             headers = MutableHeaders(scope=message)
             headers["x-request-id"] = self._id
             headers["x-content-type-options"] = "nosniff"
         await self._send(message)
+
+
+def _method(scope: Scope) -> str:
+    return scope.get("method", "WEBSOCKET")
 
 
 def _request_id(connection: HTTPConnection) -> str:
