@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 
 from callsheet.errors import Rejected, Unauthorized, Unavailable, Unsure
+from callsheet.wires.bodies import mended
 
 TOLD = 300
 """How many letters of a vendor's complaint are kept."""
@@ -70,8 +71,9 @@ def _complaint(response: httpx2.Response, body: Any) -> str:
 
 
 def _json(response: httpx2.Response) -> Any:
+    """Some vendors write a backslash where JSON knows none: it is passed over."""
     try:
-        return response.json()
+        return mended(response.content.decode("utf-8-sig"))
     except ValueError:
         return None
 
