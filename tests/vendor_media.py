@@ -66,9 +66,15 @@ def _clip(number: int, size: tuple[int, int] = SIZE, frames: int = FRAMES, fps: 
     return out.getvalue()
 
 
-def _sound(number: int, rate: int = 44100) -> bytes:
+@cache
+def a_sound(seconds: float) -> bytes:
+    """A tone, for models that start from a sound."""
+    return _sound(0, seconds)
+
+
+def _sound(number: int, seconds: float = 0.5, rate: int = 44100) -> bytes:
     out = io.BytesIO()
-    wave = np.sin(np.arange(rate // 2) * (220 + 110 * number) * 2 * np.pi / rate) * 8000
+    wave = np.sin(np.arange(round(rate * seconds)) * (220 + 110 * number) * 2 * np.pi / rate) * 8000
     with av.open(out, "w", format="mp3") as container:
         stream = container.add_stream("libmp3lame", rate=rate, layout="mono")
         frame = av.AudioFrame.from_ndarray(wave.astype(np.int16)[None], "s16", "mono")

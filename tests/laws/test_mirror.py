@@ -1,0 +1,140 @@
+"""Law *mirror*: our driver pointed at our own dialect gives the same task back, for every vendor and model."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from callsheet import catalog
+from callsheet.catalog import Model
+from callsheet.contract import Driver, Order
+from callsheet.tasks import Artifact, State, Update
+from catalog_fixtures import inputs
+from record_fixtures import a_driver, an_order, missing
+from vendor_fixtures import Serve, Stage, staged
+from vendor_media import media
+
+CATALOG = catalog.load()
+BOTH = [vendor for vendor in CATALOG.vendors if not {"dialect.py", "driver.py"} & {*missing(vendor.id)}]
+MODELS = [model for vendor in BOTH for model in vendor.models.values()]
+FIRSTS = [next(iter(vendor.models.values())) for vendor in BOTH]
+WITHIN = 20.0
+
+
+def model_id(model: Model) -> str:
+    return model.id
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory, serve_home: Serve) -> Iterator[Stage]:
+    with staged(serve_home, tmp_path_factory.mktemp("stage")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("driver")
+
+
+@pytest.mark.parametrize("model", MODELS, ids=model_id)
+@settings(
+    max_examples=2,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(data=st.data())
+def test_the_same_task_comes_back(model: Model, stage: Stage, folder: Path, data: st.DataObject) -> None:
+    stage.stub.reset()
+    order = an_order(model, data.draw(inputs(model)), folder, linked=False)
+    update = asyncio.run(_run(stage, order, folder, until=State.SUCCEEDED))
+    assert update.state is State.SUCCEEDED, update
+    [made] = stage.stub.orders
+    assert made.model.id == model.id
+    assert _by_content(made.input, made.media) == _by_content(order.input, order.media)
+    assert [_bytes(stage, one) for one in update.artifacts] == _expected(order)
+
+
+@pytest.mark.parametrize("model", FIRSTS, ids=model_id)
+def test_a_failure_comes_back_as_one(model: Model, stage: Stage, folder: Path) -> None:
+    stage.stub.reset()
+    stage.stub.fail("rejected", "It is not allowed.")
+    update = asyncio.run(_run(stage, _plain_order(model, folder), folder, until=State.FAILED))
+    assert update.state is State.FAILED
+    assert update.failure is not None
+
+
+@pytest.mark.parametrize("model", [one for one in FIRSTS if one.vendor != "edrawmax"], ids=model_id)
+def test_a_task_under_way_comes_back_as_one(model: Model, stage: Stage, folder: Path) -> None:
+    stage.stub.reset()
+    stage.stub.run(0.4)
+    update = asyncio.run(_run(stage, _plain_order(model, folder), folder, until=State.RUNNING))
+    assert update.state is State.RUNNING
+    assert update.remote
+
+
+def _plain_order(model: Model, folder: Path) -> Order:
+    samples: dict[str, Any] = {"string": "a red door", "integer": 1, "number": 1, "boolean": True, "images": []}
+    given: dict[str, Any] = {}
+    for name, param in model.params.items():
+        if param.required:
+            address = f"https://media.example/{name}"
+            given[name] = [address] if param.is_media and param.many else address if param.is_media else None
+            given[name] = given[name] or next(iter(param.values), samples[param.type])
+    return an_order(model, given, folder, linked=False)
+
+
+async def _run(stage: Stage, order: Order, folder: Path, until: State) -> Update:
+    vendor = order.model.vendor
+    driver = a_driver(vendor, folder, stage.base(vendor))
+    try:
+        return await _followed(driver, order, until)
+    finally:
+        await driver.close()
+
+
+async def _followed(driver: Driver, order: Order, until: State) -> Update:
+    update = await driver.submit(order)
+    remote = update.remote or ""
+    async with asyncio.timeout(WITHIN):
+        while not update.state.final and update.state is not until:
+            await asyncio.sleep(0.02)
+            update = await driver.poll(order, remote)
+    return Update(update.state, remote, update.progress, update.artifacts, update.failure, update.usage)
+
+
+def _by_content(value: Any, paths: Mapping[str, Path]) -> Any:
+    """An input with what its files hold in place of their ids."""
+    if isinstance(value, Mapping):
+        return {name: _by_content(one, paths) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_by_content(one, paths) for one in value]
+    if isinstance(value, str) and value in paths:
+        return hashlib.sha256(paths[value].read_bytes()).hexdigest()
+    return value
+
+
+def _expected(order: Order) -> list[bytes]:
+    made: list[bytes] = []
+    for output in order.model.outputs:
+        count = output.count if isinstance(output.count, int) else order.input.get(output.count, 1)
+        made += [media(output.kind, number) for number in range(count)]
+    return made
+
+
+def _bytes(stage: Stage, artifact: Artifact) -> bytes:
+    if artifact.text is not None:
+        return artifact.text.encode()
+    assert artifact.url is not None
+    assert artifact.url.startswith(stage.url)
+    return httpx2.get(artifact.url, trust_env=False).raise_for_status().content
