@@ -120,8 +120,11 @@ async def content(request: Request, file_id: str) -> Response:
     return content_answer(request, *await _found(request, file_id))
 
 
-@router.get("/v1/files/{file_id}/content/{name}", include_in_schema=False, response_class=Response)
-@router.head("/v1/files/{file_id}/content/{name}", include_in_schema=False, response_class=Response)
+_NAMED: dict[str, Any] = operation("getNamedContent", "A file's bytes, by name.", query=bodies.ContentQuery)
+
+
+@router.get("/v1/files/{file_id}/content/{name}", include_in_schema=False, response_class=Response, **_NAMED)
+@router.head("/v1/files/{file_id}/content/{name}", include_in_schema=False, response_class=Response, **_NAMED)
 async def named_content(request: Request, file_id: str, name: str) -> Response:
     """The same under an address that ends in the file's name: some vendors' clients look at it."""
     return content_answer(request, *await _found(request, file_id))
