@@ -74,6 +74,21 @@ params = [
 ]
 
 [[models]]
+name = "cast"
+capability = "reference-to-video"
+title = "Cast"
+about = "Video with people in it."
+path = "/cast"
+outputs = [{ kind = "video", count = 1 }]
+params = [
+  { name = "prompt", required = true },
+  { name = "subjects", required = true, fields = [
+    { name = "id", type = "string", own = true, description = "Who it is." },
+    { name = "images", media = { formats = ["png"], max_pixels = 10000 } },
+  ] },
+]
+
+[[models]]
 name = "song"
 capability = "music"
 title = "Song"

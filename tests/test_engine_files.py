@@ -144,6 +144,34 @@ def test_what_is_not_as_it_should_be_is_refused_by_the_params_name(
     run(story())
 
 
+def test_media_within_lists_of_objects_are_brought_in_and_handed_to_the_driver(tmp_path: Path) -> None:
+    async def story() -> None:
+        vendor = Vendor()
+        async with a_house(tmp_path, {"studio": vendor}) as house:
+            stored = await house.library.put("local", chunks(a_png(20, 20)), "bo.png", None)
+            subjects = [{"id": "ann", "images": [data_of(a_png())]}, {"id": "bo", "images": [stored.id]}]
+            task = await house.submit("studio/cast", {"prompt": "@ann meets @bo", "subjects": subjects})
+            ann, bo = task.input["subjects"]
+            assert (ann["id"], bo) == ("ann", {"id": "bo", "images": [stored.id]})
+            assert (await house.library.get("local", ann["images"][0])).width == 32
+            await house.ended(task)
+            assert vendor.orders[-1].input == task.input
+            assert set(vendor.orders[-1].media) == {ann["images"][0], stored.id}
+
+    run(story())
+
+
+def test_media_within_lists_of_objects_are_judged_and_named_by_their_place(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_house(tmp_path, started=False) as house:
+            subjects = [{"id": "ann", "images": [data_of(a_png())]}, {"id": "bo", "images": [data_of(a_png(2000, 10))]}]
+            with pytest.raises(TooLarge) as caught:
+                await house.submit("studio/cast", {"prompt": "@ann meets @bo", "subjects": subjects})
+            assert caught.value.param == "subjects[1].images"
+
+    run(story())
+
+
 def test_another_accounts_file_is_not_found(tmp_path: Path) -> None:
     async def story() -> None:
         async with a_house(tmp_path, started=False) as house:

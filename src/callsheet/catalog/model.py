@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from callsheet.catalog import check, quote, rename, schema
+from callsheet.catalog import check, places, quote, rename, schema
 from callsheet.catalog.param import Output, Param, Price, Rule, nothing
 from callsheet.tasks import State
 
@@ -51,6 +51,14 @@ class Model:
     def from_wire(self, wire: Mapping[str, Any]) -> dict[str, Any]:
         """A vendor's request body in canonical names and units, not yet checked. Raises InvalidInput."""
         return rename.from_wire(self.params, self.fixed, wire, self.ignored)
+
+    def media(self, input: Mapping[str, Any]) -> Iterator[places.Place]:
+        """Every `(place, param, reference)` to media in an input: `subjects[0].images`, however deep."""
+        return places.media(self.params, input)
+
+    def with_media(self, input: Mapping[str, Any], new: Callable[[Param, str], Any]) -> dict[str, Any]:
+        """The input with `new(param, reference)` in the place of every reference to media."""
+        return places.replaced(self.params, input, new)
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema (2020-12) of the canonical input."""

@@ -6,7 +6,8 @@ import base64
 import binascii
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -43,17 +44,13 @@ class Intake:
         NotFound for an id that is not the account's, Forbidden for an address that may not be fetched, InvalidInput and
         TooLarge for what is not as it should be; each names the param.
         """
-        models = list(models)
+        models = {model.id: model for model in models}.values()
         files: dict[str, File] = {}
-        for name, reference in references(models[0], input):
-            try:
+        for place, param, reference in (found for model in models for found in model.media(input)):
+            with _at(place):
                 if reference not in files:
                     files[reference] = await self._file(account, reference)
-                for param in (model.params[name] for model in models if name in model.params):
-                    self._judge(param, files[reference])
-            except RequestError as error:
-                error.param = name
-                raise
+                self._judge(param, files[reference])
         return files
 
     async def _file(self, account: str, reference: str) -> File:
@@ -108,22 +105,23 @@ class Intake:
 
 
 def references(model: Model, input: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every `(param, reference)` to media in an input."""
-    for param in model.params.values():
-        if param.is_media and param.name in input:
-            value = input[param.name]
-            for one in value if param.many else (value,):
-                yield param.name, one
+    """Every `(place, reference)` to media in an input: `subjects[0].images`, however deep."""
+    return ((place, reference) for place, _, reference in model.media(input))
 
 
 def with_files(model: Model, input: Mapping[str, Any], files: Mapping[str, File]) -> dict[str, Any]:
     """The input with every reference replaced by its file's id."""
-    replaced = dict(input)
-    for param in model.params.values():
-        if param.is_media and param.name in input:
-            value = input[param.name]
-            replaced[param.name] = [files[one].id for one in value] if param.many else files[value].id
-    return replaced
+    return model.with_media(input, lambda _, reference: files[reference].id)
+
+
+@contextmanager
+def _at(place: str) -> Generator[None]:
+    """A refusal in here names this place."""
+    try:
+        yield
+    except RequestError as error:
+        error.param = place
+        raise
 
 
 def _decode(reference: str, most: int) -> tuple[str | None, bytes]:

@@ -19,12 +19,7 @@ def handed_over(order: Order, *, most: int = MOST) -> dict[str, Any]:
 
     By `order.links` where this server is reachable, else as a data: address. Rejected for a file too large for that.
     """
-    given: dict[str, Any] = dict(order.input)
-    for name, param in order.model.params.items():
-        if param.is_media and name in given:
-            value = given[name]
-            given[name] = [_one(order, one, most) for one in value] if param.many else _one(order, value, most)
-    return given
+    return order.model.with_media(order.input, lambda _, file_id: _one(order, file_id, most))
 
 
 def _one(order: Order, file_id: str, most: int) -> str:
