@@ -21,9 +21,8 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
 from callsheet import catalog
-from callsheet.catalog import Model, Vendor
+from callsheet.catalog import Model, Param, Vendor
 from callsheet.contract import Driver, Order
-from callsheet.engine.intake import references
 from callsheet.settings import load
 from vendor_media import a_clip, a_sound
 
@@ -134,20 +133,20 @@ def an_order(model: Model, input: Mapping[str, Any], folder: Path, **more: Any) 
     """
     linked = more.pop("linked", True)
     checked = model.check(input)
-    ids = {where: f"file_{number:026}" for number, (_, where) in enumerate(references(model, checked), 1)}
+    ids: dict[tuple[str, str], str] = {}
     paths: dict[str, Path] = {}
-    for name, where in references(model, checked):
-        paths[ids[where]] = folder / f"{ids[where]}.bin"
-        paths[ids[where]].write_bytes(start_from(model, name))
-    renamed = _replaced(checked, ids)
-    links = {file_id: where for where, file_id in ids.items()} if linked else {}
+    for _, param, where in model.media(checked):
+        file_id = ids.setdefault((param.type, where), f"file_{len(ids):026}")
+        paths[file_id] = folder / f"{file_id}.bin"
+        paths[file_id].write_bytes(start(kind_of(param)))
+    renamed = model.with_media(checked, lambda param, where: ids[param.type, where])
+    links = {file_id: where for (_, where), file_id in ids.items()} if linked else {}
     return Order(more.pop("task_id", "task_01"), model, renamed, paths, links, **more)
 
 
-def start_from(model: Model, param: str) -> bytes:
-    """A real file that this param takes."""
-    kind = {"images": "image", "mask": "image"}.get(model.params[param].type, model.params[param].type)
-    return start(kind, "png")
+def kind_of(param: Param) -> str:
+    """What a param names: image, video or audio."""
+    return {"images": "image", "mask": "image"}.get(param.type, param.type)
 
 
 @cache
@@ -162,14 +161,6 @@ def start(kind: str, ending: str = "png") -> bytes:
         out, {"jpg": "JPEG", "jpeg": "JPEG", "webp": "WEBP"}.get(ending, "PNG")
     )
     return out.getvalue()
-
-
-def _replaced(value: Any, names: Mapping[str, str]) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _replaced(one, names) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_replaced(one, names) for one in value]
-    return names.get(value, value) if isinstance(value, str) else value
 
 
 _ENDINGS = re.compile(r"\.(png|jpe?g|webp|mp4|mov|mp3|wav)(?:$|\?)", re.IGNORECASE)
@@ -207,10 +198,8 @@ def _kind_of(address: str, exchange: Exchange) -> str | None:
     if exchange.model is None or exchange.input is None:
         return None
     model = catalog.load().model(exchange.model)
-    for name, where in references(model, model.check(exchange.input)):
-        if where == address:
-            return {"images": "image", "mask": "image"}.get(model.params[name].type, model.params[name].type)
-    return None
+    given = model.media(model.check(exchange.input))
+    return next((kind_of(param) for _, param, where in given if where == address), None)
 
 
 @contextmanager
