@@ -94,7 +94,7 @@ async def _deep(store: Store, asked: Filter) -> str | None:
 async def _filled(path: Path, size: int) -> Store:
     """The first task through the store, the others copied from it in SQL."""
     store = Store(Sqlite(path), lambda: BEGAN)
-    await store.add_task(_first())
+    await store.add_task(one("task_" + "0" * 26))
     connection = sqlite3.connect(path)
     columns = [column[1] for column in connection.execute("PRAGMA table_info(task)")]
     values = [VARIED.get(column, f"first.{column}") for column in columns]
@@ -108,11 +108,12 @@ async def _filled(path: Path, size: int) -> Store:
     return store
 
 
-def _first() -> Row:
+def one(id: str) -> Row:
+    """A finished task as the engine would keep it."""
     asked = {"prompt": "a lighthouse on a cliff at dusk, light rain, slow push in", "duration": 5, "seed": 7}
     model = "vidu/viduq3-pro/img2video"
     task = Task(
-        id="task_" + "0" * 26,
+        id=id,
         account="local",
         model=model,
         capability="image-to-video",
