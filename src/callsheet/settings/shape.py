@@ -64,6 +64,10 @@ class Render(_Section):
 
     slots: int | None = Field(None, ge=1, description="How many renders run at once. Default: one per core.")
     mark: bool = Field(True, description="Whether previz stamps its small preview sign on every picture.")
+    test_prompts: bool = Field(
+        True,
+        description="Whether `[[fail]]`, `[[reject]]`, `[[slow 30]]` and `[[stuck]]` in a prompt make previz do so.",
+    )
 
     @property
     def cores(self) -> int:

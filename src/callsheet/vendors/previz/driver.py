@@ -21,6 +21,7 @@ from callsheet.renderers.pool import Failed, News, Pool, Progress
 from callsheet.renderers.scene import Made, Scene
 from callsheet.settings import Settings
 from callsheet.tasks import Artifact, Failure, State, Update
+from callsheet.vendors.previz.driver_prompts import CuedDriver
 
 NEWS_EVERY = 0.25
 """Seconds between two notices of one render's progress; its end is told at once."""
@@ -35,11 +36,12 @@ LONGEST = 120.0
 _STARTS = ("image", "last_image", "video")
 
 
-def driver(settings: Settings) -> PrevizDriver:
-    """The driver of an installation: always live."""
+def driver(settings: Settings) -> PrevizDriver | CuedDriver:
+    """The driver of an installation: always live. It listens to test prompts unless the settings say otherwise."""
     moves = {move.id: move.index for move in catalog.load().vocabulary.camera_moves}
     slots = settings.render.cores
-    return PrevizDriver(Pool(slots), settings.home / "renders", moves, slots=slots, mark=settings.render.mark)
+    plain = PrevizDriver(Pool(slots), settings.home / "renders", moves, slots=slots, mark=settings.render.mark)
+    return CuedDriver(plain) if settings.render.test_prompts else plain
 
 
 class PrevizDriver:
