@@ -59,12 +59,12 @@ class Courier:
         client: httpx2.AsyncClient,
         secrets: Secrets,
         body: Body,
-        dialects: Mapping[str, Dialect],
+        dialects: Mapping[str, Dialect] | None,
         clock: Clock,
         rules: Webhooks,
         chance: Chance,
     ) -> None:
-        self._dialects = dialects
+        self._dialects = {} if dialects is None else dialects  # itself, though empty: it may be filled later
         self._hints: set[asyncio.Task[None]] = set()
         self._store = store
         self._client = client

@@ -88,7 +88,7 @@ class Engine:
         self._intake = Intake(library, self._client, drafts, *limits)
         ingest = Ingest(library, self._client, drafts, *limits)
         self._courier = Courier(
-            store, self._client, keyring.webhook_secrets, body, dialects or {}, clock, settings.webhooks, chance
+            store, self._client, keyring.webhook_secrets, body, dialects, clock, settings.webhooks, chance
         )
         self._drivers = drivers
         self._proof_key = keyring.derive("callbacks")
