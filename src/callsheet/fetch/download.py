@@ -20,6 +20,10 @@ REDIRECTS = 5
 GATHER = 1 << 20
 
 
+class NotFetched(InvalidInput):
+    """The address is no address, or what is behind it did not come: the input names something that cannot be had."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What came: how many bytes, the type the server claims (a hint, never proof), a file name fit for a folder."""
@@ -39,7 +43,7 @@ async def download(
     """Fetch a URL into a new file, through a guarded client; at most 5 redirects, each checked like the first URL.
 
     `timeout` bounds the whole in seconds, `max_bytes` the body. Raises Forbidden (an address that is not fetched),
-    TooLarge, StorageError, and InvalidInput for all that the other side does wrong. On any error `into` is not there.
+    TooLarge, StorageError, and NotFetched for all that the other side does wrong. On any error `into` is not there.
     """
     try:
         async with asyncio.timeout(timeout), _final(client, url) as response:
@@ -47,11 +51,11 @@ async def download(
             count = await _save(response, into, max_bytes)
             return Fetched(count, _content_type(response), _name(response))
     except TimeoutError:
-        raise InvalidInput(
+        raise NotFetched(
             f"{_host(url)} did not send the file within {timeout:g} s.", hint="Try again, or upload the file."
         ) from None
     except httpx2.TransportError as error:
-        raise InvalidInput(
+        raise NotFetched(
             f"{_host(url)} could not be fetched: {error or type(error).__name__}.",
             hint="Check the URL from this machine, or upload the file.",
         ) from error
@@ -70,7 +74,7 @@ async def _final(client: httpx2.AsyncClient, url: str) -> AsyncGenerator[httpx2.
             request = response.next_request
         finally:
             await response.aclose()
-    raise InvalidInput(f"{_host(url)} redirects more than {REDIRECTS} times.", hint="Give the address it leads to.")
+    raise NotFetched(f"{_host(url)} redirects more than {REDIRECTS} times.", hint="Give the address it leads to.")
 
 
 def _first_request(client: httpx2.AsyncClient, url: str) -> httpx2.Request:
@@ -78,18 +82,18 @@ def _first_request(client: httpx2.AsyncClient, url: str) -> httpx2.Request:
         # identity: a compressed body could grow without bound, and its length would say nothing
         return client.build_request("GET", url, headers={"accept-encoding": "identity"})
     except (httpx2.InvalidURL, TypeError, ValueError) as error:
-        raise InvalidInput(f"This is not a URL: {error}.", hint="Give a full http(s) address.") from None
+        raise NotFetched(f"This is not a URL: {error}.", hint="Give a full http(s) address.") from None
 
 
 def _must_fit(response: httpx2.Response, max_bytes: int) -> None:
     host = response.url.host
     if response.status_code != 200:
-        raise InvalidInput(
+        raise NotFetched(
             f"{host} answered {response.status_code}.", hint="Check that the URL can be opened without signing in."
         )
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", ""):
-        raise InvalidInput(
+        raise NotFetched(
             f"{host} sends the file compressed ({encoding[:40]}), though it was asked not to.", hint="Upload the file."
         )
     length = response.headers.get("content-length", "")
