@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 
 from callsheet.renderers.previz import shoot
-from callsheet.renderers.previz.flow import Bridge, bridge, look_up
+from callsheet.renderers.previz.flow import Bridge, bridge
 from callsheet.renderers.previz.letterbox import fit
 from callsheet.renderers.previz.pose import glide, part, swell
+from callsheet.renderers.previz.sampling import Padded, look_up, padded
 from callsheet.renderers.previz.shoot import Rgb
 from callsheet.renderers.previz.take import Take, take
 from callsheet.renderers.scene import Made, Progress, Scene
@@ -30,16 +31,17 @@ def morph(first: Rgb, last: Rgb, way: Bridge, scene: Scene) -> Iterator[Rgb]:
     """Every frame of the morph: the first is `first` and the last is `last`, to the byte."""
     this = take(scene.seed, None, float(scene.exact_duration), scene.width, scene.height)
     end = scene.frames - 1
+    start, goal = padded(first), padded(last)
     for index in range(scene.frames):
         if index == 0:
             yield first.copy()
         elif index == end:
             yield last.copy()
         else:
-            yield _between(first, last, way, index / end, this)
+            yield _between(start, goal, way, index / end, this)
 
 
-def _between(first: Rgb, last: Rgb, way: Bridge, t: float, this: Take) -> Rgb:
+def _between(first: Padded, last: Padded, way: Bridge, t: float, this: Take) -> Rgb:
     """Both stills carried to where they meet at this moment, the one giving way to the other.
 
     Takes differ in their pace and in a slight arc that the whole picture swings through.

@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from callsheet.renderers.previz.sampling import look_up
+
 Rgb = NDArray[np.uint8]
 Flow = NDArray[np.float32]
 
 _SIDE = 480
-_NO_MAP: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +116,6 @@ def camera_drift(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Drift:
     similar: Any
     similar, _ = cv2.estimateAffinePartial2D(corners[kept], found[kept], ransacReprojThreshold=1.5)
     return _as_drift(similar, before.shape[1], before.shape[0]) if similar is not None else Drift()
-
-
-def look_up(picture: Any, where: Any) -> Any:
-    """The picture sampled at float32 places (height, width, 2); beyond its edge the edge goes on."""
-    return cv2.remap(picture, where, _NO_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 def places(width: int, height: int) -> Flow:

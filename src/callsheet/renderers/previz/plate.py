@@ -13,6 +13,7 @@ import numpy as np
 from callsheet.renderers.previz import depth
 from callsheet.renderers.previz.looks import Looks
 from callsheet.renderers.previz.pose import Look, Pose, between
+from callsheet.renderers.previz.sampling import Padded, look_up, padded
 from callsheet.renderers.previz.warp import CELL, Field, Lens, Rgb, overscan
 
 _MOST_PIXELS = 24_000_000
@@ -20,7 +21,6 @@ _STEP = 1.7
 """From one size of the still to the next: close enough that neither is seen blurred nor shimmering."""
 _SMEAR_PIXELS = 4.0
 _SMEAR_MOST = 16
-_NO_MAP: Any = None
 _ROOM = 1.6
 """How much of the still beyond the frame is kept, in frames, where it has other proportions."""
 
@@ -30,8 +30,8 @@ class Level:
     """The still at one size: `scale` of its pixels fall on one frame pixel at zoom 1. `soft` is it out of focus."""
 
     scale: float
-    pixels: Rgb
-    soft: Rgb | None = None
+    pixels: Padded
+    soft: Padded | None = None
 
 
 class Plate:
@@ -106,12 +106,12 @@ class Plate:
 
     def _sampled(self, level: Level, pose: Pose) -> Rgb:
         where = self._lens.map(self._field, pose, level.pixels.shape)
-        sharp = _look_up(level.pixels, where)
+        sharp = look_up(level.pixels, where)
         if not pose.look.aperture or level.soft is None or self._field.near is None:
             return sharp
-        blurred = _look_up(level.soft, _rescaled(where, level.soft.shape[1] / level.pixels.shape[1]))
+        blurred = look_up(level.soft, self._lens.map(self._field, pose, level.soft.shape))
         coarse = np.ascontiguousarray(where[CELL // 2 :: CELL, CELL // 2 :: CELL])
-        near = _look_up(self._field.near, _rescaled(coarse, self._field.near.shape[1] / level.pixels.shape[1]))
+        near = look_up(self._field.near, _rescaled(coarse, self._field.near.shape[1] / level.pixels.shape[1]))
         share = np.asarray(cv2.resize(_blur_share(self._in_range(near), pose.look), self._size), np.float32)
         return np.asarray(cv2.blendLinear(blurred, sharp, share, 1 - share), np.uint8)
 
@@ -171,7 +171,8 @@ def _level(still: Rgb, field: Field, scale: float, size: tuple[int, int], *, sof
     width, height = field.half_width * 2 * unit * scale, field.half_height * 2 * unit * scale
     shrink = min(1.0, math.sqrt(_MOST_PIXELS / (width * height)))
     pixels = _resized(still, max(1, round(width * shrink)), max(1, round(height * shrink)))
-    return Level(scale, pixels, _out_of_focus(pixels, scale * min(size)) if softly else None)
+    soft = padded(_out_of_focus(pixels, scale * min(size))) if softly else None
+    return Level(scale, padded(pixels), soft)
 
 
 def _resized(still: Rgb, width: int, height: int) -> Rgb:
@@ -201,7 +202,3 @@ def _blur_share(near: Any, look: Look) -> Any:
 
 def _rescaled(where: Any, ratio: float) -> Any:
     return (where + 0.5) * np.float32(ratio) - np.float32(0.5)
-
-
-def _look_up(picture: Any, where: Any) -> Any:
-    return cv2.remap(picture, where, _NO_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
