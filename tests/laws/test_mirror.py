@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from callsheet import catalog
 from callsheet.catalog import Model
 from callsheet.contract import Driver, Order
-from callsheet.tasks import Artifact, State, Update
+from callsheet.errors import VendorError
+from callsheet.tasks import Artifact, Failure, State, Update
 from catalog_fixtures import inputs
 from record_fixtures import a_driver, an_order, missing
 from vendor_fixtures import Serve, Stage, staged
@@ -99,6 +100,8 @@ async def _run(stage: Stage, order: Order, folder: Path, until: State) -> Update
     driver = a_driver(vendor, folder, stage.base(vendor))
     try:
         return await _followed(driver, order, until)
+    except VendorError as error:
+        return Update(State.FAILED, failure=Failure(error.code, error.message))
     finally:
         await driver.close()
 
