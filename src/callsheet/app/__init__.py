@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from callsheet.app import home, log
 from callsheet.app.house import House, opened
+from callsheet.app.ports import further
 from callsheet.app.serving import HttpServer, address, bind, is_loopback, leave_when_idle
 from callsheet.errors import SetupError
 from callsheet.server.application import application, document
@@ -46,8 +47,8 @@ def build(settings: Settings) -> FastAPI:
 def serve(settings: Settings, *, idle_exit: float | None = None) -> None:
     """Serve a home until SIGINT or SIGTERM, or until nothing was asked or left to do for `idle_exit` seconds.
 
-    Prints one line with the address once requests are answered. SetupError when the home is in use, the port is
-    taken, or the host is not loopback and no key exists.
+    Prints one line with the address once requests are answered, and one for each further port. SetupError when the
+    home is in use, a port is taken, or the host is not loopback and no key exists.
     """
     log.set_up()
     asyncio.run(_serve(settings, idle_exit))
@@ -60,7 +61,7 @@ def openapi_document() -> dict[str, Any]:
 
 async def _serve(settings: Settings, idle_exit: float | None) -> None:
     host, port = settings.server.host, settings.server.port
-    with home.own(settings.home), bind(host, port) as listening:
+    with home.own(settings.home), bind(host, port) as listening, further(settings) as ports:
         url = address(listening)
         async with opened(settings, url) as house:
             if not is_loopback(host) and not await house.parts.keys.any():
@@ -75,9 +76,10 @@ async def _serve(settings: Settings, idle_exit: float | None) -> None:
 
                 def say_ready() -> None:
                     announcement.enter_context(home.announced(settings.home, url, house.token, idle_exit))
-                    print(f"callsheet is ready at {url}", file=sys.stdout, flush=True)  # noqa: T201
+                    said = [f"callsheet is ready at {url}", *(port.said for port in ports)]
+                    print("\n".join(said), file=sys.stdout, flush=True)  # noqa: T201
 
-                server = HttpServer(app, house.parts.closing, say_ready)
+                server = HttpServer(app, house.parts.closing, say_ready, ports)
                 await _run(server, listening, idle_exit, crowd, house)
 
 

@@ -22,7 +22,7 @@ def announced(home: Path, url: str, token: str, idle_exit: float | None) -> Gene
     """
     path = home / NAME
     said = {"url": url, "pid": os.getpid(), "token": token, "temporary": idle_exit is not None}
-    _write_private(path, json.dumps(said))
+    write_private(path, json.dumps(said))
     try:
         yield
     finally:
@@ -30,22 +30,32 @@ def announced(home: Path, url: str, token: str, idle_exit: float | None) -> Gene
 
 
 def own(home: Path) -> HomeLock:
-    """`with own(home):` makes the home where it does not exist, readable by its owner only, and locks it."""
+    """`with own(home):` makes the home where it does not exist and locks it."""
+    make(home)
+    return HomeLock(home)
+
+
+def make(home: Path) -> None:
+    """The home's folder, readable by its owner only, where it does not exist."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SetupError(
             f"The home {home} cannot be made: {error.strerror}.", hint="Choose another with --home or CALLSHEET_HOME."
         ) from error
-    return HomeLock(home)
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Whole or not there, and never readable by others, not even for a moment."""
+    write_whole(path, text, 0o600, "Choose another --home.")
+
+
+def write_whole(path: Path, text: str, mode: int, hint: str) -> None:
+    """Whole or not there. SetupError with this hint when it cannot be written."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as out:
             out.write(text)
         draft.replace(path)
     except OSError as error:
-        raise SetupError(f"{path} cannot be written: {error.strerror}.", hint="Choose another --home.") from error
+        raise SetupError(f"{path} cannot be written: {error.strerror}.", hint=hint) from error

@@ -41,6 +41,13 @@ class Server(_Section):
 
     host: str = Field("127.0.0.1", description="Address to listen on. Anything but loopback needs a key to exist.")
     port: int = Field(8420, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    tls: bool = Field(
+        False, description="Whether the vendors' own hosts are served as https too, by a local certificate authority."
+    )
+    tls_port: int = Field(8443, ge=0, le=65535, description="Port for that https, with `tls`; 0 takes a free one.")
+    proxy_port: int = Field(
+        8444, ge=0, le=65535, description="Port of the proxy for HTTPS_PROXY, with `tls`; 0 takes a free one."
+    )
     public_url: str | None = Field(
         None, description="The origin under which callers reach this server, where it cannot be told from the request."
     )
