@@ -1,0 +1,132 @@
+"""Speaks to Vidu with the operator's key: `/ent/v2`, its uploads for what is too large for a body, signed callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import httpx2
+
+from callsheet import catalog
+from callsheet.contract import Call, Order
+from callsheet.errors import Rejected, Unavailable, VendorError
+from callsheet.settings import Settings
+from callsheet.tasks import Artifact, Failure, State, Update
+from callsheet.vendors.vidu import driver_uploads
+from callsheet.vendors.vidu.driver_signature import genuine
+from callsheet.wires.access import base_url, key_of, origin_url
+from callsheet.wires.asking import Refused, ask
+from callsheet.wires.meaning import error_of, state_of
+
+VENDOR = "vidu"
+SLOTS = 50
+TIMEOUT = 60.0
+CANCELED = "UserCancelled"
+FILE_KEYS = ("file_url", "audio_url", "url")
+"""Where the calls that answer at once may name their file: the documents that were read do not show it."""
+
+
+def driver(settings: Settings) -> Vidu | None:
+    """The driver, where there is a key for it."""
+    access = settings.vendors.get(VENDOR)
+    if access is None or not key_of(access):
+        return None
+    facts = catalog.load().vendor(VENDOR)
+    headers = {"authorization": f"Token {key_of(access)}"}
+    client = httpx2.AsyncClient(base_url=base_url(facts, access), headers=headers, timeout=TIMEOUT)
+    return Vidu(client, origin_url(facts, access), key_of(access))
+
+
+class Vidu:
+    """`contract.Driver`. `origin` is where the uploads are, `key` what callbacks are signed with."""
+
+    local = False
+    slots = SLOTS
+
+    def __init__(self, client: httpx2.AsyncClient, origin: str, key: str) -> None:
+        self.notify: Callable[[str], None] = lambda remote: None
+        self._client = client
+        self._origin = origin
+        self._key = key
+        self._facts = catalog.load().vendor(VENDOR)
+
+    async def submit(self, order: Order) -> Update:
+        """Upload what cannot go inside the request, then create."""
+        given = await driver_uploads.handed_over(self._client, self._origin, order)
+        body = order.model.to_wire(given)
+        if order.callback is not None:
+            body["callback_url"] = order.callback
+        answer = await self._ask("POST", order.model.path, paid=True, json=body)
+        remote = answer.get("task_id")
+        files = _named_at_once(answer)
+        if files:
+            return Update(State.SUCCEEDED, str(remote), 1.0, files, usage=_usage(answer))
+        if not remote:
+            raise Rejected("Vidu answered without a task_id.")
+        return self._update(answer, str(remote), ())
+
+    async def poll(self, order: Order, remote: str) -> Update:
+        """Ask for the creations."""
+        answer = await self._ask("GET", f"/tasks/{remote}/creations")
+        return self._update(answer, remote, _creations(answer))
+
+    async def cancel(self, order: Order, remote: str) -> Update:
+        """Stop what has not begun; Rejected where it has."""
+        await self._ask("POST", f"/tasks/{remote}/cancel", json={"id": remote})
+        return Update(State.CANCELED, remote)
+
+    def genuine(self, call: Call) -> bool:
+        """Whether the operator's key signed it."""
+        return genuine(self._key, call.method, call.path, call.query, call.headers)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._client.aclose()
+
+    async def _ask(self, method: str, path: str, **request: Any) -> Mapping[str, Any]:
+        """An answer. A refusal by one of Vidu's codes is what the facts say it is."""
+        try:
+            return await ask(self._client, method, path, **request)
+        except Refused as refused:
+            said: object = cast("dict[str, object]", refused.body).get("reason") if _is_object(refused.body) else None
+            error = error_of(self._facts, said, refused.message)
+            raise (error or refused) from refused
+
+    def _update(self, answer: Mapping[str, Any], remote: str, files: tuple[Artifact, ...]) -> Update:
+        state, note = state_of(self._facts, answer.get("state"))
+        if state is State.FAILED:
+            return self._failed(str(answer.get("err_code") or ""), remote, answer)
+        if state is State.SUCCEEDED and not files:
+            # The answer to a create: what was made is asked for next.
+            return Update(State.RUNNING, remote, usage=_usage(answer), again=1.0, note=note)
+        return Update(state, remote, artifacts=files, usage=_usage(answer), note=note)
+
+    def _failed(self, code: str, remote: str, answer: Mapping[str, Any]) -> Update:
+        if code == CANCELED:
+            return Update(State.CANCELED, remote, usage=_usage(answer))
+        said = f"Vidu gave it up: {code or 'it named no reason'}."
+        error: VendorError = error_of(self._facts, code, said) or Rejected(said)
+        failure = Failure(error.code, said, retryable=isinstance(error, Unavailable))
+        return Update(State.FAILED, remote, failure=failure, usage=_usage(answer))
+
+
+def _creations(answer: Mapping[str, Any]) -> tuple[Artifact, ...]:
+    """A list; the table of the documents calls it an object, so one alone is a list of one."""
+    given: Any = answer.get("creations") or []
+    rows = cast("list[Any]", given if isinstance(given, list) else [given])
+    return tuple(Artifact(url=row["url"]) for row in rows if _is_object(row) and row.get("url"))
+
+
+def _named_at_once(answer: Mapping[str, Any]) -> tuple[Artifact, ...]:
+    found = _creations(answer)
+    named = next((answer[key] for key in FILE_KEYS if isinstance(answer.get(key), str) and answer[key]), None)
+    return found or ((Artifact(url=named),) if named else ())
+
+
+def _usage(answer: Mapping[str, Any]) -> dict[str, Any]:
+    credits = answer.get("credits")
+    return {"credits": credits} if isinstance(credits, int | float) and not isinstance(credits, bool) else {}
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
