@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from callsheet.catalog import Model
 from callsheet.catalog.rename import Steps, steps, wire_names
-from callsheet.errors import InvalidInput
+from callsheet.errors import InvalidInput, RequestError
 
 _ESCAPE = re.compile(r'\\(?:(["\\/bfnrtu])|(.))', re.DOTALL)
 
@@ -42,11 +42,15 @@ def known(model: Model, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[s
     return _kept(body, (), read_at, strangers), strangers
 
 
-def in_their_words(model: Model, error: InvalidInput) -> InvalidInput:
-    """The same error, its message led by the name that the vendor's clients have for the param."""
+def in_their_words(model: Model, error: RequestError, callback: str = "callback") -> RequestError:
+    """The same error, its message led by the name that the vendor's clients have for what is wrong.
+
+    `callback` is their name for the address that is told of the end.
+    """
     param = model.params.get(error.param or "")
-    if param is not None and param.wire != param.name:
-        error.message = f"{param.wire}: {error.message}"
+    theirs = param.wire if param is not None else callback if error.param == "webhook" else None
+    if theirs is not None and theirs != error.param:
+        error.message = f"{theirs}: {error.message}"
     return error
 
 

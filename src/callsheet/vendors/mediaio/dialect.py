@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from callsheet.catalog import Model
 from callsheet.contract import Desk, Key, Notice
-from callsheet.errors import CallsheetError, InvalidInput, NoCredit, NotFound, Unauthenticated
+from callsheet.errors import CallsheetError, InvalidInput, NoCredit, NotFound, RequestError, Unauthenticated
 from callsheet.tasks import NewTask, State, Task
 from callsheet.wires import bodies
 
@@ -84,7 +84,7 @@ class MediaIo:
         new = NewTask(model=model.id, input=model.from_wire(known), door=DOOR, wire=wire, aliases=(task_id,))
         try:
             await self._desk.tasks.submit(self._desk.caller(request), new)
-        except InvalidInput as error:
+        except RequestError as error:
             raise bodies.in_their_words(model, error) from error
         return _envelope(request, {"task_id": task_id})
 

@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 
 from callsheet.catalog import Model
 from callsheet.contract import Desk, Key, Notice
-from callsheet.errors import CallsheetError, InvalidInput, NotFound
+from callsheet.errors import CallsheetError, InvalidInput, NotFound, RequestError
 from callsheet.tasks import Filter, NewTask, State, Task
 from callsheet.wires import bodies
 
@@ -106,7 +106,7 @@ class Wondershare:
         )
         try:
             await self._desk.tasks.submit(self._desk.caller(request), new)
-        except InvalidInput as error:
+        except RequestError as error:
             raise bodies.in_their_words(model, error) from error
         return JSONResponse({"code": 0, "msg": "", "data": {"task_id": task_id}})
 
