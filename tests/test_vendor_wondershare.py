@@ -245,8 +245,9 @@ def test_what_nobody_reads_does_no_harm_and_the_call_says_json_or_not(stage: Sta
     assert stage.stub.orders[-1].input["prompt"] == PROMPT["prompt"]
 
 
-def test_a_capability_without_a_renderer_says_so(serve_home: Serve, tmp_path: Path) -> None:
-    with serve_home(load(tmp_path / "home", {"server.worker": False}, environ={})) as served:
+def test_a_capability_without_a_stage_says_so(serve_home: Serve, tmp_path: Path) -> None:
+    given = {"server.worker": False, "routing": {"music": ["vendor"]}}
+    with serve_home(load(tmp_path / "home", given, environ={})) as served:
         url = f"{served.url}/as/wondershare"
         with httpx2.Client(base_url=url, trust_env=False) as client:
             said = refused(client, "/v1/open/capacity/application/tm_text2music", PROMPT)

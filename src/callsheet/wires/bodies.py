@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from callsheet.catalog import Model
 from callsheet.catalog.rename import Steps, steps, wire_names
 from callsheet.errors import InvalidInput, RequestError
 
+E = TypeVar("E", bound=RequestError)
 _ESCAPE = re.compile(r'\\(?:(["\\/bfnrtu])|(.))', re.DOTALL)
 
 
@@ -42,7 +43,7 @@ def known(model: Model, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[s
     return _kept(body, (), read_at, strangers), strangers
 
 
-def in_their_words(model: Model, error: RequestError, callback: str = "callback") -> RequestError:
+def in_their_words(model: Model, error: E, callback: str = "callback") -> E:
     """The same error, its message led by the name that the vendor's clients have for what is wrong.
 
     `callback` is their name for the address that is told of the end.
