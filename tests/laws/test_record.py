@@ -143,7 +143,8 @@ def _said(request: httpx2.Request) -> Any:
 def _as_told(outcome: Update | VendorError, wanted: dict[str, Any]) -> dict[str, Any]:
     """What came out, as far as the record speaks of it."""
     if isinstance(outcome, VendorError):
-        return {"error": type(outcome).__name__ if "error" in wanted else str(outcome)}
+        names = [one.__name__ for one in type(outcome).__mro__]
+        return {"error": wanted["error"] if wanted.get("error") in names else f"{names[0]}: {outcome}"}
     told: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(outcome), default=dict))
     return _named(told, wanted)
 
