@@ -121,6 +121,10 @@ class Tasks(Protocol):
         """All that happened so far."""
         ...
 
+    async def runs(self, model: str) -> bool:
+        """Whether a stage here could take a task of this model or capability. NotFound for a name nobody has."""
+        ...
+
     async def quote(self, account: str, model: str, input: Input, stage: str | None = None) -> Quote:
         """What it would cost; checks the input and keeps nothing."""
         ...

@@ -34,8 +34,7 @@ from callsheet.store import Row, Store, Taken
 from callsheet.tasks import Clock, Event, Filter, Input, NewTask, Page, Quote, State, Task
 
 MAX_LABELS, MAX_LABEL, MAX_VALUE = 16, 64, 512
-MAX_URL = 2048
-MAX_KEY = 255
+MAX_URL, MAX_KEY = 2048, 255
 PRIORITIES = range(-100, 101)
 SOON = 60_000
 """Milliseconds within which something due keeps a server that would leave when idle."""
@@ -244,6 +243,10 @@ class Engine:
         while page := await self._store.events(task_id, found[-1].seq if found else 0):
             found += page
         return found
+
+    async def runs(self, model: str) -> bool:
+        """Whether a stage here could take a task of this model or capability. NotFound for a name nobody has."""
+        return self._routing.runs(model)
 
     async def quote(self, account: str, model: str, input: Input, stage: str | None = None) -> Quote:
         """What it would cost; checks the input, its media left alone, and keeps nothing."""

@@ -77,6 +77,18 @@ class Routing:
         run_input, approximations = fit(run, asked, checked, input)
         return Plan(asked, run, checked, run_input, approximations, why)
 
+    def runs(self, name: str) -> bool:
+        """Whether a stage here could take a task of this model or capability, for some input."""
+        known = self._catalog.is_capability(name)
+        asked = None if known else self._catalog.model(name)
+        stages, _ = self._stages(name, asked, None)
+        return any(self._could_run(stage, asked.capability if asked else name, asked) for stage in stages)
+
+    def _could_run(self, stage: str, capability: str, asked: Model | None) -> bool:
+        vendor = asked.vendor if asked and stage == OWN else stage.partition("/")[0]
+        own = asked is not None and asked.vendor == vendor
+        return vendor in self._drivers and (own or "/" in stage or bool(self._catalog.models(capability, vendor)))
+
     def _plan_capability(self, capability: str, input: Input, stage: str | None) -> Plan:
         stages, why = self._stages(capability, None, stage)
         run = self._first(stages, capability, None, input)
