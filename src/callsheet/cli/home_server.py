@@ -87,7 +87,7 @@ def _make(home: Path) -> None:
 
 def _start(home: Path) -> subprocess.Popen[bytes]:
     """Start a server in a session of its own, so that Ctrl-C here does not reach it."""
-    command = [sys.executable, "-m", "callsheet", "serve", "--port", "0", "--idle-exit", str(IDLE_EXIT)]
+    command = [sys.executable, "-m", "callsheet", "serve", "--port", "0", "--no-tls", "--idle-exit", str(IDLE_EXIT)]
     try:
         with _log(home).open("ab") as log:
             child = subprocess.Popen(
