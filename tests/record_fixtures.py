@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import http.server
 import importlib
-import io
 import json
 import re
 import threading
@@ -17,14 +16,13 @@ from typing import Any, Literal
 
 import httpx2
 import pytest
-from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
 from callsheet import catalog
 from callsheet.catalog import Model, Param, Vendor
 from callsheet.contract import Driver, Order
 from callsheet.settings import load
-from vendor_media import a_clip, a_sound
+from vendor_media import a_sound, start
 
 VENDORS = Path(catalog.__file__).parents[1] / "vendors"
 DRIVER_VERBS = ("submit", "poll", "cancel")
@@ -138,7 +136,7 @@ def an_order(model: Model, input: Mapping[str, Any], folder: Path, **more: Any) 
     for _, param, where in model.media(checked):
         file_id = ids.setdefault((param.type, where), f"file_{len(ids):026}")
         paths[file_id] = folder / f"{file_id}.bin"
-        paths[file_id].write_bytes(start(kind_of(param)))
+        paths[file_id].write_bytes(start_for(param))
     renamed = model.with_media(checked, lambda param, where: ids[param.type, where])
     links = {file_id: where for (_, where), file_id in ids.items()} if linked else {}
     return Order(more.pop("task_id", "task_01"), model, renamed, paths, links, **more)
@@ -146,21 +144,16 @@ def an_order(model: Model, input: Mapping[str, Any], folder: Path, **more: Any) 
 
 def kind_of(param: Param) -> str:
     """What a param names: image, video or audio."""
+    if param.type in ("file", "files"):
+        formats = param.media.formats if param.media else ()
+        return next((_KINDS[one] for one in formats if one in _KINDS), "image")
     return {"images": "image", "mask": "image"}.get(param.type, param.type)
 
 
-@cache
-def start(kind: str, ending: str = "png") -> bytes:
-    """A picture, clip or sound of a size that every vendor takes."""
-    if kind == "video":
-        return a_clip(1280, 720, 5.0, 24)
-    if kind == "audio":
-        return a_sound(12.0)
-    out = io.BytesIO()
-    Image.new("RGB", (1024, 768), "#446688").save(
-        out, {"jpg": "JPEG", "jpeg": "JPEG", "webp": "WEBP"}.get(ending, "PNG")
-    )
-    return out.getvalue()
+def start_for(param: Param) -> bytes:
+    """A file that this param takes; a sound no longer than it may be."""
+    kind, longest = kind_of(param), param.media and param.media.max_duration
+    return a_sound(longest / 2) if kind == "audio" and longest and longest < 12 else start(kind)
 
 
 _ENDINGS = re.compile(r"\.(png|jpe?g|webp|mp4|mov|mp3|wav)(?:$|\?)", re.IGNORECASE)
