@@ -10,6 +10,7 @@ import pytest
 from callsheet.renderers.previz import moves
 from callsheet.renderers.previz.painter import compose, flatten, moving, scenes
 from callsheet.renderers.previz.painter.brief import read
+from callsheet.renderers.previz.painter.cels import Cel
 from callsheet.renderers.previz.painter.layers import Painting
 from callsheet.renderers.previz.take import take
 
@@ -91,14 +92,26 @@ def test_the_painting_lives_while_the_camera_rests() -> None:
     assert (np.abs(first.astype(int) - later).max(axis=2) > 4).mean() > 0.02
 
 
-def test_a_frame_does_not_depend_on_the_frames_before_it() -> None:
-    brief = read("rainy street, a car")
-    poses = moves.poses(moves.by_index(24), take(1, None, 2.0, 192, 108), 5)
-    painting = compose.compose(brief, 192, 108, 1, margin=12)
-    one, two = moving.Show(painting, 12), moving.Show(painting, 12)
-    for number in range(4):
-        one.frame(poses[number], float(Fraction(number, 2)))
-    assert np.array_equal(one.frame(poses[4], 2.0), two.frame(poses[4], 2.0))
+@pytest.mark.parametrize("prompt", ["rainy street, a car", "a boat on a lake in the mountains", "a cat in a room"])
+def test_a_frame_does_not_depend_on_the_frames_before_it(prompt: str) -> None:
+    brief = read(prompt)
+    for index in (1, 14, 24, 36, 41):
+        poses = moves.poses(moves.by_index(index), take(1, None, 2.0, 192, 108), 5)
+        painting = compose.compose(brief, 192, 108, 1, margin=12)
+        one, two = moving.Show(painting, 12), moving.Show(painting, 12)
+        for number in range(4):
+            one.frame(poses[number], float(Fraction(number, 2)))
+        assert np.array_equal(one.frame(poses[4], 2.0), two.frame(poses[4], 2.0)), f"move {index}"
+
+
+def test_layers_that_others_hide_are_left_out_without_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    brief, poses = read(PROMPT), moves.poses(moves.by_index(1), take(1, None, 2.0, 320, 180), 3)
+    fitted, margin = moving.fit(poses, 320, 180)
+    painting = compose.compose(brief, 320, 180, 1, margin=margin)
+    spared = [moving.Show(painting, margin).frame(pose, 1.0) for pose in fitted]
+    monkeypatch.setattr(Cel, "hides", lambda _self, _back, _width, floor: floor)
+    for frame, pose in zip(spared, fitted, strict=True):
+        assert np.array_equal(frame, moving.Show(painting, margin).frame(pose, 1.0))
 
 
 def test_the_subject_stays_in_sight_while_the_camera_closes_in() -> None:

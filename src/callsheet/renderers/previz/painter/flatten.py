@@ -26,21 +26,30 @@ class Scratch:
         return held[:need].reshape(shape)
 
 
-def over(picture: np.ndarray, pixels: np.ndarray, x: int, y: int, scratch: Scratch | None = None) -> None:
-    """Lay premultiplied RGBA bytes onto an RGB picture with their top left pixel at (x, y)."""
+def over(
+    picture: np.ndarray,
+    pixels: np.ndarray,
+    x: int,
+    y: int,
+    scratch: Scratch | None = None,
+    *,
+    solid: int | None = None,
+    glow: bool = False,
+) -> None:
+    """Lay premultiplied RGBA bytes onto an RGB picture with their top left pixel at (x, y).
+
+    What is known of them saves work: from their row `solid` on they are opaque, and a `glow` covers nothing.
+    """
     x0, y0 = max(0, x), max(0, y)
     x1, y1 = min(picture.shape[1], x + pixels.shape[1]), min(picture.shape[0], y + pixels.shape[0])
     if x0 >= x1 or y0 >= y1:
         return
-    part = pixels[y0 - y : y1 - y, x0 - x : x1 - x]
-    under = picture[y0:y1, x0:x1]
-    room, rows, columns = scratch or Scratch(), y1 - y0, x1 - x0
-    alpha = cv2.extractChannel(part, 3, dst=room.take("alpha", rows, columns, 1))
-    cv2.bitwise_not(alpha, dst=alpha)
-    keep = cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB, dst=room.take("keep", rows, columns, 3))
-    colour = cv2.cvtColor(part, cv2.COLOR_RGBA2RGB, dst=room.take("colour", rows, columns, 3))
-    cv2.multiply(under, keep, dst=keep, scale=1 / 255)
-    cv2.add(keep, colour, dst=under)
+    middle = y1 if solid is None else min(max(y + solid, y0), y1)
+    room = scratch or Scratch()
+    if y0 < middle:
+        _blend(picture[y0:middle, x0:x1], pixels[y0 - y : middle - y, x0 - x : x1 - x], room, glow=glow)
+    if middle < y1:
+        cv2.cvtColor(pixels[middle - y : y1 - y, x0 - x : x1 - x], cv2.COLOR_RGBA2RGB, dst=picture[middle:y1, x0:x1])
 
 
 def flat(layers: Iterable[Layer], box: tuple[int, int, int, int]) -> np.ndarray:
@@ -50,3 +59,16 @@ def flat(layers: Iterable[Layer], box: tuple[int, int, int, int]) -> np.ndarray:
     for layer in layers:
         over(picture, layer.pixels, layer.x - x0, layer.y - y0)
     return picture
+
+
+def _blend(under: np.ndarray, part: np.ndarray, room: Scratch, *, glow: bool) -> None:
+    rows, columns = part.shape[:2]
+    colour = cv2.cvtColor(part, cv2.COLOR_RGBA2RGB, dst=room.take("colour", rows, columns, 3))
+    if glow:
+        cv2.add(under, colour, dst=under)
+        return
+    alpha = cv2.extractChannel(part, 3, dst=room.take("alpha", rows, columns, 1))
+    cv2.bitwise_not(alpha, dst=alpha)
+    keep = cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB, dst=room.take("keep", rows, columns, 3))
+    cv2.multiply(under, keep, dst=keep, scale=1 / 255)
+    cv2.add(keep, colour, dst=under)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from callsheet.renderers.previz.looks import Looks
 from callsheet.renderers.previz.painter import flatten, light
+from callsheet.renderers.previz.painter.cels import Cel, grown, prepare, seen_at
 from callsheet.renderers.previz.painter.layers import Layer, Painting
 from callsheet.renderers.previz.painter.stage import FARTHEST_FLOOR
 from callsheet.renderers.previz.pose import Pose
@@ -79,47 +80,86 @@ def follow(poses: Sequence[Pose], painting: Painting, seconds: float) -> list[Po
     return led
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """How one cel meets the camera: the way from the frame to its pixels (3x3), and the part of the frame it touches.
+
+    From frame row `solid` on, as far down as it is seen, it is opaque from side to side.
+    """
+
+    cel: Cel
+    back: np.ndarray
+    window: tuple[int, int, int, int]
+    strength: float
+    blur: int
+    solid: int
+
+
 class Show:
     """One painting ready to be filmed: `frame(pose, seconds)` gives uint8 RGB of the painting's size."""
 
     def __init__(self, painting: Painting, margin: int) -> None:
-        self._painting = replace(painting, layers=tuple(_grown(layer, painting, margin) for layer in painting.layers))
+        self._painting = painting
         self._size = (painting.width, painting.height)
-        self._backdrop = np.ascontiguousarray(self._painting.layers[0].pixels[..., :3])
+        self._backdrop = grown(painting.layers[0], painting, margin)
+        self._cels = prepare(painting, margin)
         self._scratch = flatten.Scratch()
-        self._tiles = {i: _tiled(layer) for i, layer in enumerate(painting.layers) if layer.motion.flow != (0.0, 0.0)}
+        self._tiles = {cel: _tiled(cel.layer) for cel in self._cels if cel.layer.motion.flow != (0.0, 0.0)}
         self._corners = light.corners(painting.width, painting.height, painting.vignette)
         self._looks = Looks(painting.width, painting.height)
         self._picture = np.empty((painting.height, painting.width, 3), np.uint8)
 
     def frame(self, pose: Pose, seconds: float) -> np.ndarray:
         """What the camera sees; the array is used again for the next frame."""
-        first, picture = self._painting.layers[0], self._picture
-        back = _local(first, 0.0) @ matrix(pose, first.depth, *self._size)
-        cv2.warpPerspective(
-            self._backdrop, back, self._size, dst=picture, flags=_INVERSE, borderMode=cv2.BORDER_REFLECT
-        )
-        for index, layer in enumerate(self._painting.layers[1:], 1):
-            if index in self._tiles:
-                self._scroll(picture, layer, self._tiles[index], seconds)
-            else:
-                self._lay(picture, layer, pose, seconds)
+        picture = self._picture
+        views, floor = self._views(pose, seconds)
+        self._lay_backdrop(picture[:floor], pose)
+        for view in views:
+            self._lay(picture, view, pose, seconds)
         if pose.bulge:
             picture[:] = self._bulged(picture, pose.bulge)
         cv2.multiply(picture, self._corners, dst=picture, scale=1 / 255)
         return self._looks.apply(picture, pose.look)
 
-    def _lay(self, picture: np.ndarray, layer: Layer, pose: Pose, seconds: float) -> None:
-        strength = _strength(layer, seconds)
-        if strength <= 0.01:
+    def _views(self, pose: Pose, seconds: float) -> tuple[list[_View], int]:
+        """What is to be drawn, back to front, and the frame row from which on nothing of the backdrop is seen.
+
+        Looked at from the front: what a nearer layer hides down to the frame's foot need not be drawn behind it.
+        """
+        views: list[_View] = []
+        floor = self._size[1]
+        for cel in reversed(self._cels):
+            layer, strength = cel.layer, _strength(cel.layer, seconds)
+            if strength <= 0.01 or floor == 0:
+                continue
+            camera = self._ground(pose) if layer.ground else matrix(pose, layer.depth, *self._size)
+            back = _local(layer, seconds) @ camera
+            blur = int(abs(layer.depth - pose.look.focus) * pose.look.aperture * 0.035 * min(self._size))
+            window = (0, 0, *self._size) if cel in self._tiles else self._window(layer, back, floor + max(0, blur))
+            if window is None:
+                continue
+            whole = strength >= 0.995 and blur <= 1
+            solid = cel.hides(back, self._size[0], floor) if whole else floor
+            views.append(_View(cel, back, window, strength, blur, solid))
+            floor = solid
+        return views[::-1], floor
+
+    def _lay_backdrop(self, picture: np.ndarray, pose: Pose) -> None:
+        if not picture.size:
             return
-        camera = self._ground(pose) if layer.ground else matrix(pose, layer.depth, *self._size)
-        back = _local(layer, seconds) @ camera
-        window = self._window(layer, back)
-        if window is None:
+        layer, size = self._backdrop, (picture.shape[1], picture.shape[0])
+        back = _local(layer, 0.0) @ matrix(pose, layer.depth, *self._size)
+        room = self._scratch.take("seen", size[1], size[0], 4)
+        cv2.warpPerspective(layer.pixels, back, size, dst=room, flags=_INVERSE, borderMode=cv2.BORDER_REFLECT)
+        cv2.cvtColor(room, cv2.COLOR_RGBA2RGB, dst=picture)
+
+    def _lay(self, picture: np.ndarray, view: _View, pose: Pose, seconds: float) -> None:
+        cel, layer = view.cel, view.cel.layer
+        if cel in self._tiles:
+            self._scroll(picture, layer, self._tiles[cel], seconds)
             return
-        x0, y0, x1, y1 = window
-        back = back @ np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1]], np.float64)
+        x0, y0, x1, y1 = view.window
+        back = view.back @ np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1]], np.float64)
         if layer.motion.waves:
             seen = _rippled(layer, back, (x1 - x0, y1 - y0), seconds)
         else:
@@ -127,26 +167,22 @@ class Show:
             seen = cv2.warpPerspective(
                 layer.pixels, back, (x1 - x0, y1 - y0), dst=room, flags=_INVERSE, borderMode=cv2.BORDER_CONSTANT
             )
-        if strength < 0.995:
-            seen = cv2.convertScaleAbs(seen, dst=seen, alpha=strength)
-        blur = int(abs(layer.depth - pose.look.focus) * pose.look.aperture * 0.035 * min(self._size))
-        if blur > 1:
-            seen = cv2.blur(seen, (blur, blur))
-        flatten.over(picture, seen, x0, y0, self._scratch)
+        if view.strength < 0.995:
+            seen = cv2.convertScaleAbs(seen, dst=seen, alpha=view.strength)
+        if view.blur > 1:
+            seen = cv2.blur(seen, (view.blur, view.blur))
+        flatten.over(picture, seen, x0, y0, self._scratch, solid=view.solid - y0, glow=cel.glow)
 
-    def _window(self, layer: Layer, back: np.ndarray) -> tuple[int, int, int, int] | None:
-        """The part of the frame this layer touches, None when it is out of sight."""
+    def _window(self, layer: Layer, back: np.ndarray, floor: int) -> tuple[int, int, int, int] | None:
+        """The part of the frame this layer touches above row `floor`, None when it is out of sight."""
         rows, columns = layer.pixels.shape[:2]
-        corners = np.array([[0, columns, 0, columns], [0, 0, rows, rows], [1, 1, 1, 1]], np.float64) - [
-            [0.5],
-            [0.5],
-            [0],
-        ]
-        there = np.linalg.inv(back) @ corners
-        there = there[:2] / there[2:]
+        left, top, right, foot = -0.5, -0.5, columns - 0.5, rows - 0.5
+        there = seen_at(np.linalg.inv(back), [(left, top), (right, top), (left, foot), (right, foot)])
+        if there is None:  # the layer goes on behind the camera: it may be anywhere
+            return 0, 0, self._size[0], min(floor, self._size[1])
         low, high = np.floor(there.min(axis=1)) - 1, np.ceil(there.max(axis=1)) + 1
         x0, y0 = max(0, int(low[0])), max(0, int(low[1]))
-        x1, y1 = min(self._size[0], int(high[0])), min(self._size[1], int(high[1]))
+        x1, y1 = min(self._size[0], int(high[0])), min(self._size[1], floor, int(high[1]))
         return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
     def _ground(self, pose: Pose) -> np.ndarray:
@@ -191,21 +227,6 @@ _INVERSE = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 def _through(homography: np.ndarray, point: np.ndarray) -> np.ndarray:
     there = homography @ np.array([point[0], point[1], 1.0])
     return there[:2] / there[2]
-
-
-def _grown(layer: Layer, painting: Painting, margin: int) -> Layer:
-    """A layer as wide as the canvas goes on beyond its sides by reflection, and below where it reaches that far down.
-
-    Never above: its skyline would be seen twice.
-    """
-    rows, columns = layer.pixels.shape[:2]
-    spans = layer.x <= 1 - margin and layer.x + columns >= painting.width + margin - 1
-    if not spans or layer.motion.flow != (0.0, 0.0):
-        return layer
-    side = round(0.16 * columns)
-    down = round(0.16 * painting.height) if layer.y + rows >= painting.height + margin - 1 else 0
-    pixels = cv2.copyMakeBorder(layer.pixels, 0, min(down, rows), side, side, cv2.BORDER_REFLECT)
-    return replace(layer, pixels=pixels, x=layer.x - side)
 
 
 def _tiled(layer: Layer) -> tuple[np.ndarray, np.ndarray]:
