@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from callsheet.catalog import Model
 from callsheet.contract import Desk, Key, Notice
-from callsheet.errors import CallsheetError, InvalidInput, NotFound, RequestError, TooMany, Unauthenticated
+from callsheet.errors import CallsheetError, InvalidInput, NoCredit, NotSupported, RequestError, TooMany
 from callsheet.tasks import Failure, File, NewTask, State, Task
 from callsheet.wires import bodies
 
@@ -43,7 +43,7 @@ TRUSTED = (".aliyuncs.com", ".wondershare.com", ".edrawsoft.com", ".edrawmax.com
 
 def dialect(desk: Desk) -> EdrawMax:
     """The dialect of an installation."""
-    return EdrawMax(desk)
+    return EdrawMax(desk, WAIT)
 
 
 class EdrawMax:
@@ -53,7 +53,7 @@ class EdrawMax:
     tells: frozenset[State] = frozenset()
     unlocked: frozenset[str] = frozenset()
 
-    def __init__(self, desk: Desk, wait: float = WAIT) -> None:
+    def __init__(self, desk: Desk, wait: float) -> None:
         self._desk = desk
         self._wait = wait
         vendor = desk.catalog.vendor(DOOR)
@@ -145,9 +145,9 @@ def _refusal(code: int, message: str) -> Response:
 def _code(error: CallsheetError) -> int:
     if isinstance(error, TooMany):
         return BUSY
-    if isinstance(error, InvalidInput | Unauthenticated | NotFound):
+    if isinstance(error, RequestError) and not isinstance(error, NotSupported | NoCredit):
         return BAD
-    return BAD if type(error) is RequestError else BROKEN
+    return BROKEN
 
 
 def _as_they_say(model: Model, error: InvalidInput) -> InvalidInput:
