@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -19,7 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
-PORT = "8420"
+PORTS = {"8420": "PORT", "8443": "TLS_PORT", "8444": "PROXY_PORT"}
+"""The ports that pages speak of, and the settings that give each page's servers free ones."""
 
 
 @dataclass(frozen=True)
@@ -55,19 +57,19 @@ class Place:
         self.work = folder / "work"
         self.home = folder / "home"
         self.work.mkdir(parents=True)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = str(probe.getsockname()[1])
+        self.ports = _free_ports()
+        self.port = self.ports["8420"]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLSHEET_")}
         path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
         self.env = {**kept, "PATH": path, "HOME": str(folder), "CALLSHEET_HOME": str(self.home), "NO_COLOR": "1"}
-        self.env |= {"CALLSHEET_SERVER__PORT": self.port, "COLUMNS": "100"}
+        self.env |= {f"CALLSHEET_SERVER__{setting}": self.ports[port] for port, setting in PORTS.items()}
+        self.env |= {"COLUMNS": "100"}
         self.output, self.aside = "", ""
         self.servers: list[subprocess.Popen[str]] = []
 
     def run(self, block: Block) -> None:
         """Run one block; an exit code other than 0, or an output that was promised and did not come, is a failure."""
-        text = block.text.replace(f"127.0.0.1:{PORT}", f"127.0.0.1:{self.port}")
+        text = re.sub(r"(?<=:)(8420|8443|8444)\b", lambda port: self.ports[port[0]], block.text)
         if block.language == "text":
             came = self.output + self.aside
             assert matches(text, came), f"{block}: promised\n{text}\nbut there came\n{came}"
@@ -115,6 +117,15 @@ class Place:
             with _gone():
                 os.kill(pid, signal.SIGTERM)
                 _wait_for_end(pid)
+
+
+def _free_ports() -> dict[str, str]:
+    """By the port that a page speaks of, one that is free."""
+    with contextlib.ExitStack() as probes:
+        free = [probes.enter_context(socket.socket()) for _ in PORTS]
+        for probe in free:
+            probe.bind(("127.0.0.1", 0))
+        return {port: str(probe.getsockname()[1]) for port, probe in zip(PORTS, free, strict=True)}
 
 
 @contextmanager
