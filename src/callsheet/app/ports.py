@@ -35,7 +35,7 @@ def further(settings: Settings) -> Generator[list[Port]]:
         bind(server.host, server.tls_port, "--tls-port") as secure,
         bind(server.host, server.proxy_port, "--proxy-port") as proxy,
     ):
-        yield [SecurePort(secure, context), Proxy(proxy, context, hosts)]
+        yield [SecurePort(secure, context), Proxy(proxy, context, hosts, secure.getsockname()[1])]
 
 
 def authority(settings: Settings, clock: Clock = now) -> Authority:

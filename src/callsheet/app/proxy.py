@@ -35,14 +35,16 @@ class Refused(Exception):
 class Proxy:
     """Takes `CONNECT host:443` for the given hosts; the same socket is then the https connection, without a detour.
 
-    So the server behind sees who really asks. Whatever else is asked for is refused.
+    So the server behind sees who really asks. `port` is that of our own https, which stands in links made there.
+    Whatever else is asked for is refused.
     """
 
-    def __init__(self, listening: socket.socket, context: ssl.SSLContext, hosts: Collection[str]) -> None:
+    def __init__(self, listening: socket.socket, context: ssl.SSLContext, hosts: Collection[str], port: int) -> None:
         self.said = f"HTTPS_PROXY={address(listening)} leads clients of these hosts here"
         self._listening = listening
         self._context = context
         self._hosts = frozenset(hosts)
+        self._ports = frozenset({"443", str(port)})
         self._room = asyncio.Semaphore(GREETINGS)
         self._running: set[asyncio.Task[None]] = set()
 
@@ -114,8 +116,9 @@ class Proxy:
         if host not in self._hosts:
             known = ", ".join(sorted(self._hosts))
             raise Refused(403, "Not a vendor's host", f"This proxy leads only to {known}. Put others into NO_PROXY.")
-        if port != "443":
-            raise Refused(403, "Only port 443 is led on", f"{host} is answered as https on port 443.")
+        if port not in self._ports:
+            ports = " and ".join(sorted(self._ports))
+            raise Refused(403, "Not a port of https", f"{host} is answered as https on port {ports}.")
 
 
 async def _head(client: socket.socket) -> bytes:
