@@ -15,6 +15,7 @@ import httpx2
 import pytest
 from PIL import Image
 
+from callsheet.cli.checks import OK, WRONG, examine_all
 from callsheet.errors import SetupError
 from callsheet.settings import load
 from callsheet.vendors.wondershare.driver import driver
@@ -291,10 +292,15 @@ def test_a_key_opens_its_own_tasks_and_nothing_else(serve_home: Serve, tmp_path:
             assert elsewhere.post(f"/generation/result/{ask['task_id']}", json={}).json()["code"] == 40003
 
 
-def test_a_key_needs_its_secret(tmp_path: Path) -> None:
+def test_a_key_needs_its_secret_and_doctor_says_so(tmp_path: Path) -> None:
     assert driver(load(tmp_path / "home", environ={})) is None
+    half = load(tmp_path / "home", {"vendors": {"wondershare": {"key": "k"}}}, environ={})
     with pytest.raises(SetupError, match="SECRET"):
-        driver(load(tmp_path / "home", {"vendors": {"wondershare": {"key": "k"}}}, environ={}))
+        driver(half)
+    whole = load(tmp_path / "home", {"vendors": {"wondershare": {"key": "k", "secret": "s"}}}, environ={})
+    found = [{one.name: one for one in examine_all(settings)}["vendor wondershare"] for settings in (half, whole)]
+    assert [one.level for one in found] == [WRONG, OK]
+    assert "SECRET" in str(found[0].hint)
 
 
 def test_a_task_runs_at_the_vendor_and_goes_on_when_it_cannot_be_stopped(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import socket
 import sqlite3
@@ -9,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,7 +19,8 @@ import numpy as np
 from callsheet.app.house import DATABASE
 from callsheet.catalog import Vendor, load
 from callsheet.cli.home_server import find
-from callsheet.errors import CallsheetError
+from callsheet.contract import Driver
+from callsheet.errors import CallsheetError, SetupError
 from callsheet.renderers.encode import ClipWriter, samples
 from callsheet.renderers.media import probe
 from callsheet.renderers.previz.lettering import coverage
@@ -155,6 +158,13 @@ def _vendor(vendor: Vendor, settings: Settings) -> Found:
         )
     if find_spec(f"callsheet.vendors.{vendor.id}.driver") is None:
         return Found(f"vendor {vendor.id}", NOTE, "a key is set, but this version has no driver for it: previz runs")
+    try:
+        driver: Driver | None = import_module(f"callsheet.vendors.{vendor.id}.driver").driver(settings)
+    except SetupError as error:
+        return Found(f"vendor {vendor.id}", WRONG, error.message, error.hint)
+    if driver is None:
+        return Found(f"vendor {vendor.id}", NOTE, "a key is set, and its driver wants more: see its how-to page")
+    asyncio.run(driver.close())
     return Found(f"vendor {vendor.id}", OK, "live: a key is set")
 
 
