@@ -77,6 +77,7 @@ _NAME = re.compile(r"""\s*(?:"([^"\\]*)"|'([^'\\]*)'|([A-Za-z_]\w*))\s*:\s*""")
 _QUOTED = re.compile(r"'([^'\\]*)'")
 _BARE = re.compile(r"[^,{}\[\]\"'\n]+")
 _NEXT = re.compile(r"\s*(,?)\s*")
+_ENDS = re.compile(r"\s*[,}]")
 _DECODER = json.JSONDecoder()
 
 
@@ -100,7 +101,7 @@ def _pairs(text: str) -> Fields:
 def _value(text: str, at: int, end: int) -> tuple[Any, int]:
     try:
         value, after = _DECODER.raw_decode(text, at)
-        if _NEXT.match(text, after) and re.match(r"\s*[,}]", text[after:]):
+        if _ENDS.match(text, after):
             return value, after
     except ValueError:
         pass
