@@ -17,7 +17,7 @@ INSERT INTO task (
   :attempt, :remote, :sent_at, :cancel_asked, :run_model, :run_input, :told, :tells,
   (SELECT latest FROM counter WHERE name = 'task'), :started_at, :ended_at,
   (SELECT latest FROM counter WHERE name = 'task')
-) RETURNING *;
+) RETURNING seq, created_at;
 
 -- name: add_label
 -- One entry of the new task's metadata.

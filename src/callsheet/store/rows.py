@@ -82,9 +82,12 @@ class Delivery:
 def to_text(value: Any) -> str:
     """JSON as the store keeps it. InvalidInput for NaN, infinities and what JSON does not know."""
     try:
-        return json.dumps(value, allow_nan=False, separators=(",", ":"))
+        return _write(value)
     except (ValueError, TypeError) as error:
         raise InvalidInput(f"This cannot be kept as JSON: {error}.") from error
+
+
+_write = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 def from_text(text: str) -> Any:

@@ -152,6 +152,8 @@ class Sqlite:
             if self._writer is None:
                 self._writer = connect(self._path)
             self._writer.execute("BEGIN IMMEDIATE")
+            if len(calls) == 1:
+                return [_alone(self._writer, calls[0].steps)]
             outcomes = [_attempt(self._writer, call.steps) for call in calls]
             self._writer.execute("COMMIT")
         except sqlite3.Error as error:
@@ -178,22 +180,33 @@ class Sqlite:
         return StorageError(f"{what}; nothing was accepted.", hint=hint)
 
 
+def _alone(connection: sqlite3.Connection, steps: Sequence[Step]) -> _Outcome:
+    """The only call of its transaction: commit it, or undo the whole. A failure of the disk is raised."""
+    outcome = _outcome(connection, steps)
+    connection.execute("ROLLBACK" if isinstance(outcome, Exception) else "COMMIT")
+    return outcome
+
+
 def _attempt(connection: sqlite3.Connection, steps: Sequence[Step]) -> _Outcome:
-    """Run one call; its own failure undoes only itself, a failure of the disk is raised."""
+    """One call of several in a transaction: its own failure undoes only itself, a failure of the disk is raised."""
     alone = len(steps) == 1  # a single statement is all or nothing without a savepoint
     if not alone:
         connection.execute("SAVEPOINT one_call")
+    outcome = _outcome(connection, steps)
+    if not alone:
+        if isinstance(outcome, Exception):
+            connection.execute("ROLLBACK TO one_call")
+        connection.execute("RELEASE one_call")
+    return outcome
+
+
+def _outcome(connection: sqlite3.Connection, steps: Sequence[Step]) -> _Outcome:
     try:
-        outcome: _Outcome = [_run(connection, step) for step in steps]
+        return [_run(connection, step) for step in steps]
     except Exception as error:  # whatever a single call did wrong is its own caller's to hear
         if isinstance(error, sqlite3.Error) and _of_disk(error):
             raise
-        if not alone:
-            connection.execute("ROLLBACK TO one_call")
-        outcome = Clash(str(error)) if isinstance(error, sqlite3.IntegrityError) else error
-    if not alone:
-        connection.execute("RELEASE one_call")
-    return outcome
+        return Clash(str(error)) if isinstance(error, sqlite3.IntegrityError) else error
 
 
 def _run(connection: sqlite3.Connection, step: Step) -> Records:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from callsheet.errors import InvalidInput, NotFound
@@ -73,7 +74,9 @@ class Store(Shelf):
             answers = await self._database.write(steps)
         except Unchanged:
             raise await self._taken(task.account, idempotency) from None
-        return row_of(answers[added][0])
+        (given,) = answers[added]
+        kept = replace(task, created_at=given["created_at"])
+        return replace(row, task=kept, seq=given["seq"], updated_at=given["created_at"])
 
     async def _taken(self, account: str, idempotency: tuple[str, str] | None) -> Taken:
         assert idempotency is not None
