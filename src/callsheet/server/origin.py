@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
@@ -43,6 +44,7 @@ class Origins:
         return address is not None and any(address in network for network in self._trusted)
 
 
+@lru_cache(maxsize=256)
 def address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """The address this text is, the IPv4 one where it is mapped into IPv6; None where it is a name."""
     try:

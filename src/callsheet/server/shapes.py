@@ -27,7 +27,10 @@ class Answer(Response):
 
 def dumps(content: Any) -> bytes:
     """Compact JSON in UTF-8."""
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=dict).encode()
+    return _write(content).encode()
+
+
+_write = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=dict).encode
 
 
 def page(data: list[dict[str, Any]], next: str | None = None) -> dict[str, Any]:
