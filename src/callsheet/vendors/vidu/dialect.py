@@ -91,7 +91,7 @@ class Vidu:
             raise self._no_such(endpoint)
         body = {name: value for name, value in bodies.read(await desk.body(request)).items() if _given(value)}
         model = _model(models, body, endpoint)
-        kept, ignored = bodies.known(model, resolved(body))
+        kept, ignored = bodies.known(model, {**resolved(body), **model.fixed})
         input = await self._input(desk.caller(request), model, kept)
         key = desk.key(request)
         fields = shapes.known_fields(models)

@@ -15,7 +15,7 @@ from callsheet.vendors.vidu import dialect_errors
 
 Wire = Mapping[str, Any]
 """What a task's `wire` holds: `id`, `origin`, `key` (its id or None), `payload`, `asked` and `images` as they were
-given (None for one given as a data: address), and `ignored`, the fields that nothing reads.
+sent (None for a picture in a data: address), and `ignored`, the fields that nothing reads.
 """
 
 WORDS = {
@@ -75,14 +75,15 @@ async def created(desk: Desk, task: Task, model: Model, fields: frozenset[str]) 
 def creations(desk: Desk, vendor: Vendor, task: Task) -> dict[str, Any]:
     """One task: the answer to a poll, and the body of a callback."""
     wire: Wire = task.wire
+    said = _fields(task, desk.catalog.model(task.model))
     return {
         "id": wire["id"],
         "state": WORDS[task.state],
         "err_code": dialect_errors.err_code(vendor, task),
         "credits": _credits(task),
         "payload": wire["payload"],
-        "bgm": bool(wire["asked"].get("bgm", False)),
-        "off_peak": bool(wire["asked"].get("off_peak", False)),
+        "bgm": said["bgm"],
+        "off_peak": said["off_peak"],
         "creations": [_creation(desk, wire["origin"], file) for file in task.artifacts],
     }
 
@@ -116,15 +117,21 @@ def stamp(at: int) -> str:
 
 async def _said(desk: Desk, task: Task, model: Model) -> dict[str, Any]:
     """Every field of `ZERO` as asked, by default, or as nothing. Lists of pictures lead to the stored ones."""
-    full = model.to_wire(task.input)
-    said = {name: task.wire["asked"].get(name, full.get(name, zero)) for name, zero in ZERO.items()}
-    kept: Sequence[str] = full.get("images", ())
+    said = _fields(task, model)
+    kept: Sequence[str] = said["images"]
     images: Sequence[str | None] = task.wire["images"]
     said["images"] = [
         images[at] or await _address(desk, task, one) if at < len(images) else await _address(desk, task, one)
         for at, one in enumerate(kept)
     ]
     return said
+
+
+def _fields(task: Task, model: Model) -> dict[str, Any]:
+    """As the model reads them; a field that it does not read as it was sent, where it is of its kind."""
+    full = model.to_wire(task.input)
+    sent = {name: value for name, value in task.wire["asked"].items() if type(value) is type(ZERO[name])}
+    return {name: full.get(name, sent.get(name, zero)) for name, zero in ZERO.items()}
 
 
 async def _address(desk: Desk, task: Task, file_id: str) -> str:
