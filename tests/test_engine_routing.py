@@ -86,3 +86,14 @@ def test_a_rule_that_names_no_stage_is_refused_at_start(tmp_path: Path) -> None:
         with pytest.raises(SetupError) as caught:
             routing(tmp_path, **{"*": [stage]})
         assert stage in str(caught.value)
+
+
+def test_what_can_run_here_is_known_before_anything_is_asked(tmp_path: Path) -> None:
+    both, previz, studio = routing(tmp_path), routing(tmp_path, "previz"), routing(tmp_path, "studio")
+    assert [both.runs(name) for name in (MODEL, "studio/song", "text-to-video", "music")] == [True, True, True, False]
+    assert [previz.runs(name) for name in (MODEL, "studio/song")] == [True, False]
+    assert [studio.runs(name) for name in (MODEL, "previz/text-to-video")] == [True, False]
+    assert routing(tmp_path, "studio", music=["studio"]).runs("music")
+    assert not routing(tmp_path, "studio previz", music=["previz"]).runs("studio/song")
+    with pytest.raises(NotFound):
+        both.runs("studio/none")

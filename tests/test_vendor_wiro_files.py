@@ -78,3 +78,24 @@ def test_folders_and_uploads_answer_as_documented(wiro: httpx2.Client) -> None:
     assert (file["size"], file["name"]) == ("5", "notes.txt")
     assert httpx2.get(file["url"], trust_env=False).content == b"hello"
     assert complaint(said(wiro, "/File/Upload", {}))[1] == "Request files [file] required"
+
+
+def test_what_came_with_a_refused_call_is_not_kept(stage: Stage, wiro: httpx2.Client) -> None:
+    sent = {"image": ("refused.png", png(number=9))}
+    answer = said(wiro, "/Run/previz/image-to-video", files=sent, data={"duration": "999"})
+    assert "must be between" in complaint(answer)[1]
+    answer = said(wiro, "/Run/previz/image-to-video", files=sent, data={"resolution": "9p"})
+    assert "[resolution]" in complaint(answer)[1]
+    with stage.as_operator() as native:
+        names = [file["name"] for file in native.get("/v1/files", params={"limit": 100}).json()["data"]]
+    assert "refused.png" not in names
+
+
+def test_a_file_too_many_and_a_body_cut_short_are_refused(wiro: httpx2.Client) -> None:
+    two = [("image", ("a.png", png())), ("image", ("b.png", png()))]
+    answer = said(wiro, "/Run/previz/image-to-video", files=two)
+    assert complaint(answer) == (0, "Request files [image] takes one file.")
+    cut = wiro.post(
+        "/v1/File/Upload", content=b"--b\r\nContent-Disp", headers={"content-type": "multipart/form-data; boundary=b"}
+    )
+    assert complaint(cut.json())[0] == 0

@@ -28,9 +28,9 @@ from callsheet.errors import (
     Unauthenticated,
 )
 from callsheet.tasks import Filter, NewTask, State, Task
-from callsheet.vendors.wiro import dialect_inputs, dialect_tools
+from callsheet.vendors.wiro import dialect_tools
 from callsheet.vendors.wiro.dialect_bodies import Fields, files_in, opened, read, text_of
-from callsheet.vendors.wiro.dialect_inputs import CALL, in_wiros_words, understood
+from callsheet.vendors.wiro.dialect_inputs import CALL, Sent, in_wiros_words, stored, understood
 from callsheet.vendors.wiro.dialect_socket import Sockets
 from callsheet.vendors.wiro.dialect_tasks import DOOR, envelope, seconds, shown, upload_shape
 
@@ -118,13 +118,17 @@ class WiroDialect:
         return Notice(content, {"content-type": "application/json"})
 
     async def _run(self, request: Request) -> Response:
+        sent = Sent(self._desk, self._desk.caller(request), self._desk.origin(request))
         async with opened(self._desk, request) as fields:
-            return await self._begin(request, fields)
+            try:
+                return await self._begin(request, fields, sent)
+            except RequestError:
+                await sent.forget()
+                raise
 
-    async def _begin(self, request: Request, fields: Fields) -> Response:
-        desk, account, origin = self._desk, self._desk.caller(request), self._desk.origin(request)
+    async def _begin(self, request: Request, fields: Fields, sent: Sent) -> Response:
         owner, name = request.path_params["owner"], request.path_params["model"]
-        run = await understood(desk, account, origin, owner, name, fields)
+        run = await understood(self._desk, sent, owner, name, fields)
         callback = text_of(fields, "callbackUrl")
         url = callback if callback.startswith(("http://", "https://")) else None
         passed_over = [*run.ignored, *(one for one in CALL if one in fields and not (one == "callbackUrl" and url))]
@@ -136,7 +140,7 @@ class WiroDialect:
             "id": task_id,
             "token": token,
             "uuid": str(uuid.uuid4()),
-            "origin": origin,
+            "origin": self._desk.origin(request),
             "tool": f"{owner}/{name}",
             "parameters": {one: _echo(value) for one, value in fields.items() if one not in CALL},
             "uploads": list(run.uploads),
@@ -144,7 +148,7 @@ class WiroDialect:
         }
         new = NewTask(run.model, run.input, webhook=url, door=DOOR, wire=wire, aliases=(task_id, token))
         try:
-            await desk.tasks.submit(account, new)
+            await self._desk.tasks.submit(self._desk.caller(request), new)
         except RequestError as error:
             raise in_wiros_words(error, run.params) from error
         return JSONResponse({"errors": [], "taskid": task_id, "socketaccesstoken": token, "result": True})
@@ -215,7 +219,7 @@ class WiroDialect:
             sent, folder = files_in(fields.get("file")), text_of(fields, *FOLDERS)
             if not sent:
                 raise InvalidInput("Request files [file] required", param="file")
-            kept = [await dialect_inputs.stored(self._desk, account, one) for one in sent]
+            kept = [await stored(self._desk, account, one) for one in sent]
         shapes = [upload_shape(self._desk, file, origin, folder) for file in kept]
         return JSONResponse({"result": True, "errors": [], "list": shapes})
 

@@ -66,17 +66,68 @@ def names_of(model: Model) -> dict[str, Param]:
     return {name: _with_urls(param) for name, param in model.params.items()}
 
 
-async def understood(desk: Desk, account: str, origin: str, owner: str, name: str, fields: Fields) -> Run:
-    """What Run is asked. InvalidInput in Wiro's words, NoTool; nothing is kept but the files that were sent."""
+class Sent:
+    """The files of one call: those that came with it, `named` uploads that its caller keeps, and how to find both."""
+
+    def __init__(self, desk: Desk, account: str, origin: str) -> None:
+        self.named: list[str] = []
+        self._desk, self._account, self._origin = desk, account, origin
+        self._kept: list[str] = []
+
+    async def forget(self) -> None:
+        """Delete what came with a call that was refused."""
+        for file_id in self._kept:
+            await self._desk.files.delete(self._account, file_id)
+
+    async def references(self, param: Param, value: Any) -> list[str]:
+        """The files behind one field, as the engine reads them: parts, and addresses, names or ids with commas."""
+        found: list[str] = []
+        for part in files_in(value):
+            found.append((await stored(self._desk, self._account, part)).id)
+            self._kept.append(found[-1])
+        for text in _texts(param, value):
+            reference = await self._reference(param, text)
+            if reference.startswith("file_"):
+                self.named.append(reference)
+            found.append(reference)
+        return found
+
+    async def _reference(self, param: Param, text: str) -> str:
+        """An address of this server's own files is the file; a bare name is an upload's."""
+        if not REFERENCE.fullmatch(text):
+            return await self._upload_called(param, text)
+        parts = urlsplit(text)
+        own = _LINK.fullmatch(parts.path) if f"{parts.scheme}://{parts.netloc}" == self._origin else None
+        if own is None:
+            return text
+        proof = parse_qs(parts.query)
+        if not self._desk.files.opens(own[1], *(proof.get(name, [""])[0] for name in ("expires", "signature"))):
+            said = f"Request files [{param.wire}]: this address no longer opens its file."
+            raise InvalidInput(said, param=param.wire)
+        return own[1]
+
+    async def _upload_called(self, param: Param, name: str) -> str:
+        cursor: str | None = None
+        while True:
+            files, cursor = await self._desk.files.list(self._account, 100, cursor)
+            for file in files:
+                if file.name == name:
+                    return file.id
+            if cursor is None:
+                said = f"Request files [{param.wire}] required: {name!r} is no address, and no upload is called that."
+                raise InvalidInput(said, param=param.wire)
+
+
+async def understood(desk: Desk, sent: Sent, owner: str, name: str, fields: Fields) -> Run:
+    """What Run is asked. InvalidInput in Wiro's words, NoTool."""
     given = {one: value for one, value in fields.items() if one not in CALL}
     model, params = known(desk, owner, name, given)
     taken = {where: param for param in params.values() for where in (param.wire, *param.aliases)}
     ignored = [one for one in given if one not in taken]
     body: dict[str, Any] = {}
-    uploads: list[str] = []
     for one, value in given.items():
         if one in taken and taken[one].is_media:
-            _add(body, taken[one], await _media(desk, account, origin, taken[one], value, uploads))
+            _add(body, taken[one], await sent.references(taken[one], value))
         elif one in taken and value != "":
             body[one] = value
     _demand(params, body)
@@ -85,12 +136,17 @@ async def understood(desk: Desk, account: str, origin: str, owner: str, name: st
         _check_numbers(params, input)
     except InvalidInput as error:
         raise _in_wiros_words(error) from error
-    return Run(model, params, input, tuple(uploads), tuple(ignored))
+    return Run(model, params, input, tuple(sent.named), tuple(ignored))
 
 
 async def stored(desk: Desk, account: str, file: UploadFile) -> File:
     """A file that was sent, kept."""
     return await desk.files.put(account, _chunks(file), file.filename or "file", file.content_type)
+
+
+async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await file.read(_CHUNK):
+        yield chunk
 
 
 def _add(body: dict[str, Any], param: Param, found: list[str]) -> None:
@@ -105,57 +161,14 @@ def _add(body: dict[str, Any], param: Param, found: list[str]) -> None:
         body[param.wire] = found[0]
 
 
-async def _media(desk: Desk, account: str, origin: str, param: Param, value: Any, uploads: list[str]) -> list[str]:
-    """References to the files behind one field: parts that were sent, and addresses, names or ids, with commas."""
-    found = [(await stored(desk, account, file)).id for file in files_in(value)]
-    for text in _texts(param, value):
-        reference = await _reference(desk, account, origin, param, text)
-        if reference.startswith("file_"):
-            uploads.append(reference)
-        found.append(reference)
-    return found
-
-
 def _texts(param: Param, value: Any) -> list[str]:
     values = value if isinstance(value, list) else [value]
-    texts = [one for one in values if not isinstance(one, UploadFile)]
+    texts = [one for one in values if one is not None and not isinstance(one, UploadFile)]
     for one in texts:
         if not isinstance(one, str):
             raise InvalidInput(f"Request files [{param.wire}] takes files and addresses.", param=param.wire)
     apart = [text.split(",") if param.many and not text.startswith("data:") else [text] for text in texts]
     return [one.strip() for parts in apart for one in parts if one.strip()]
-
-
-async def _reference(desk: Desk, account: str, origin: str, param: Param, text: str) -> str:
-    """What the engine can read: an address of this server's own files is the file; a bare name is an upload's."""
-    if not REFERENCE.fullmatch(text):
-        return await _upload_called(desk, account, param, text)
-    parts = urlsplit(text)
-    own = _LINK.fullmatch(parts.path) if f"{parts.scheme}://{parts.netloc}" == origin else None
-    if own is None:
-        return text
-    proof = parse_qs(parts.query)
-    opens = desk.files.opens(own[1], *(proof.get(name, [""])[0] for name in ("expires", "signature")))
-    if not opens:
-        raise InvalidInput(f"Request files [{param.wire}]: this address no longer opens its file.", param=param.wire)
-    return own[1]
-
-
-async def _upload_called(desk: Desk, account: str, param: Param, name: str) -> str:
-    cursor: str | None = None
-    while True:
-        files, cursor = await desk.files.list(account, 100, cursor)
-        for file in files:
-            if file.name == name:
-                return file.id
-        if cursor is None:
-            said = f"Request files [{param.wire}] required: {name!r} is no address, and no upload is called that."
-            raise InvalidInput(said, param=param.wire)
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(_CHUNK):
-        yield chunk
 
 
 def _demand(params: Mapping[str, Param], body: Mapping[str, Any]) -> None:
@@ -178,9 +191,9 @@ def _check_numbers(params: Mapping[str, Param], input: Mapping[str, Any]) -> Non
 
 def in_wiros_words(error: RequestError, params: Mapping[str, Param]) -> RequestError:
     """A refusal of the engine, led by the name that the caller knows."""
-    param = params.get(error.param or "")
-    if param is not None:
-        error.message = f"Request parameter [{param.wire}]: {error.message}"
+    known_as = {param.name: param.wire for param in params.values()} | {"webhook": "callbackUrl"}
+    if error.param in known_as:
+        error.message = f"Request parameter [{known_as[error.param]}]: {error.message}"
     return error
 
 
