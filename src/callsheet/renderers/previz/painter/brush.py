@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -40,8 +40,9 @@ class Sheet:
         rows, columns = window or (slice(None), slice(None))
         rgb, alpha = self.rgb[rows, columns], self.alpha[rows, columns]
         keep = 1 - cover
-        rgb *= keep[..., None]
-        rgb += cover[..., None] * colour
+        for channel, shade in _channels(rgb, colour):
+            channel *= keep
+            channel += cover * shade
         alpha *= keep
         alpha += cover
 
@@ -53,11 +54,14 @@ class Sheet:
     def light(self, amount: np.ndarray, colour: np.ndarray, window: tuple[slice, slice] | None = None) -> None:
         """Add light: it brightens what lies behind without covering it."""
         rows, columns = window or (slice(None), slice(None))
-        self.rgb[rows, columns] += amount[..., None] * colour
+        for channel, shade in _channels(self.rgb[rows, columns], colour):
+            channel += amount * shade
 
     def tint(self, cover: np.ndarray, colour: np.ndarray) -> None:
         """Colour what is already painted, and nothing beside it."""
-        self.rgb += (self.alpha * cover)[..., None] * colour - self.rgb * cover[..., None]
+        painted = self.alpha * cover
+        for channel, shade in _channels(self.rgb, colour):
+            channel += painted * shade - channel * cover
 
     def erase(self, cover: np.ndarray) -> None:
         """Take paint away where `cover` says."""
@@ -85,9 +89,17 @@ class Sheet:
         alpha = self.alpha[box]
         noise = dither(alpha.shape) * np.minimum(1, bright[box] * 0.25)
         pixels = np.empty((*alpha.shape, 4), np.uint8)
-        pixels[..., :3] = np.clip(self.rgb[box] + noise[..., None], 0, 255)
+        for index in range(3):
+            pixels[..., index] = np.clip(self.rgb[box][..., index] + noise, 0, 255)
         pixels[..., 3] = np.clip(alpha * 255 + 0.5, 0, 255)
         return Layer(pixels, self.x0 + int(columns[0]), self.y0 + int(rows[0]), depth, motion, ground)
+
+
+def _channels(rgb: np.ndarray, colour: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Red, green and blue, each with its part of the colour: NumPy is twice as fast on them one after the other."""
+    shades = np.broadcast_to(colour, rgb.shape)
+    for index in range(3):
+        yield rgb[..., index], shades[..., index]
 
 
 def mask(
