@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from callsheet import catalog
-from callsheet.catalog import Model
+from callsheet.app import vendors
+from callsheet.catalog import Model, Param
 from callsheet.contract import Driver, Order
-from callsheet.errors import VendorError
+from callsheet.errors import Rejected, VendorError
 from callsheet.tasks import Artifact, Failure, State, Update
 from catalog_fixtures import inputs
-from record_fixtures import a_driver, an_order, missing
-from vendor_fixtures import Serve, Stage, staged
+from record_fixtures import a_driver, an_order, kind_of, media_host, missing
+from vendor_fixtures import Serve, Stage, staged, until, with_drivers
 from vendor_media import media
 
 CATALOG = catalog.load()
@@ -28,6 +30,10 @@ BOTH = [vendor for vendor in CATALOG.vendors if not {"dialect.py", "driver.py"} 
 MODELS = [model for vendor in BOTH for model in vendor.models.values()]
 FIRSTS = [next(iter(vendor.models.values())) for vendor in BOTH]
 WITHIN = 20.0
+ANSWERS_AT_ONCE = "edrawmax"
+ENDS = ("succeeded", "failed", "canceled")
+ENDINGS = {"image": "png", "video": "mp4", "audio": "mp3"}
+REAL_DRIVERS = vendors.drivers
 
 
 def model_id(model: Model) -> str:
@@ -75,7 +81,7 @@ def test_a_failure_comes_back_as_one(model: Model, stage: Stage, folder: Path) -
     assert update.failure is not None
 
 
-@pytest.mark.parametrize("model", [one for one in FIRSTS if one.vendor != "edrawmax"], ids=model_id)
+@pytest.mark.parametrize("model", [one for one in FIRSTS if one.vendor != ANSWERS_AT_ONCE], ids=model_id)
 def test_a_task_under_way_comes_back_as_one(model: Model, stage: Stage, folder: Path) -> None:
     stage.stub.reset()
     stage.stub.run(0.4)
@@ -84,15 +90,72 @@ def test_a_task_under_way_comes_back_as_one(model: Model, stage: Stage, folder: 
     assert update.remote
 
 
+@pytest.mark.parametrize("model", FIRSTS, ids=model_id)
+def test_what_is_stopped_here_is_stopped_there_where_the_vendor_has_a_call_for_it(
+    model: Model, stage: Stage, folder: Path
+) -> None:
+    stage.stub.reset()
+    stage.stub.run(0.4)
+    order = _plain_order(model, folder)
+    if any(endpoint.name == "cancel" for endpoint in CATALOG.vendor(model.vendor).endpoints):
+        assert asyncio.run(_stopped(stage, order, folder)).state is State.CANCELED
+        assert stage.task(stage.newest()["id"])["state"] == "canceled"
+    elif model.vendor != ANSWERS_AT_ONCE:
+        with pytest.raises(Rejected):
+            asyncio.run(_stopped(stage, order, folder))
+
+
+async def _stopped(stage: Stage, order: Order, folder: Path) -> Update:
+    driver = a_driver(order.model.vendor, folder, stage.base(order.model.vendor))
+    try:
+        remote = (await driver.submit(order)).remote or ""
+        async with asyncio.timeout(WITHIN):
+            update = await driver.cancel(order, remote)
+            while not update.state.final:
+                await asyncio.sleep(0.02)
+                update = await driver.poll(order, remote)
+        return update
+    finally:
+        await driver.close()
+
+
+@pytest.mark.parametrize("model", FIRSTS, ids=model_id)
+def test_a_whole_callsheet_before_another_brings_the_files_home(
+    model: Model, stage: Stage, serve_home: Serve, tmp_path: Path
+) -> None:
+    stage.stub.reset()
+    access = {"key": "any", "secret": "any", "base_url": stage.base(model.vendor)}
+    with (
+        with_drivers(serve_home, tmp_path, REAL_DRIVERS, vendors=json.dumps({model.vendor: access})) as front,
+        front.client() as client,
+        media_host() as host,
+    ):
+        input = _plain_input(model, lambda param: f"{host}/{kind_of(param)}.{ENDINGS[kind_of(param)]}")
+        asked = {"model": model.id, "input": input}
+        task = client.post("/v1/tasks", json=asked).raise_for_status().json()
+        assert task["stage"] == model.id
+        ended = until(lambda: client.get(f"/v1/tasks/{task['id']}").json(), lambda one: one["state"] in ENDS)
+        assert ended["state"] == "succeeded", ended["error"]
+        made = [client.get(file["url"]).content for file in ended["artifacts"]]
+    assert made == _expected(an_order(model, input, tmp_path))
+
+
 def _plain_order(model: Model, folder: Path) -> Order:
-    samples: dict[str, Any] = {"string": "a red door", "integer": 1, "number": 1, "boolean": True, "images": []}
+    return an_order(
+        model, _plain_input(model, lambda param: f"https://media.example/{param.name}"), folder, linked=False
+    )
+
+
+def _plain_input(model: Model, address: Callable[[Param], str]) -> dict[str, Any]:
+    """What a model cannot do without."""
+    samples: dict[str, Any] = {"string": "a red door", "integer": 1, "number": 1, "boolean": True}
     given: dict[str, Any] = {}
     for name, param in model.params.items():
-        if param.required:
-            address = f"https://media.example/{name}"
-            given[name] = [address] if param.is_media and param.many else address if param.is_media else None
-            given[name] = given[name] or next(iter(param.values), samples[param.type])
-    return an_order(model, given, folder, linked=False)
+        if param.required and param.is_media:
+            given[name] = [address(param)] if param.many else address(param)
+        elif param.required:
+            given[name] = next(iter(param.values), samples[param.type])
+    return given
 
 
 async def _run(stage: Stage, order: Order, folder: Path, until: State) -> Update:
