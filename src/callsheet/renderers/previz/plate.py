@@ -64,13 +64,18 @@ class Plate:
         softly = any(pose.look.aperture for pose in self._poses)
         self._levels = [_level(still, self._field, scale, self._size, softly=softly) for scale in scales]
         self._looks = Looks(width, height)
+        self._held: tuple[tuple[Pose, Pose], Rgb] | None = None  # a camera at rest sees the same again
         near = self._field.near
         self._range = (0.0, 1.0) if near is None else (float(near.min()), float(near.max()))
 
     def frame(self, index: int) -> Rgb:
         """The uint8 RGB picture of one pose, shape (height, width, 3); it is the caller's to draw on."""
-        pose = self._poses[index]
-        before = self._poses[max(index - 1, 0)]
+        way = self._poses[max(index - 1, 0)], self._poses[index]
+        if self._held is None or self._held[0] != way:
+            self._held = way, self._shown(*way)
+        return self._held[1].copy()
+
+    def _shown(self, before: Pose, pose: Pose) -> Rgb:
         picture = self._smeared(before, pose) if pose.look.smear else self._seen(pose)
         return self._looks.apply(picture, pose.look)
 
