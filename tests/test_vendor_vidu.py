@@ -104,7 +104,7 @@ def test_a_task_goes_through_vidus_states_and_its_file_can_be_had(stage: Stage, 
     assert creations(client, made["task_id"])["state"] == "queueing"
     stage.stub.run(0.4)
     assert creations(client, made["task_id"], "processing")["creations"] == []
-    stage.stub.succeed(credits=12)
+    stage.stub.succeed()
     done = creations(client, made["task_id"], "success", "failed")
     assert (done["state"], done["err_code"], done["payload"]) == ("success", "", "order 7")
     assert (done["bgm"], done["off_peak"]) == (True, True)

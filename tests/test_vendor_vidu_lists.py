@@ -227,7 +227,7 @@ def test_callbacks_tell_the_begin_and_the_end_signed_with_the_key(serve_home: Se
             body = BODIES[0][1] | {"callback_url": url, "payload": "order 7"}
             task_id = create(client, "text2video", body)
             states(receiver, {"processing"})
-            stage.stub.succeed(credits=4)
+            stage.stub.succeed()
             states(receiver, {"success"})
             polled = client.get(f"/ent/v2/tasks/{task_id}/creations").json()
         told = receiver.received[-1]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import httpx2
 
 from callsheet import catalog
 from callsheet.contract import Call, Order
-from callsheet.errors import Rejected, Unavailable, VendorError
+from callsheet.errors import Rejected, Unavailable, Unsure, VendorError
 from callsheet.settings import Settings
 from callsheet.tasks import Artifact, Failure, State, Update
 from callsheet.vendors.vidu import driver_uploads
@@ -60,10 +61,12 @@ class Vidu:
         remote = answer.get("task_id")
         files = _named_at_once(answer)
         if files:
-            return Update(State.SUCCEEDED, str(remote), 1.0, files, usage=_usage(answer))
+            return Update(State.SUCCEEDED, str(remote) if remote else None, 1.0, files, usage=_usage(answer))
         if not remote:
-            raise Rejected("Vidu answered without a task_id.")
-        return self._update(answer, str(remote), ())
+            raise Unsure("Vidu accepted the request, and named no task.")
+        update = self._update(answer, str(remote), ())
+        # A create that answers with success names no files: they are asked for next.
+        return replace(update, state=State.RUNNING, again=1.0) if update.state is State.SUCCEEDED else update
 
     async def poll(self, order: Order, remote: str) -> Update:
         """Ask for the creations."""
@@ -86,19 +89,20 @@ class Vidu:
     async def _ask(self, method: str, path: str, **request: Any) -> Mapping[str, Any]:
         """An answer. A refusal by one of Vidu's codes is what the facts say it is."""
         try:
-            return await ask(self._client, method, path, **request)
+            answer = await ask(self._client, method, path, **request)
         except Refused as refused:
             said: object = cast("dict[str, object]", refused.body).get("reason") if _is_object(refused.body) else None
             error = error_of(self._facts, said, refused.message)
             raise (error or refused) from refused
+        if not _is_object(answer):
+            said = f"Vidu's answer to {method} {path} is no object."
+            raise Unsure(said) if request.get("paid") else Unavailable(said)
+        return answer
 
     def _update(self, answer: Mapping[str, Any], remote: str, files: tuple[Artifact, ...]) -> Update:
         state, note = state_of(self._facts, answer.get("state"))
         if state is State.FAILED:
             return self._failed(str(answer.get("err_code") or ""), remote, answer)
-        if state is State.SUCCEEDED and not files:
-            # The answer to a create: what was made is asked for next.
-            return Update(State.RUNNING, remote, usage=_usage(answer), again=1.0, note=note)
         return Update(state, remote, artifacts=files, usage=_usage(answer), note=note)
 
     def _failed(self, code: str, remote: str, answer: Mapping[str, Any]) -> Update:
