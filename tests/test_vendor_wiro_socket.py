@@ -11,8 +11,9 @@ import httpx2
 import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
+from callsheet.vendors.wiro import dialect_socket
 from vendor_fixtures import Serve, Stage, staged
 from vendor_media import a_clip
 from wiro_fixtures import at_status, detail, ended, run, said, upload
@@ -187,3 +188,26 @@ def test_a_socket_carries_the_id_of_its_request(stage: Stage) -> None:
             return socket.response.headers["x-request-id"]
 
     assert asyncio.run(connect()) == "mine-7"
+
+
+def test_a_fault_of_ours_ends_the_socket_and_does_not_leave_it_waiting(
+    stage: Stage, wiro: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = run(wiro, "previz/text-to-image", {"prompt": "x"})["socketaccesstoken"]
+    monkeypatch.setattr(dialect_socket, "_message", lambda *said: said["nothing"])
+    with pytest.raises(ConnectionClosedError) as caught:
+        heard(address(stage), token)
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 1011
+
+
+def test_a_socket_that_names_no_task_is_let_go(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialect_socket, "PATIENCE", 0.01)
+
+    async def connect() -> int | None:
+        async with asyncio.timeout(20), websockets.connect(address(stage), proxy=None) as socket:
+            with pytest.raises(ConnectionClosedError):
+                await socket.recv()
+            return socket.close_code
+
+    assert asyncio.run(connect()) == 1008

@@ -8,10 +8,10 @@ import hmac
 import logging
 from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from callsheet.contract import Desk
-from callsheet.errors import CallsheetError, InvalidInput, NotFound
+from callsheet.errors import InvalidInput, NotFound
 from callsheet.tasks import Task
 from callsheet.vendors.wiro.dialect_bodies import nearly_json, text_of
 from callsheet.vendors.wiro.dialect_steps import ERROR_FULL, OUTPUT, OUTPUT_FULL, OVER, Step, Steps
@@ -26,6 +26,7 @@ PATIENCE = 60.0
 """Seconds in which a socket has to name its first task; it proves nothing before."""
 
 _TIRED, _BROKEN = 1008, 1011
+_LEFT = (WebSocketDisconnect, WebSocketDisconnected)
 
 
 class Sockets:
@@ -54,13 +55,16 @@ class Sockets:
             await asyncio.gather(*followed.values(), return_exceptions=True)
 
     async def _follow(self, socket: WebSocket, token: str) -> None:
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # its client has left meanwhile
+        with contextlib.suppress(*_LEFT):  # its client has left meanwhile
             try:
                 await self._tell(socket, token)
             except NotFound as error:
                 await socket.send_json(_message("task_info", "", token, error.message, result=False))
-            except CallsheetError as error:
-                log.error("a socket cannot follow its task: %s", error)
+            except _LEFT:
+                raise
+            except Exception as error:
+                # Whatever it is: a client that hears nothing more would wait for ever.
+                log.error("a socket cannot follow its task", exc_info=error)
                 await socket.close(_BROKEN)
 
     async def _tell(self, socket: WebSocket, token: str) -> None:
