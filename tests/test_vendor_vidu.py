@@ -1,10 +1,13 @@
-"""Vidu's clients, unchanged, on a real server: the documented commands, every state, refusals, uploads, keys."""
+"""Vidu's clients, unchanged, on a real server: the documented commands, every state, refusals, uploads, keys, hosts."""
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
+import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from callsheet.settings import load
 from callsheet.tasks import Artifact
 from vendor_fixtures import Serve, Stage, shell, staged, until
 from vendor_media import a_clip, a_png
+from vidu_fixtures import TEXT, create, creations, refused
 
 POLL = """\
 curl -X GET -H "Authorization: Token {your_api_key}" https://api.vidu.com/ent/v2/tasks/{your_id}/creations
@@ -39,7 +43,6 @@ curl -X POST -H "Authorization: Token {your_api_key}" -H "Content-Type: applicat
 {"id": "{your_id}"}' https://api.vidu.com/ent/v2/tasks/{your_id}/cancel
 """
 HOST = "https://api.vidu.com"
-TEXT = {"model": "viduq3-pro", "prompt": "a red door"}
 
 
 @pytest.fixture(scope="module")
@@ -53,28 +56,6 @@ def client(stage: Stage) -> Iterator[httpx2.Client]:
     stage.stub.reset()
     with stage.client("vidu") as found:
         yield found
-
-
-def create(client: httpx2.Client, endpoint: str = "text2video", **body: Any) -> dict[str, Any]:
-    answer = client.post(f"/ent/v2/{endpoint}", json=body or TEXT)
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["state"] == "created"
-    return answer.json()
-
-
-def creations(client: httpx2.Client, task_id: str, *states: str) -> dict[str, Any]:
-    path = f"/ent/v2/tasks/{task_id}/creations"
-    return until(
-        lambda: client.get(path).raise_for_status().json(), lambda found: not states or found["state"] in states
-    )
-
-
-def refused(answer: httpx2.Response, status: int, reason: str) -> str:
-    said = answer.json()
-    assert (answer.status_code, said["code"], said["reason"]) == (status, status, reason), said
-    assert set(said) == {"code", "reason", "message", "metadata"}
-    assert said["metadata"] == {"trace_id": answer.headers["x-md-trace-id"]}
-    return said["message"]
 
 
 def test_the_documented_commands_run_as_written(stage: Stage) -> None:
@@ -115,11 +96,20 @@ def test_a_task_goes_through_vidus_states_and_its_file_can_be_had(stage: Stage, 
 
 
 def test_fields_that_nothing_reads_are_remembered_and_not_refused(stage: Stage, client: httpx2.Client) -> None:
-    body = {**TEXT, "style": "", "movement_amplitude": "large", "newest_field": {"a": 1}, "wm_url": ""}
-    made = create(client, **body)
+    made = create(client, **TEXT, style="", movement_amplitude="large", newest_field={"a": 1}, wm_url="")
     assert "newest_field" not in made
     assert made["movement_amplitude"] == "large", "given back as Vidu does, though it has no effect there either"
-    assert stage.newest()["input"]["prompt"] == TEXT["prompt"]
+    with contextlib.closing(sqlite3.connect(stage.served.home / "callsheet.sqlite")) as database:
+        ((wire,),) = database.execute("SELECT wire FROM task WHERE id = ?", (stage.newest()["id"],))
+    assert json.loads(wire)["ignored"] == ["movement_amplitude", "newest_field"]
+
+
+def test_the_vendors_own_host_is_answered_at_the_root(stage: Stage) -> None:
+    with stage.client() as plain:
+        for host in ("api.vidu.com", "api.vidu.cn"):
+            answer = plain.post("/tools/v2/files/uploads", json={"scene": "vidu"}, headers={"host": host})
+            assert answer.json()["put_url"].startswith(f"http://{host}/tools/v2/files/uploads/")
+        refused(plain.get("/v1/tasks", headers={"host": "api.vidu.com"}), 404, "NotFound")
 
 
 def test_both_names_of_a_model_find_it(client: httpx2.Client) -> None:
