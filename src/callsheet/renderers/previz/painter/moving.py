@@ -15,6 +15,7 @@ from callsheet.renderers.previz.painter.cels import Cel, grown, prepare, seen_at
 from callsheet.renderers.previz.painter.layers import Layer, Painting
 from callsheet.renderers.previz.painter.stage import FARTHEST_FLOOR
 from callsheet.renderers.previz.pose import Pose
+from callsheet.renderers.previz.sampling import look_up, padded
 from callsheet.renderers.previz.warp import matrix
 
 # How far beyond the frame a painting may reach, as a share of the frame's shorter side: what a move needs beyond
@@ -212,13 +213,8 @@ class Show:
         amount = min(amount, _MOST_BULGE / corner)
         reach = 1 + amount * corner
         bend = (1 + amount * (x * x + y * y)) / reach * half
-        return cv2.remap(
-            picture,
-            x * bend + (width - 1) / 2,
-            y * bend + (height - 1) / 2,
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REFLECT,
-        )
+        where = np.dstack([x * bend + (width - 1) / 2, y * bend + (height - 1) / 2])
+        return look_up(padded(picture), where)
 
 
 _INVERSE = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
