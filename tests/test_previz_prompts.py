@@ -202,3 +202,16 @@ def test_the_marker_is_not_in_the_picture(tmp_path: Path) -> None:
 def test_a_setting_switches_them_off(tmp_path: Path) -> None:
     assert isinstance(driver(load(tmp_path, environ={})), CuedDriver)
     assert isinstance(driver(load(tmp_path, environ={"CALLSHEET_RENDER__TEST_PROMPTS": "false"})), PrevizDriver)
+
+
+def test_the_models_of_every_vendor_listen_while_they_run_on_previz(server: Any) -> None:
+    video = {model.vendor: model for model in catalog.load().models(capability="text-to-video")}
+    assert {"previz", "vidu", "wondershare", "mediaio"} <= video.keys()
+    with server.client() as client:
+        for model in video.values():
+            given = {"model": model.id, "input": {"prompt": "a red door [[reject]]"}}
+            task = client.post("/v1/tasks", json=given).raise_for_status().json()
+            assert task["stage"] == "previz", model.id
+            with client.stream("GET", f"/v1/tasks/{task['id']}/events") as events:
+                *_, last = [line for line in events.iter_lines() if line.startswith("data: ")]
+            assert '"code":"rejected"' in last.replace(" ", ""), (model.id, last)
