@@ -37,11 +37,20 @@ def pages() -> dict[str, str]:
 
 def _vendor_row(catalog: Catalog, vendor: Vendor) -> str:
     folder = catalog.root / vendor.id
-    driver, dialect = ((folder / name).exists() for name in ("driver.py", "dialect.py"))
+    driver, dialect, record = ((folder / name).exists() for name in ("driver.py", "dialect.py", "examples.json"))
     makes = ", ".join(dict.fromkeys(model.capability for model in vendor.models.values()))
-    proven = ", ".join(["facts", *(["driver"] if driver else []), *(["door"] if dialect else [])])
+    laws = {"facts": True, "record": record, "mirror": driver and dialect}
+    proven = ", ".join(_counted(law, folder) for law, held in laws.items() if held)
     name = f"[{vendor.name}]({FOLDER}/{vendor.id}.md)"
-    return f"| {name} | {makes} | {len(vendor.models)} | {_yes(driver)} | {_yes(dialect)} | {proven} |"
+    return f"| {name} | {makes} | {len(vendor.models)} | {_yes(driver)} | {_yes(dialect) if vendor.hosts else 'it has none'} | {proven} |"
+
+
+def _counted(law: str, folder: Path) -> str:
+    """A law by name, the record with how many documented exchanges it holds both sides to."""
+    if law != "record":
+        return law
+    exchanges = json.loads((folder / "examples.json").read_text("utf-8"))["exchanges"]
+    return f"record ({len(exchanges)} exchanges)"
 
 
 def _yes(there: bool) -> str:
