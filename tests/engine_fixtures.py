@@ -25,78 +25,11 @@ from callsheet.settings import Settings, load
 from callsheet.signing import open_seal
 from callsheet.store import Sqlite, Store
 from callsheet.tasks import Artifact, Event, Failure, NewTask, State, Task, Update
+from engine_facts import LOFT, STUDIO
 
 NOW = 1_795_255_200_000
 MODEL = "studio/swift"
 INPUT = {"prompt": "a red door"}
-
-STUDIO = """
-[vendor]
-id = "studio"
-name = "Studio"
-about = "A vendor that answers as a test says."
-base_url = "https://studio.example"
-hosts = ["studio.example"]
-docs = "https://studio.example/docs"
-source = "this test"
-checked = 2026-11-21
-states = { queued = "queued", running = "running", succeeded = "succeeded", failed = "failed", canceled = "canceled" }
-
-[vendor.auth]
-scheme = "none"
-
-[[models]]
-name = "swift"
-capability = "text-to-video"
-title = "Swift"
-about = "Video from words."
-path = "/swift"
-outputs = [{ kind = "video", count = 1 }]
-prices = [{ credits = 3, per = "task", source = "this test", checked = 2026-11-21 }]
-params = [
-  { name = "prompt", required = true },
-  { name = "duration", min = 1, max = 600, default = 4 },
-  { name = "resolution", values = ["720p", "8k"], default = "720p" },
-  { name = "seed" },
-  { name = "sparkle", type = "boolean", description = "More of it.", own = true },
-]
-
-[[models]]
-name = "still"
-capability = "image-to-video"
-title = "Still"
-about = "Video from a still."
-path = "/still"
-outputs = [{ kind = "video", count = 1 }]
-params = [
-  { name = "prompt" },
-  { name = "image", required = true, media = { formats = ["png", "jpeg"], max_bytes = 5000, max_pixels = 10000 } },
-]
-
-[[models]]
-name = "cast"
-capability = "reference-to-video"
-title = "Cast"
-about = "Video with people in it."
-path = "/cast"
-outputs = [{ kind = "video", count = 1 }]
-params = [
-  { name = "prompt", required = true },
-  { name = "subjects", required = true, fields = [
-    { name = "id", type = "string", own = true, description = "Who it is." },
-    { name = "images", media = { formats = ["png"], max_pixels = 10000 } },
-  ] },
-]
-
-[[models]]
-name = "song"
-capability = "music"
-title = "Song"
-about = "Music from words."
-path = "/song"
-outputs = [{ kind = "audio", count = 1 }]
-params = [{ name = "prompt", required = true }]
-"""
 
 Answer = Update | Exception | Callable[[Order], Any]
 
@@ -216,14 +149,15 @@ def real_time() -> int:
 
 
 def a_catalog(folder: Path) -> Catalog:
-    """The real words and previz, and the studio of the tests."""
+    """The real words and previz, and the studio and the loft of the tests."""
     root = folder / "vendors"
     if not root.exists():
-        (root / "studio").mkdir(parents=True)
-        (root / "previz").mkdir()
+        for vendor in ("studio", "loft", "previz"):
+            (root / vendor).mkdir(parents=True)
         shutil.copy(VENDORS / "vocabulary.toml", root)
         shutil.copy(VENDORS / "previz" / "catalog.toml", root / "previz")
         (root / "studio" / "catalog.toml").write_text(STUDIO)
+        (root / "loft" / "catalog.toml").write_text(LOFT)
     return Catalog(root)
 
 

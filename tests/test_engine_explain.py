@@ -27,6 +27,17 @@ def an_event(kind: str, **data: object) -> Event:
             "Could not be sent (try 2): 429. Next try in 1.75 s.",
         ),
         (an_event("webhook", attempt=1, status=204, error=None, told="delivered"), "Webhook, try 1: answered 204."),
+        (
+            an_event("rerouted", **{"from": "vidu/x", "to": "previz", "why": "It answered 401.", "approximations": []}),
+            "vidu/x did not take it: It answered 401. Goes to previz instead.",
+        ),
+        (
+            an_event(
+                "rerouted", **{"from": "vidu/x", "to": None, "why": "401.", "passed": [{"model": "a/b", "why": "Big."}]}
+            ),
+            "vidu/x did not take it: 401. a/b cannot take it: Big. No further stage is left.",
+        ),
+        (an_event("parked", why="Set the key again."), "Waits: Set the key again."),
         (an_event("something new", a=1), 'something new: {"a": 1}'),
     ],
 )

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.engine.routing import Routing
+from callsheet.engine.routing import Routing, drawn
 from callsheet.errors import InvalidInput, NotFound, NotSupported, SetupError
+from callsheet.settings import Rule
 from engine_fixtures import INPUT, MODEL, a_catalog
 
 IMAGE = "file_01J00000000000000000000000"
 
 
 def routing(folder: Path, drivers: str = "studio previz", **rules: list[str]) -> Routing:
-    return Routing(
-        a_catalog(folder), drivers.split(), {name.replace("__", "/"): stages for name, stages in rules.items()}
-    )
+    named = {name.replace("__", "/"): Rule(stages=tuple(stages)) for name, stages in rules.items()}
+    return Routing(a_catalog(folder), drivers.split(), named)
 
 
 def test_a_vendor_with_a_key_runs_its_own_model_unchanged(tmp_path: Path) -> None:
@@ -97,3 +97,53 @@ def test_what_can_run_here_is_known_before_anything_is_asked(tmp_path: Path) -> 
     assert not routing(tmp_path, "studio previz", music=["previz"]).runs("studio/song")
     with pytest.raises(NotFound):
         both.runs("studio/none")
+
+
+WEIGHED = {"*": Rule(stages=("vendor", "loft", "previz"), weights=(3, 1, 0))}
+
+
+@pytest.mark.parametrize(
+    ("chance", "stage", "why"),
+    [
+        (0.0, "studio/swift", "the routing rule *, weight 3 of 4"),
+        (0.74, "studio/swift", "the routing rule *, weight 3 of 4"),
+        (0.75, "loft/calm", "the routing rule *, weight 1 of 4"),
+        (1.0, "loft/calm", "the routing rule *, weight 1 of 4"),
+        (None, "studio/swift", "the routing rule *, weight 3 of 4"),
+    ],
+)
+def test_weights_share_the_tasks_out_and_say_so(tmp_path: Path, chance: float | None, stage: str, why: str) -> None:
+    routes = Routing(a_catalog(tmp_path), ["studio", "loft", "previz"], WEIGHED)
+    plan = routes.plan(MODEL, INPUT, chance=None if chance is None else lambda: chance)
+    assert (plan.stage, plan.why) == (stage, why)
+
+
+def test_weights_count_among_live_stages_only_and_a_weight_of_nothing_is_a_fallback(tmp_path: Path) -> None:
+    def plan(drivers: str, chance: float) -> tuple[str, tuple[str, ...]]:
+        found = Routing(a_catalog(tmp_path), drivers.split(), WEIGHED).plan(MODEL, INPUT, chance=lambda: chance)
+        return found.stage, found.onward
+
+    assert plan("loft previz", 0.0) == ("loft/calm", ("previz/text-to-video",))
+    assert plan("studio loft previz", 0.9) == ("loft/calm", ("studio/swift", "previz/text-to-video"))
+    assert plan("previz", 0.5) == ("previz", ())
+
+
+def test_a_draw_gives_each_its_share() -> None:
+    draws = [drawn([1, 0, 3], lambda at=at: at / 400) for at in range(400)]
+    assert [draws.count(place) for place in range(3)] == [100, 0, 300]
+
+
+def test_only_a_rule_leads_on_to_further_live_stages(tmp_path: Path) -> None:
+    rules = {"studio__swift": ["vendor", "loft", "previz"]}
+    assert routing(tmp_path, "studio loft previz", **rules).plan(MODEL, INPUT).onward == (
+        "loft/calm",
+        "previz/text-to-video",
+    )
+    assert routing(tmp_path, "studio previz", **rules).plan(MODEL, INPUT).onward == ("previz/text-to-video",)
+    assert routing(tmp_path, "studio loft", **rules).plan(MODEL, INPUT, "studio").onward == ()
+    assert routing(tmp_path, "studio loft previz").plan(MODEL, INPUT).onward == ()
+
+
+def test_a_capability_leads_on_too(tmp_path: Path) -> None:
+    plan = routing(tmp_path, "studio loft", **{"text-to-video": ["loft", "studio"]}).plan("text-to-video", INPUT)
+    assert (plan.stage, plan.onward) == ("loft/calm", ("studio/swift",))

@@ -1,11 +1,12 @@
 """Settings: where each comes from, which of two counts, and what is said of a wrong one."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from callsheet.errors import SetupError
-from callsheet.settings import Settings, home_folder, load
+from callsheet.settings import Rule, Settings, home_folder, load
 
 SECRET = "whsec_" + "A" * 40
 
@@ -106,9 +107,9 @@ def test_vendors_and_routing_by_file_and_environment(tmp_path: Path) -> None:
     assert secret is not None
     assert (key.get_secret_value(), secret.get_secret_value()) == ("from env", "s")
     assert found.vendors["vidu"].base_url == "http://v"
-    assert found.routing == {"vidu/*": ("previz",)}
+    assert found.routing == {"vidu/*": Rule(stages=("previz",))}
     assert load(tmp_path / "x", None, {"CALLSHEET_ROUTING": '{"music": ["mediaio"]}'}).routing == {
-        "music": ("mediaio",)
+        "music": Rule(stages=("mediaio",))
     }
 
 
@@ -147,3 +148,45 @@ def test_every_setting_has_a_description() -> None:
 def test_slots_default_to_the_cores_of_the_machine(tmp_path: Path) -> None:
     assert load(tmp_path, None, {}).render.cores >= 1
     assert load(tmp_path, None, {"CALLSHEET_RENDER__SLOTS": "3"}).render.cores == 3
+
+
+def test_a_routing_rule_is_a_list_or_a_table_with_weights(tmp_path: Path) -> None:
+    home = written(
+        tmp_path,
+        '[routing]\n"vidu/*" = ["vendor", "previz"]\n[routing.image-to-video]\nstages = ["vidu", "previz"]\n'
+        "weights = [3, 1]\n",
+    )
+    rule = Rule(stages=("vidu", "previz"), weights=(3, 1))
+    assert load(home).routing == {"vidu/*": Rule(stages=("vendor", "previz")), "image-to-video": rule}
+    inline = '{"music": "mediaio,previz", "image-to-video": {"stages": "vidu, previz", "weights": [3, 1]}}'
+    assert load(tmp_path / "x", None, {"CALLSHEET_ROUTING": inline}).routing == {
+        "music": Rule(stages=("mediaio", "previz")),
+        "image-to-video": rule,
+    }
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ('{ stages = ["vidu", "previz"], weights = [1] }', "a weight for each of its 2 stages, not 1"),
+        ('{ stages = ["vidu"], weights = [0] }', "more than 0"),
+        ('{ stages = ["vidu"], weights = [-1] }', "greater than or equal to 0"),
+        ('{ stages = ["vidu"], weights = [inf] }', "finite"),
+        ('{ stages = ["vidu"], weigths = [1] }', "Did you mean weights?"),
+        ("[]", "at least 1"),
+    ],
+)
+def test_a_routing_rule_that_cannot_be_is_refused_at_start(tmp_path: Path, rule: str, said: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        load(written(tmp_path, f"[routing]\nimage-to-video = {rule}\n"))
+    assert said in str(caught.value)
+    assert "image-to-video" in str(caught.value)
+
+
+def test_a_credential_names_a_key_and_gives_nothing_of_it_away(tmp_path: Path) -> None:
+    def credential(key: str) -> str | None:
+        return load(tmp_path, None, {"CALLSHEET_VENDORS__VIDU__KEY": key}).vendors["vidu"].credential
+
+    assert credential("one") == hashlib.sha256(b"one").hexdigest()[:12]
+    assert credential("one") != credential("two")
+    assert load(tmp_path, None, {"CALLSHEET_VENDORS__VIDU__BASE_URL": "http://v"}).vendors["vidu"].credential is None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.errors import InvalidInput, NotFound
-from callsheet.store import COURSE, TASK, Clash, Lost, Row, Taken
+from callsheet.store import COURSE, TASK, Clash, Lost, Onward, Row, Taken
 from callsheet.tasks import Failure, State, Task
 from store_fixtures import NOW, a_file, a_row, a_store, task_id
 
@@ -111,6 +111,7 @@ def test_an_end_never_changes(tmp_path: Path, end: State) -> None:
         "ended_at": 1,
         "run_model": "x",
         "run_input": {"a": 1},
+        "onward": Onward(("x",)),
     }
     assert values.keys() == TASK - COURSE
 

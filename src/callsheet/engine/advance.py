@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from callsheet.catalog import Model
 from callsheet.engine import pace
 from callsheet.engine.pace import Chance
+from callsheet.engine.routing import stage_of
 from callsheet.errors import CallsheetError, Unsure
-from callsheet.store import Row
+from callsheet.store import Onward, Row
 from callsheet.store.store import NewEvent
 from callsheet.tasks import Artifact, Failure, File, State, Update
+
+Data = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,36 @@ def again(row: Row, error: CallsheetError, now: int, chance: Chance, tries: int)
     told = {"phase": row.phase, "attempt": attempt, "code": error.code, "message": error.message, "after": wait / 1000}
     # What raised Unavailable was not accepted: the journal's mark is taken back, and it may be sent again.
     return Move({"attempt": attempt, "due": now + wait, "sent_at": None}, (("retrying", told),))
+
+
+def rerouted(
+    row: Row, run: Model, run_input: Data, notes: Sequence[Data], onward: Onward, told: Data, now: int
+) -> Move:
+    """To the next stage of the rule, as if it had been routed there; `told` says why."""
+    usage = {name: value for name, value in row.task.usage.items() if name != "approximations"}
+    changes = _entering(dataclasses.replace(row, run_model=run.id), "submit", now) | {
+        "stage": stage_of(run),
+        "run_model": run.id,
+        "run_input": dict(run_input),
+        "onward": onward,
+        "credential": None,
+        "usage": usage | ({"approximations": list(notes)} if notes else {}),
+    }
+    went = {"from": row.task.stage, "to": stage_of(run), **told, "model": run.id, "input": dict(run_input)}
+    return Move(changes, (("rerouted", went | {"approximations": list(notes)}),))
+
+
+def parked(row: Row, told: Data, now: int) -> Move:
+    """Nothing is asked with what is set up here: it waits for that to change, and says so once."""
+    changes: dict[str, Any] = {"due": now + pace.PARKED}
+    if row.parked_at is not None:
+        return Move(changes)
+    return Move(changes | {"parked_at": now}, (("parked", told),))
+
+
+def resumed() -> Move:
+    """What it was parked for is back."""
+    return Move({"parked_at": None}, (("resumed", {}),))
 
 
 def lost(row: Row, now: int) -> Move:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import hmac
-import json
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from callsheet.catalog import Catalog
 from callsheet.contract import Call, Dialect, Driver
-from callsheet.engine import advance
+from callsheet.engine import admission, advance
 from callsheet.engine.delivery import Courier
+from callsheet.engine.detour import Detour
 from callsheet.engine.explain import ENDS
 from callsheet.engine.ids import Ids
 from callsheet.engine.ingest import Ingest
@@ -22,6 +21,7 @@ from callsheet.engine.keyring import Keyring
 from callsheet.engine.library import Library
 from callsheet.engine.news import News
 from callsheet.engine.pace import Chance
+from callsheet.engine.pins import Pins
 from callsheet.engine.reach import Reach
 from callsheet.engine.reach import proof as callback_proof
 from callsheet.engine.routing import PREVIZ, Plan, Routing
@@ -30,12 +30,10 @@ from callsheet.engine.worker import Worker
 from callsheet.errors import Conflict, Forbidden, InvalidInput, RequestError
 from callsheet.fetch import Guard
 from callsheet.settings import Settings
-from callsheet.store import Row, Store, Taken
+from callsheet.store import Onward, Row, Store, Taken
 from callsheet.tasks import Clock, Event, Filter, Input, NewTask, Page, Quote, State, Task
 
-MAX_LABELS, MAX_LABEL, MAX_VALUE = 16, 64, 512
-MAX_URL, MAX_KEY = 2048, 255
-PRIORITIES = range(-100, 101)
+MAX_URL = 2048
 SOON = 60_000
 """Milliseconds within which something due keeps a server that would leave when idle."""
 
@@ -93,7 +91,10 @@ class Engine:
         self._proof_key = keyring.derive("callbacks")
         public = settings.server.public_url
         reach = Reach(public, library, self._proof_key) if public else None
-        steps = Steps(store, catalog, library, drivers, ingest, self._courier, self._news, clock, chance, reach)
+        self._chance = chance
+        detour, pins = Detour(catalog, drivers, self._intake, chance), Pins(drivers, settings.vendors)
+        parts = (store, catalog, library, drivers, ingest, self._courier, self._news, clock, chance)
+        steps = Steps(*parts, detour, pins, reach)
         self._worker = Worker(store, catalog, library, drivers, steps, self._news, clock)
 
     async def start(self) -> None:
@@ -125,14 +126,14 @@ class Engine:
 
     async def submit(self, account: str, new: NewTask) -> tuple[Task, bool]:
         """Check, route and keep a task durably; the flag is False when the Idempotency-Key named an earlier one."""
-        _check(new)
+        admission.check(new)
         self._check_webhook(new.webhook)
-        idempotency = (new.idempotency_key, _fingerprint(new)) if new.idempotency_key is not None else None
+        idempotency = (new.idempotency_key, admission.fingerprint(new)) if new.idempotency_key is not None else None
         if idempotency is not None:
             earlier = await self._store.idempotent(account, idempotency[0])
             if earlier is not None:
                 return await self._earlier(account, earlier, idempotency), False
-        plan = self._routing.plan(new.model, new.input, new.stage)
+        plan = self._routing.plan(new.model, new.input, new.stage, self._chance)
         files = await self._intake.resolve(account, (plan.asked, plan.run), plan.input)
         input, run_input = with_files(plan.asked, plan.input, files), with_files(plan.run, plan.run_input, files)
         row = self._row(account, new, plan, input, run_input)
@@ -187,7 +188,8 @@ class Engine:
             door=new.door,
             wire=new.wire,
         )
-        row = Row(task, plan.asked.vendor, "submit", "", now, plan.run.id, run_input)
+        onward = Onward(plan.onward, tuple(new.input)) if plan.onward else Onward()
+        row = Row(task, plan.asked.vendor, "submit", "", now, plan.run.id, run_input, onward)
         return _in_lane(row)
 
     async def get(self, account: str, task_id: str) -> Task:
@@ -266,35 +268,3 @@ def _first_events(new: NewTask, plan: Plan, run_input: Mapping[str, Any]) -> lis
     if plan.run.id != plan.asked.id:
         routed |= {"input": dict(run_input), "approximations": list(plan.approximations)}
     return [("created", {"model": new.model, "door": new.door}), ("routed", routed)]
-
-
-def _fingerprint(new: NewTask) -> str:
-    said = [new.model, new.input, new.webhook, new.metadata, new.priority, new.stage, new.door]
-    try:
-        return hashlib.sha256(json.dumps(said, sort_keys=True, allow_nan=False).encode()).hexdigest()
-    except (ValueError, TypeError) as error:
-        raise InvalidInput(f"The input is no JSON: {error}.") from error
-
-
-def _check(new: NewTask) -> None:
-    if new.priority not in PRIORITIES:
-        raise InvalidInput(f"priority is {new.priority}.", hint="From -100 (last) to 100 (first).", param="priority")
-    if new.idempotency_key is not None and not (
-        0 < len(new.idempotency_key) <= MAX_KEY and new.idempotency_key.isprintable()
-    ):
-        raise InvalidInput(
-            "This Idempotency-Key cannot be kept.", hint=f"1 to {MAX_KEY} letters.", param="Idempotency-Key"
-        )
-    _check_metadata(new.metadata)
-
-
-def _check_metadata(metadata: Mapping[str, Any]) -> None:
-    if len(metadata) > MAX_LABELS:
-        raise InvalidInput(f"metadata has {len(metadata)} entries.", hint=f"At most {MAX_LABELS}.", param="metadata")
-    for name, value in metadata.items():
-        if not isinstance(value, str) or not 0 < len(name) <= MAX_LABEL or len(value) > MAX_VALUE:
-            raise InvalidInput(
-                f"metadata cannot hold {name!r:.70}.",
-                hint=f"A name of 1 to {MAX_LABEL} letters, a value that is a string of at most {MAX_VALUE}.",
-                param="metadata",
-            )

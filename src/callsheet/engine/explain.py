@@ -18,6 +18,10 @@ EVENTS: Mapping[str, str] = {
     "progress": "`progress`, 0 to 1; at most four a second.",
     "noted": "The stage said something worth keeping: `note`.",
     "retrying": "No answer, or a refusal that passes: `phase`, `attempt`, `code`, `message`, `after` seconds.",
+    "rerouted": "The stage did not take it: `from`, `to`, `why`; `model`, `input`, `approximations` as in `routed`."
+    " `passed` names the models that could not take it either, each with its `why`; `to` is null where none could.",
+    "parked": "It waits for a key that is not set up here: `why`, `setting`. Told once, however long it waits.",
+    "resumed": "The key is back, and it goes on.",
     "recovered": "The process ended, and local work starts again: `from`, `to`.",
     "answered": "The vendor finished: `artifacts` as it named them, not yet brought in.",
     "cancel_asked": "The caller wants the end.",
@@ -75,6 +79,15 @@ def _retrying(data: Data) -> str:
     return f"{said} Next try in {data['after']:.3g} s."
 
 
+def _rerouted(data: Data) -> str:
+    because = f"{data['from']} did not take it: {str(data['why']).rstrip('.')}."
+    passed = [f"{one['model']} cannot take it: {str(one['why']).rstrip('.')}." for one in data.get("passed", ())]
+    if data.get("to") is None:
+        return " ".join([because, *passed, "No further stage is left."])
+    changed = [_approximated(one) for one in data.get("approximations", ())]
+    return " ".join([because, *passed, f"Goes to {data['to']} instead.", *changed])
+
+
 def _answered(data: Data) -> str:
     return f"The vendor finished and named {_count(data.get('artifacts', ()), 'artifact')}."
 
@@ -120,6 +133,9 @@ _WORDS: Mapping[str, Callable[[Data], str]] = {
     "progress": lambda data: f"{data['progress']:.0%} done.",
     "noted": lambda data: f"The stage says: {data['note']}",
     "retrying": _retrying,
+    "rerouted": _rerouted,
+    "parked": lambda data: f"Waits: {data['why']}",
+    "resumed": lambda data: "The key is back; it goes on.",
     "recovered": lambda data: "The process that ran it ended; it starts again.",
     "answered": _answered,
     "cancel_asked": lambda data: "Someone asked to cancel it.",

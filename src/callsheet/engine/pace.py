@@ -29,6 +29,12 @@ FIRST_RETRY, LONGEST_RETRY = 1_000, 300_000
 SUBMIT_TRIES = 20
 """Refusals of a submit that cost nothing: after the twentieth, about 75 minutes later, the task fails."""
 
+FALLBACK_TRIES = 5
+"""The same where the task's rule names a further stage: after the fifth, about 15 seconds later, it goes there."""
+
+PARKED = 60_000
+"""Milliseconds until a task is looked at again that waits for its vendor's key."""
+
 POLL_TRIES = 300
 """Unanswered polls in a row: about a day. A vendor may still finish and charge, so giving up early loses the result."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from callsheet.catalog import Catalog, Model, Param
-from callsheet.errors import InvalidInput, NotFound, NotSupported, SetupError
+from callsheet.engine.pace import Chance
+from callsheet.errors import InvalidInput, NotFound, NotSupported, RequestError, SetupError
+from callsheet.settings import Rule
 from callsheet.tasks import Input
 
 PREVIZ = "previz"
@@ -21,6 +23,7 @@ class Plan:
     """What a submit comes to: `asked` is the model whose facts the input was checked against, `run` the one that runs.
 
     `approximations` lists what `run` cannot honour: `{param, asked, used, why}`, `used` None where it is left out.
+    `onward` are the further models of the rule that are live here, in order: where it goes if `run` does not take it.
     """
 
     asked: Model
@@ -29,6 +32,7 @@ class Plan:
     run_input: Mapping[str, Any]
     approximations: tuple[Mapping[str, Any], ...] = ()
     why: str = ""
+    onward: tuple[str, ...] = ()
 
     @property
     def stage(self) -> str:
@@ -41,47 +45,57 @@ def stage_of(model: Model) -> str:
     return PREVIZ if model.vendor == PREVIZ else model.id
 
 
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """The rule for one task, and why it is this one. Only a rule that someone wrote leads on to further stages."""
+
+    rule: Rule
+    why: str
+    leads_on: bool = False
+
+
 class Routing:
     """Plans where each task runs.
 
     `rules` maps a model id, a capability or a pattern (`vidu/*`) to stages in order of preference: `previz`, a vendor,
-    a model id, or `vendor` for the asked model's own. The first stage that has a driver here runs the task. An exact
-    name outweighs a pattern; patterns count in their order. Without a rule: the vendor itself, else previz.
+    a model id, or `vendor` for the asked model's own. The first stage that has a driver here runs the task, or with
+    weights one of those that have, by chance. An exact name outweighs a pattern; patterns count in their order.
+    Without a rule: the vendor itself, else previz.
     """
 
-    def __init__(
-        self, catalog: Catalog, drivers: Iterable[str], rules: Mapping[str, Sequence[str]] | None = None
-    ) -> None:
+    def __init__(self, catalog: Catalog, drivers: Iterable[str], rules: Mapping[str, Rule] | None = None) -> None:
         self._catalog = catalog
         self._drivers = frozenset(drivers)
         self._rules = dict(rules or {})
-        for name, stages in self._rules.items():
-            for stage in stages:
+        for name, rule in self._rules.items():
+            for stage in rule.stages:
                 self._must_be_known(name, stage)
 
-    def plan(self, name: str, input: Input, stage: str | None = None) -> Plan:
+    def plan(self, name: str, input: Input, stage: str | None = None, chance: Chance | None = None) -> Plan:
         """Check the input and choose the stage; `stage` overrules the rules for this task.
 
-        NotFound and InvalidInput as the catalogue raises them; NotSupported when nothing here can run it.
+        Weights are drawn by `chance`; without it the heaviest stage is chosen. NotFound and InvalidInput as the
+        catalogue raises them; NotSupported when nothing here can run it.
         """
         if self._catalog.is_capability(name):
-            return self._plan_capability(name, input, stage)
+            course = self._course(name, None, stage)
+            run, why, onward = self._choose(course, name, None, input, chance)
+            checked = run.check(input)
+            return Plan(run, run, checked, checked, why=why, onward=onward)
         asked = self._catalog.find(name, input)
         checked = asked.check(input)
-        stages, why = self._stages(name, asked, stage)
-        run = self._first(stages, asked.capability, asked, checked)
-        if run is None:
-            raise self._nothing_runs(asked.id, asked.capability, stages)
+        course = self._course(name, asked, stage)
+        run, why, onward = self._choose(course, asked.capability, asked, checked, chance)
         if run.id == asked.id:
-            return Plan(asked, run, checked, checked, why=why)
-        run_input, approximations = fit(run, asked, checked, input)
-        return Plan(asked, run, checked, run_input, approximations, why)
+            return Plan(asked, run, checked, checked, why=why, onward=onward)
+        run_input, approximations = fit(run, checked, input)
+        return Plan(asked, run, checked, run_input, approximations, why, onward)
 
     def runs(self, name: str) -> bool:
         """Whether a stage here could take a task of this model or capability, for some input."""
         known = self._catalog.is_capability(name)
         asked = None if known else self._catalog.model(name)
-        stages, _ = self._stages(name, asked, None)
+        stages = self._course(name, asked, None).rule.stages
         return any(self._could_run(stage, asked.capability if asked else name, asked) for stage in stages)
 
     def _could_run(self, stage: str, capability: str, asked: Model | None) -> bool:
@@ -89,29 +103,48 @@ class Routing:
         own = asked is not None and asked.vendor == vendor
         return vendor in self._drivers and (own or "/" in stage or bool(self._catalog.models(capability, vendor)))
 
-    def _plan_capability(self, capability: str, input: Input, stage: str | None) -> Plan:
-        stages, why = self._stages(capability, None, stage)
-        run = self._first(stages, capability, None, input)
-        if run is None:
-            raise self._nothing_runs(capability, capability, stages)
-        checked = run.check(input)
-        return Plan(run, run, checked, checked, why=why)
-
-    def _stages(self, name: str, asked: Model | None, stage: str | None) -> tuple[Sequence[str], str]:
+    def _course(self, name: str, asked: Model | None, stage: str | None) -> _Course:
         if stage is not None:
-            return (stage,), "the task names this stage"
+            return _Course(Rule(stages=(stage,)), "the task names this stage")
         names = [name, *((asked.id, asked.capability) if asked else ())]
         for one in names:
             if one in self._rules:
-                return self._rules[one], f"the routing rule for {one}"
-        for pattern, stages in self._rules.items():
+                return _Course(self._rules[one], f"the routing rule for {one}", leads_on=True)
+        for pattern, rule in self._rules.items():
             if any(fnmatchcase(one, pattern) for one in names):
-                return stages, f"the routing rule {pattern}"
-        return ((OWN, PREVIZ) if asked else (PREVIZ,)), "no routing rule: the vendor where it has a key, else previz"
+                return _Course(rule, f"the routing rule {pattern}", leads_on=True)
+        stages = (OWN, PREVIZ) if asked else (PREVIZ,)
+        return _Course(Rule(stages=stages), "no routing rule: the vendor where it has a key, else previz")
 
-    def _first(self, stages: Iterable[str], capability: str, asked: Model | None, input: Input) -> Model | None:
-        found = (self._model(stage, capability, asked, input) for stage in stages)
-        return next((model for model in found if model is not None and model.vendor in self._drivers), None)
+    def _choose(
+        self, course: _Course, capability: str, asked: Model | None, input: Input, chance: Chance | None
+    ) -> tuple[Model, str, tuple[str, ...]]:
+        """The model that runs it, why, and the ids of those it may go on to."""
+        live = self._live(course.rule, capability, asked, input)
+        if not live:
+            raise self._nothing_runs(asked.id if asked else capability, capability, course.rule.stages)
+        why, place = course.why, 0
+        weights = list(live.values())
+        if course.rule.weights and any(weights):
+            place = drawn(weights, chance)
+            why = f"{why}, weight {weights[place]:g} of {sum(weights):g}"
+        run = list(live)[place]
+        onward = tuple(one for one in live if one != run) if course.leads_on else ()
+        return self._catalog.model(run), why, onward
+
+    def _live(self, rule: Rule, capability: str, asked: Model | None, input: Input) -> dict[str, float]:
+        """The models of a rule that have a driver here, with their weights, in order. What the first raises stands."""
+        found: dict[str, float] = {}
+        for stage, weight in zip(rule.stages, rule.weights or [1.0] * len(rule.stages), strict=True):
+            try:
+                model = self._model(stage, capability, asked, input)
+            except RequestError:
+                if not found:
+                    raise
+                continue  # a fallback that has no model for this input is none
+            if model is not None and model.vendor in self._drivers:
+                found[model.id] = found.get(model.id, 0.0) + weight
+        return found
 
     def _model(self, stage: str, capability: str, asked: Model | None, input: Input) -> Model | None:
         """The model that a stage means for this task; None when it has none of this capability."""
@@ -150,10 +183,23 @@ class Routing:
             )
 
 
+def drawn(weights: Sequence[float], chance: Chance | None) -> int:
+    """Which of these is chosen: each by its share of all, or without chance the heaviest; never one that weighs 0."""
+    if chance is None:
+        return weights.index(max(weights))
+    mark = chance() * sum(weights)
+    heavy = [place for place, weight in enumerate(weights) if weight]
+    for place in heavy:
+        mark -= weights[place]
+        if mark < 0:
+            return place
+    return heavy[-1]
+
+
 def fit(
-    run: Model, asked: Model, checked: Mapping[str, Any], given: Input
+    run: Model, checked: Mapping[str, Any], given: Container[str]
 ) -> tuple[dict[str, Any], tuple[Mapping[str, Any], ...]]:
-    """An input of one model as another takes it, and what had to change.
+    """An input of one model as another takes it, and what had to change; `given` names what the caller gave.
 
     What the other has no param for is left out, declared where the caller gave it. A value that the other refuses
     becomes its nearest or its default, declared always. Prompts and media are never changed: their InvalidInput stands.

@@ -13,11 +13,13 @@ from callsheet.contract import Driver, Lost, Order
 from callsheet.engine import advance, pace
 from callsheet.engine.advance import Move, driver_of
 from callsheet.engine.delivery import Courier
+from callsheet.engine.detour import Detour
 from callsheet.engine.ingest import Ingest, Vanished, told
 from callsheet.engine.intake import references
 from callsheet.engine.library import Library
 from callsheet.engine.news import News
 from callsheet.engine.pace import Chance
+from callsheet.engine.pins import Pins
 from callsheet.engine.reach import Reach
 from callsheet.errors import CallsheetError, NotSupported, RenderError, StorageError, Unavailable, Unsure
 from callsheet.store import Row, Store
@@ -46,8 +48,12 @@ class Steps:
         news: News,
         clock: Clock,
         chance: Chance,
+        detour: Detour,
+        pins: Pins,
         reach: Reach | None = None,
     ) -> None:
+        self._detour = detour
+        self._pins = pins
         self._reach = reach
         self._store = store
         self._catalog = catalog
@@ -67,14 +73,14 @@ class Steps:
             await self._keep(row, advance.misplaced(row, self._clock()), seen)
         elif row.phase == "tell":
             await self._keep(row, await self._courier.tell(row), seen)
-        elif driver_of(row) not in self._drivers:
-            await self._keep(row, self._no_driver(row), seen)
-        elif row.phase == "submit":
-            await self._submit(row, seen)
-        elif row.phase == "poll":
-            await self._poll(row, seen)
-        else:
+        elif row.phase == "collect":
             await self._collect(row, await self._artifacts(row), seen)
+        elif missing := self._pins.missing(row):
+            await self._keep(row, await self._without(row, missing), seen)
+        else:
+            if row.parked_at is not None:
+                row = await self._keep(row, advance.resumed(), seen)
+            await (self._submit if row.phase == "submit" else self._poll)(row, seen)
 
     async def _submit(self, row: Row, seen: Seen) -> None:
         driver = self._drivers[driver_of(row)]
@@ -82,8 +88,8 @@ class Steps:
             await self._keep(row, advance.outcome_unknown(row, self._clock()), seen)
             return
         if not row.cancel_asked and not driver.local:
-            marked = Move({"sent_at": self._clock()}, (("submitting", {"stage": row.task.stage}),))
-            row = await self._keep(row, marked, seen)
+            pinned = {"sent_at": self._clock(), "credential": self._pins.credential(row)}
+            row = await self._keep(row, Move(pinned, (("submitting", {"stage": row.task.stage}),)), seen)
         if row.cancel_asked:
             await self._keep(row, advance.canceled(row, self._clock()), seen)
             return
@@ -144,7 +150,8 @@ class Steps:
     async def _follow(self, row: Row, answer: Update | CallsheetError, seen: Seen) -> None:
         now = self._clock()
         if isinstance(answer, CallsheetError):
-            await self._keep(row, advance.unanswered(row, answer, now, self._chance), seen)
+            stays = advance.unanswered(row, answer, now, self._chance)
+            await self._keep(row, await self._detour.around(row, answer, stays, now), seen)
             return
         local = self._drivers[driver_of(row)].local
         move = advance.answered(row, answer, now, local, self._chance, self._told_at.get(row.task.id, 0))
@@ -192,15 +199,17 @@ class Steps:
         """Something of ours went wrong with this row: again later, at most `tries` times."""
         await self._keep(row, advance.again(row, error, self._clock(), self._chance, tries), seen)
 
-    def _no_driver(self, row: Row) -> Move:
-        """The vendor's key was taken away while its task was on the way: it may come back."""
+    async def _without(self, row: Row, missing: NotSupported) -> Move:
+        """The key that this task needs is not set up here: it may come back, and what is paid for is not given up."""
+        now = self._clock()
         if row.phase == "submit" and row.cancel_asked:
-            return advance.canceled(row, self._clock())
-        vendor = driver_of(row)
-        gone = NotSupported(
-            f"Nothing here speaks to {vendor} any more.", hint=f"Set CALLSHEET_VENDORS__{vendor.upper()}__KEY again."
-        )
-        return advance.failed(row, advance.failure_of(gone), self._clock())
+            return advance.canceled(row, now)
+        if row.sent_at is not None:
+            return advance.outcome_unknown(row, now)
+        if row.parked_at is None:
+            log.warning("a task waits for a key", extra={"task_id": row.task.id, "credential": row.credential})
+        told = {"why": str(missing), "setting": self._pins.setting(row)}
+        return await self._detour.around(row, missing, advance.parked(row, told, now), now)
 
     async def _order(self, row: Row) -> Order:
         bare = await self._bare_order(row)

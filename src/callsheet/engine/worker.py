@@ -79,6 +79,7 @@ class Worker:
         self._nudged: dict[str, str] = {}
         self._with_driver: dict[str, set[str]] = defaultdict(set)
         self._remotes: dict[tuple[str, str], str] = {}
+        self._silent: set[str] = set()
         self._background: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -88,6 +89,8 @@ class Worker:
             driver.notify = self._ear(vendor)
             if not driver.local:
                 self._with_driver[vendor] = set(await self._store.due(f"poll:{vendor}", EVER, 1_000_000))
+        vendors = {lane.partition(":")[2] for lane, _ in await self._store.lanes()}
+        self._silent = vendors - self._drivers.keys() - {""}
         loops = (self._schedule(), self._heartbeat(), self._keep_house())
         self._background = [asyncio.create_task(one) for one in loops]
 
@@ -194,6 +197,9 @@ class Worker:
         for vendor, driver in self._drivers.items():
             yield f"poll:{vendor}", POLLS
             yield f"submit:{vendor}", driver.slots - len(self._with_driver[vendor])
+        for vendor in self._silent:  # their key was taken away: their tasks are told so, or go elsewhere
+            yield f"poll:{vendor}", POLLS
+            yield f"submit:{vendor}", POLLS - len(self._with_driver[vendor])
 
     def _fly(self, task_id: str, lane: str, phases: tuple[Phase, ...], *, early: bool = False) -> _Flight:
         flight = self._flights[task_id] = _Flight(lane)
@@ -236,8 +242,10 @@ class Worker:
         """A step is over: free its slot unless its task stays with the driver, and look for more."""
         del self._flights[task_id]
         row = flight.row
-        vendor = advance.driver_of(row) if row else flight.lane.partition(":")[2]
-        if row is not None and row.phase == "poll" and not row.task.state.final:
+        left = flight.lane.partition(":")[2]  # whose slot it had: a step may have sent it to another vendor
+        vendor = advance.driver_of(row) if row else left
+        self._with_driver[left].discard(task_id)
+        if row is not None and row.phase == "poll" and not row.task.state.final and row.parked_at is None:
             self._with_driver[vendor].add(task_id)
         else:
             self._with_driver[vendor].discard(task_id)

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import EnvSettingsSource
 
 from callsheet.errors import SetupError
-from callsheet.settings.shape import PREFIX, Settings, VendorAccess
+from callsheet.settings.shape import PREFIX, Rule, Settings, VendorAccess
 
 FILE = "callsheet.toml"
 
@@ -161,7 +161,7 @@ def _at(tree: Any, place: list[str], default: Any = None) -> Any:
 def _known(place: list[str]) -> Iterable[str]:
     if not place:
         return Settings.model_fields
-    section = VendorAccess if place[0] == "vendors" else Settings.model_fields[place[0]].annotation
+    section = {"vendors": VendorAccess, "routing": Rule}.get(place[0]) or Settings.model_fields[place[0]].annotation
     return cast("type[BaseModel]", section).model_fields
 
 

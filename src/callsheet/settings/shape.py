@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "CALLSHEET_"
@@ -30,6 +31,8 @@ def _table(value: Any) -> Any:
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_parts)]
 """A list in TOML; in the environment words between commas, or JSON."""
+
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class _Section(BaseModel):
@@ -132,6 +135,38 @@ class VendorAccess(_Section):
     secret: SecretStr | None = Field(None, description="The vendor's secret, where it has one.")
     base_url: str | None = Field(None, description="Where the vendor is reached, if not at its usual address.")
 
+    @property
+    def credential(self) -> str | None:
+        """A short name of the key that gives nothing of it away: the first 12 hex digits of its SHA-256."""
+        return hashlib.sha256(self.key.get_secret_value().encode()).hexdigest()[:12] if self.key else None
+
+
+class Rule(_Section):
+    """One rule of `[routing]`: stages in order, or with weights a share of the tasks for each.
+
+    A stage is `previz`, a vendor, a model's id, or `vendor` for the asked model's own.
+    """
+
+    stages: Words = Field(min_length=1, description="Where it may run, in order: each is the fallback of those before.")
+    weights: tuple[Weight, ...] = Field(
+        default=(),
+        description="A share of the tasks for each stage; 0 is a fallback only. Default: the first that is live.",
+    )
+
+    @model_validator(mode="after")
+    def _weighs_each(self) -> Rule:
+        if self.weights and len(self.weights) != len(self.stages):
+            raise ValueError(f"give a weight for each of its {len(self.stages)} stages, not {len(self.weights)}")
+        if self.weights and not any(self.weights):
+            raise ValueError("one weight at least has to be more than 0")
+        return self
+
+
+def _rule(value: Any) -> Any:
+    """A rule that is only a list of stages, or is written in one line."""
+    read = _table(value) if isinstance(value, str) and value.lstrip().startswith("{") else value
+    return {"stages": read} if isinstance(read, str | list | tuple) else read
+
 
 class Settings(BaseSettings):
     """Everything an installation can set. Build it with `load`; `Settings(home=...)` gives the defaults."""
@@ -152,9 +187,10 @@ class Settings(BaseSettings):
     limits: Limits = Field(default_factory=Limits)  # pyright: ignore[reportArgumentType]
     fetch: Fetch = Field(default_factory=Fetch)  # pyright: ignore[reportArgumentType]
     webhooks: Webhooks = Field(default_factory=Webhooks)  # pyright: ignore[reportArgumentType]
-    routing: Annotated[dict[str, Words], BeforeValidator(_table)] = Field(
+    routing: Annotated[dict[str, Annotated[Rule, BeforeValidator(_rule)]], BeforeValidator(_table)] = Field(
         default_factory=dict,
-        description="Which stages run what: a model id, a capability or a pattern (`vidu/*`), and stages in order.",
+        description="Which stages run what: a model id, a capability or a pattern (`vidu/*`), and stages in order; or a"
+        " table of them: `[routing.NAME]`.",
     )
     vendors: Annotated[dict[str, VendorAccess], BeforeValidator(_table)] = Field(
         default_factory=dict, description="Access to vendors, by vendor id: `[vendors.vidu]`."

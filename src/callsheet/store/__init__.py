@@ -2,7 +2,7 @@
 
 from callsheet.store.database import Clash, Database, Step, Unchanged
 from callsheet.store.lock import HomeLock, owner
-from callsheet.store.rows import Delivery, KeyRow, Phase, Row, Told
+from callsheet.store.rows import Delivery, KeyRow, Onward, Phase, Row, Told
 from callsheet.store.sqlite import Sqlite
 from callsheet.store.store import COURSE, TASK, Lost, Store, Taken
 
@@ -15,6 +15,7 @@ __all__ = [
     "HomeLock",
     "KeyRow",
     "Lost",
+    "Onward",
     "Phase",
     "Row",
     "Sqlite",

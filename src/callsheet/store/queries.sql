@@ -9,12 +9,12 @@ UPDATE counter SET value = value + 1, latest = CASE WHEN latest > :now THEN late
 -- A new task under the number just raised.
 INSERT INTO task (
   id, seq, account, model, capability, vendor, stage, state, progress, priority, door, webhook, input, metadata, wire,
-  usage, error, phase, lane, due, fence, taken, attempt, remote, sent_at, cancel_asked, run_model, run_input, told,
-  tells, created_at, started_at, ended_at, updated_at
+  usage, error, phase, lane, due, fence, taken, attempt, remote, sent_at, cancel_asked, run_model, run_input, onward,
+  credential, parked_at, told, tells, created_at, started_at, ended_at, updated_at
 ) VALUES (
   :id, (SELECT value FROM counter WHERE name = 'task'), :account, :model, :capability, :vendor, :stage, :state,
   :progress, :priority, :door, :webhook, :input, :metadata, :wire, :usage, :error, :phase, :lane, :due, :fence, :taken,
-  :attempt, :remote, :sent_at, :cancel_asked, :run_model, :run_input, :told, :tells,
+  :attempt, :remote, :sent_at, :cancel_asked, :run_model, :run_input, :onward, :credential, :parked_at, :told, :tells,
   (SELECT latest FROM counter WHERE name = 'task'), :started_at, :ended_at,
   (SELECT latest FROM counter WHERE name = 'task')
 ) RETURNING seq, created_at;
@@ -167,6 +167,8 @@ UPDATE task SET
   attempt = CASE WHEN :has_attempt = 1 THEN :attempt ELSE attempt END,
   remote = CASE WHEN :has_remote = 1 THEN :remote ELSE remote END,
   sent_at = CASE WHEN :has_sent_at = 1 THEN :sent_at ELSE sent_at END,
+  credential = CASE WHEN :has_credential = 1 THEN :credential ELSE credential END,
+  parked_at = CASE WHEN :has_parked_at = 1 THEN :parked_at ELSE parked_at END,
   told = CASE WHEN :has_told = 1 THEN :told ELSE told END,
   tells = CASE WHEN :has_tells = 1 THEN :tells ELSE tells END,
   updated_at = :now
@@ -186,6 +188,7 @@ UPDATE task SET
   ended_at = CASE WHEN :has_ended_at = 1 THEN :ended_at ELSE ended_at END,
   run_model = CASE WHEN :has_run_model = 1 THEN :run_model ELSE run_model END,
   run_input = CASE WHEN :has_run_input = 1 THEN :run_input ELSE run_input END,
+  onward = CASE WHEN :has_onward = 1 THEN :onward ELSE onward END,
   phase = CASE WHEN :has_phase = 1 THEN :phase ELSE phase END,
   lane = CASE WHEN :has_lane = 1 THEN :lane ELSE lane END,
   due = CASE WHEN :has_due = 1 THEN :due ELSE due END,
@@ -193,6 +196,8 @@ UPDATE task SET
   attempt = CASE WHEN :has_attempt = 1 THEN :attempt ELSE attempt END,
   remote = CASE WHEN :has_remote = 1 THEN :remote ELSE remote END,
   sent_at = CASE WHEN :has_sent_at = 1 THEN :sent_at ELSE sent_at END,
+  credential = CASE WHEN :has_credential = 1 THEN :credential ELSE credential END,
+  parked_at = CASE WHEN :has_parked_at = 1 THEN :parked_at ELSE parked_at END,
   told = CASE WHEN :has_told = 1 THEN :told ELSE told END,
   tells = CASE WHEN :has_tells = 1 THEN :tells ELSE tells END,
   updated_at = :now

@@ -19,6 +19,19 @@ Told = Literal["", "pending", "delivered", "gave_up"]
 Record = Mapping[str, Any]
 """One row as the database gives it, by column name."""
 
+_JSON = frozenset({"usage", "wire", "run_input"})
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """Where a task goes when its stage provably did not take it: model ids in order.
+
+    `given` names the params that the caller gave, which are the ones whose loss has to be told.
+    """
+
+    models: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -32,6 +45,7 @@ class Row:
     is the end of the lease. `sent_at` is when a request that may cost was sent whose answer is not yet known.
     `attempt` counts tries in the present phase, `tells` tries to deliver the webhook.
     `run_model` and `run_input` are what the stage is really asked: model id and its checked input.
+    `credential` names the vendor's key that the task was sent with; `parked_at` is since when it waits for that key.
     """
 
     task: Task
@@ -41,6 +55,9 @@ class Row:
     due: int
     run_model: str
     run_input: Input
+    onward: Onward = Onward()
+    credential: str | None = None
+    parked_at: int | None = None
     remote: str | None = None
     attempt: int = 0
     sent_at: int | None = None
@@ -129,6 +146,9 @@ def _course(row: Row) -> dict[str, Any]:
         "due": row.due,
         "run_model": row.run_model,
         "run_input": to_text(row.run_input),
+        "onward": column("onward", row.onward),
+        "credential": row.credential,
+        "parked_at": row.parked_at,
         "remote": row.remote,
         "attempt": row.attempt,
         "sent_at": row.sent_at,
@@ -140,11 +160,29 @@ def _course(row: Row) -> dict[str, Any]:
     }
 
 
+def column(name: str, value: Any) -> Any:
+    """One field of a Row or of its Task as its column holds it."""
+    match value:
+        case Failure():
+            return failure_text(value)
+        case Onward():
+            return to_text({"models": value.models, "given": value.given})
+        case State():
+            return value.value
+        case _:
+            return to_text(value) if name in _JSON and value is not None else value
+
+
 def failure_text(error: Failure | None) -> str | None:
     """Why a task failed, as text."""
     if error is None:
         return None
     return to_text({"code": error.code, "message": error.message, "retryable": error.retryable})
+
+
+def _onward(text: str) -> Onward:
+    kept = from_text(text)
+    return Onward(tuple(kept["models"]), tuple(kept["given"]))
 
 
 def task_of(record: Record, artifacts: tuple[File, ...] = ()) -> Task:
@@ -183,6 +221,9 @@ def row_of(record: Record) -> Row:
         due=record["due"],
         run_model=record["run_model"],
         run_input=from_text(record["run_input"]),
+        onward=_onward(record["onward"]),
+        credential=record["credential"],
+        parked_at=record["parked_at"],
         remote=record["remote"],
         attempt=record["attempt"],
         sent_at=record["sent_at"],

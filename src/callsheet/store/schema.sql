@@ -1,7 +1,7 @@
 -- The whole schema as it stands: what all migrations together make. A test compares the two.
 -- Tasks, their timeline, files, keys, idempotency and the log of webhook deliveries.
--- Times are milliseconds since 1970, UTC. Text columns named input, run_input, metadata, wire, usage, error, data and
--- extra hold JSON. Only what SQLite >= 3.35 and PostgreSQL both understand.
+-- Times are milliseconds since 1970, UTC. Text columns named input, run_input, onward, metadata, wire, usage, error,
+-- data and extra hold JSON. Only what SQLite >= 3.35 and PostgreSQL both understand.
 
 -- The last number given out, and the latest creation time: seq and created_at of a table grow together, always.
 CREATE TABLE counter (
@@ -40,6 +40,9 @@ CREATE TABLE task (
   cancel_asked BIGINT NOT NULL,
   run_model TEXT NOT NULL,
   run_input TEXT NOT NULL,
+  onward TEXT NOT NULL,
+  credential TEXT,
+  parked_at BIGINT,
   told TEXT NOT NULL CHECK (told IN ('', 'pending', 'delivered', 'gave_up')),
   tells BIGINT NOT NULL,
   created_at BIGINT NOT NULL,

@@ -9,22 +9,21 @@ from typing import Any
 from callsheet.errors import InvalidInput, NotFound
 from callsheet.store import paging
 from callsheet.store.database import Records, Step, Unchanged
-from callsheet.store.rows import Phase, Row, event_of, failure_text, file_of, record_of_row, row_of, task_of, to_text
+from callsheet.store.rows import Phase, Row, column, event_of, file_of, record_of_row, row_of, task_of, to_text
 from callsheet.store.shelf import Shelf, file_steps
 from callsheet.tasks import Event, File, Filter, Page, State, Task
 
 NewEvent = tuple[str, Mapping[str, Any]]
 """An event not yet numbered: its type and its data."""
 
-COURSE = frozenset({"phase", "lane", "due", "attempt", "remote", "sent_at", "told", "tells"})
+COURSE = frozenset({"phase", "lane", "due", "attempt", "remote", "sent_at", "credential", "parked_at", "told", "tells"})
 """What `patch` may still change after a task's end."""
 
 TASK = COURSE | {
-    *("state", "stage", "progress", "usage", "error", "wire", "started_at", "ended_at", "run_model", "run_input"),
+    *("state", "stage", "progress", "usage", "error", "wire", "started_at", "ended_at"),
+    *("run_model", "run_input", "onward"),
 }
 """What `patch` may change while a task runs: fields of Row and of its Task, by their names there."""
-
-_JSON = frozenset({"usage", "wire", "run_input"})
 
 
 class Lost(Exception):
@@ -280,13 +279,5 @@ def _patch_step(task_id: str, fence: int, changes: Mapping[str, Any], now: int) 
         return Step("patch_progress", {**guard, "progress": changes["progress"]}, must_change=True)
     query, known = ("patch_course", COURSE) if changes.keys() <= COURSE else ("patch_task", TASK)
     params: dict[str, Any] = {f"has_{name}": int(name in changes) for name in known}
-    params |= {name: _column(name, changes.get(name)) for name in known}
+    params |= {name: column(name, changes.get(name)) for name in known}
     return Step(query, {**guard, **params}, must_change=True)
-
-
-def _column(name: str, value: Any) -> Any:
-    if name == "error":
-        return failure_text(value)
-    if name == "state" and value is not None:
-        return State(value).value
-    return to_text(value) if name in _JSON and value is not None else value

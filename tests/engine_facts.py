@@ -1,0 +1,103 @@
+"""The facts of two vendors that exist only in the engine's tests: they answer as a test says."""
+
+STUDIO = """
+[vendor]
+id = "studio"
+name = "Studio"
+about = "A vendor that answers as a test says."
+base_url = "https://studio.example"
+hosts = ["studio.example"]
+docs = "https://studio.example/docs"
+source = "this test"
+checked = 2026-11-21
+states = { queued = "queued", running = "running", succeeded = "succeeded", failed = "failed", canceled = "canceled" }
+
+[vendor.auth]
+scheme = "none"
+
+[[models]]
+name = "swift"
+capability = "text-to-video"
+title = "Swift"
+about = "Video from words."
+path = "/swift"
+outputs = [{ kind = "video", count = 1 }]
+prices = [{ credits = 3, per = "task", source = "this test", checked = 2026-11-21 }]
+params = [
+  { name = "prompt", required = true },
+  { name = "duration", min = 1, max = 600, default = 4 },
+  { name = "resolution", values = ["720p", "8k"], default = "720p" },
+  { name = "seed" },
+  { name = "sparkle", type = "boolean", description = "More of it.", own = true },
+]
+
+[[models]]
+name = "still"
+capability = "image-to-video"
+title = "Still"
+about = "Video from a still."
+path = "/still"
+outputs = [{ kind = "video", count = 1 }]
+params = [
+  { name = "prompt" },
+  { name = "image", required = true, media = { formats = ["png", "jpeg"], max_bytes = 5000, max_pixels = 10000 } },
+]
+
+[[models]]
+name = "cast"
+capability = "reference-to-video"
+title = "Cast"
+about = "Video with people in it."
+path = "/cast"
+outputs = [{ kind = "video", count = 1 }]
+params = [
+  { name = "prompt", required = true },
+  { name = "subjects", required = true, fields = [
+    { name = "id", type = "string", own = true, description = "Who it is." },
+    { name = "images", media = { formats = ["png"], max_pixels = 10000 } },
+  ] },
+]
+
+[[models]]
+name = "song"
+capability = "music"
+title = "Song"
+about = "Music from words."
+path = "/song"
+outputs = [{ kind = "audio", count = 1 }]
+params = [{ name = "prompt", required = true }]
+"""
+
+LOFT = """
+[vendor]
+id = "loft"
+name = "Loft"
+about = "Another vendor that answers as a test says, and can do less."
+base_url = "https://loft.example"
+hosts = ["loft.example"]
+docs = "https://loft.example/docs"
+source = "this test"
+checked = 2026-11-21
+states = { queued = "queued", running = "running", succeeded = "succeeded", failed = "failed", canceled = "canceled" }
+
+[vendor.auth]
+scheme = "none"
+
+[[models]]
+name = "calm"
+capability = "text-to-video"
+title = "Calm"
+about = "Short video from words."
+path = "/calm"
+outputs = [{ kind = "video", count = 1 }]
+params = [{ name = "prompt", required = true }, { name = "duration", min = 1, max = 10, default = 5 }]
+
+[[models]]
+name = "pan"
+capability = "image-to-video"
+title = "Pan"
+about = "Video from a very small still."
+path = "/pan"
+outputs = [{ kind = "video", count = 1 }]
+params = [{ name = "image", required = true, media = { formats = ["png"], max_bytes = 20 } }]
+"""
