@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from callsheet.settings import FILE, PREFIX, Settings, VendorAccess
+from callsheet.settings import FILE, PREFIX, Rule, Settings, VendorAccess
 
 INTRODUCTION = f"""# Settings
 
@@ -27,6 +27,10 @@ Four more variables say where and how a command works: `CALLSHEET_HOME` (the hom
 Any other `{PREFIX}…` is refused.
 """
 
+ROUTING = f"""In the environment it is one variable, `{PREFIX}ROUTING`, as JSON.
+[Where a task runs](../howto/routing.md) has examples.
+"""
+
 
 def pages() -> dict[str, str]:
     """One page."""
@@ -38,7 +42,8 @@ def pages() -> dict[str, str]:
         elif name == "vendors":
             parts.append(_section("[vendors.NAME]", VendorAccess, "vendors.NAME"))
         elif name == "routing":
-            parts.append(f"## [routing]\n\n{field.description}\n")
+            parts.append(f"## [routing]\n\n{field.description}\n{ROUTING}")
+            parts.append(_section("[routing.NAME]", Rule, ""))
     return {"docs/reference/settings.md": "\n".join([*parts, OUTSIDE])}
 
 
@@ -48,10 +53,10 @@ def _section(title: str, section: type[BaseModel], path: str) -> str:
 
 
 def _row(name: str, field: FieldInfo, path: str) -> str:
-    variable = f"{PREFIX}{path.upper().replace('.', '__')}__{name.upper()}"
+    variable = f"<br>`{PREFIX}{path.upper().replace('.', '__')}__{name.upper()}`" if path else ""
     means, _, otherwise = (field.description or "").partition(" Default: ")
     default = otherwise.rstrip(".") or _written(field.default)
-    return f"| `{name}`<br>`{variable}` | {_type(field)} | {default} | {means} |"
+    return f"| `{name}`{variable} | {_type(field)} | {default} | {means} |"
 
 
 def _written(default: Any) -> str:
