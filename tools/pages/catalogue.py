@@ -42,7 +42,8 @@ def _vendor_row(catalog: Catalog, vendor: Vendor) -> str:
     laws = {"facts": True, "record": record, "mirror": driver and dialect}
     proven = ", ".join(_counted(law, folder) for law, held in laws.items() if held)
     name = f"[{vendor.name}]({FOLDER}/{vendor.id}.md)"
-    return f"| {name} | {makes} | {len(vendor.models)} | {_yes(driver)} | {_yes(dialect) if vendor.hosts else 'it has none'} | {proven} |"
+    called = _yes(dialect) if vendor.hosts else "it has none"
+    return f"| {name} | {makes} | {len(vendor.models)} | {_yes(driver)} | {called} | {proven} |"
 
 
 def _counted(law: str, folder: Path) -> str:
