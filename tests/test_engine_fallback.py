@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from callsheet.contract import Lost
 from callsheet.engine import pace
 from callsheet.errors import NotSupported, Rejected, Unauthorized, Unavailable, Unsure
 from callsheet.tasks import State, Update
@@ -49,6 +50,7 @@ def test_what_was_not_taken_goes_to_the_next_stage_visibly(tmp_path: Path, error
         Rejected("Moderation."),
         Unsure("Lost."),
         TimeoutError(),
+        Lost(),
         RuntimeError("a fault of the driver"),
         FAILED,
     ],

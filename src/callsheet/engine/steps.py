@@ -135,7 +135,7 @@ class Steps:
         except Lost:
             if driver.local and row.phase == "poll":
                 raise
-            return Unavailable("The stage does not know this task, or not yet.")
+            return self._silence(row, driver, "The stage does not know this task, or not yet.")
         except TimeoutError:
             return self._silence(row, driver, f"There was no answer within {pace.CALL:g} s.")
         except Exception as error:
