@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
@@ -49,13 +50,13 @@ def pages() -> dict[str, str]:
 
 def _section(title: str, section: type[BaseModel], path: str) -> str:
     rows = "\n".join(_row(name, field, path) for name, field in section.model_fields.items())
-    return f"## {title}\n\n{section.__doc__}\n\n{HEADS}\n{rows}\n"
+    return f"## {title}\n\n{inspect.getdoc(section)}\n\n{HEADS}\n{rows}\n"
 
 
 def _row(name: str, field: FieldInfo, path: str) -> str:
     variable = f"<br>`{PREFIX}{path.upper().replace('.', '__')}__{name.upper()}`" if path else ""
     means, _, otherwise = (field.description or "").partition(" Default: ")
-    default = otherwise.rstrip(".") or _written(field.default)
+    default = "required" if field.is_required() else otherwise.rstrip(".") or _written(field.default)
     return f"| `{name}`{variable} | {_type(field)} | {default} | {means} |"
 
 
