@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from callsheet.catalog import load
 from callsheet.engine.routing import Routing, drawn
 from callsheet.errors import InvalidInput, NotFound, NotSupported, SetupError
 from callsheet.settings import Rule
@@ -37,6 +38,12 @@ def test_without_a_key_previz_runs_it_with_the_asked_models_defaults_and_declare
         "resolution": ("8k", "720p"),
     }
     assert all(one["why"] for one in plan.approximations)
+
+
+def test_what_a_model_always_makes_is_asked_of_the_stage_in_its_place() -> None:
+    plan = Routing(load(), ["previz"]).plan("runway_relay/gen2/text-to-video", {"prompt": "a red door"})
+    assert (plan.run.id, plan.run_input["duration"]) == ("previz/text-to-video", 4)
+    assert "duration" not in plan.input
 
 
 def test_an_input_previz_takes_whole_has_no_approximations(tmp_path: Path) -> None:

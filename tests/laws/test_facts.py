@@ -222,3 +222,9 @@ def test_every_format_has_a_content_type() -> None:
 def test_every_capability_is_someones() -> None:
     had = {model.capability for model in MODELS}
     assert set(CATALOG.capabilities) - had == {"upscale"}, "upscale is for pictures: known by name, and nobody's yet"
+
+
+@pytest.mark.parametrize("model", [one for one in MODELS if one.always], ids=lambda one: one.id)
+def test_what_a_model_always_makes_is_in_the_vocabulary_and_no_param_of_it(model: Model) -> None:
+    assert set(model.always) <= set(load().vocabulary.params)
+    assert not set(model.always) & set(model.params)

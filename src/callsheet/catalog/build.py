@@ -88,6 +88,7 @@ def _models(raw: Raw, words: Vocabulary) -> Iterator[Model]:
             prices=tuple(_price(one) for one in entry.get("prices", ())),
             rules=tuple(_rule(one, head) for one in entry.get("rules", ())),
             fixed=MappingProxyType(entry.get("fixed", {})),
+            always=MappingProxyType(entry.get("always", {})),
             ignored=frozenset((*head.get("ignored", ()), *entry.get("ignored", ()))),
             aliases=tuple(entry.get("aliases", ())),
             notes=tuple(entry.get("notes", ())),

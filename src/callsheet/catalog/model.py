@@ -15,9 +15,11 @@ from callsheet.tasks import State
 class Model:
     """One generative model behind one endpoint. Its id is `vendor/name`, and the name may have a slash.
 
-    `fixed` is what the body always says (`model`, `taskType`); `ignored` are places in the body that belong
-    to the call and not to the input (a callback address, a pass-through field). `aliases` are further names by which
-    the vendor's documents call it. `source` says where the facts are from, `checked` when they were compared (a date).
+    `fixed` is what the body always says (`model`, `taskType`); `always` what its results are although no param says
+    so (Gen-2 makes 4 seconds), asked of any other stage that runs in its place. `ignored` are places in the body that
+    belong to the call and not to the input (a callback address, a pass-through field). `aliases` are further names by
+    which the vendor's documents call it. `source` says where the facts are from, `checked` when they were compared
+    (a date).
     """
 
     id: str
@@ -36,6 +38,7 @@ class Model:
     prices: tuple[Price, ...] = ()
     rules: tuple[Rule, ...] = ()
     fixed: Mapping[str, Any] = field(default_factory=nothing)
+    always: Mapping[str, Any] = field(default_factory=nothing)
     ignored: frozenset[str] = frozenset()
     aliases: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -135,6 +135,7 @@ class ModelFacts(Strict):
     checked: datetime.date | None = None
     wrap: Text | None = None
     fixed: dict[Text, Value] | None = None
+    always: dict[Text, Value] | None = None
     ignored: list[Text] | None = None
     aliases: list[Text] | None = None
     notes: list[Sentence] | None = None

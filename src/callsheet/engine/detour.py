@@ -52,7 +52,8 @@ class Detour:
         run = self._catalog.model(name)
         if run.vendor not in self._live:
             raise NotSupported(f"Nothing here speaks to {run.vendor} any more.")
-        run_input, notes = fit(run, row.task.input, row.onward.given)
+        asked = self._catalog.find(row.task.model, row.task.input)
+        run_input, notes = fit(run, {**asked.always, **row.task.input}, row.onward.given)
         await self._intake.resolve(row.task.account, (run,), run_input)
         return run, run_input, notes
 

@@ -88,7 +88,7 @@ class Routing:
         run, why, onward = self._choose(course, asked.capability, asked, checked, chance)
         if run.id == asked.id:
             return Plan(asked, run, checked, checked, why=why, onward=onward)
-        run_input, approximations = fit(run, checked, input)
+        run_input, approximations = fit(run, {**asked.always, **checked}, input)
         return Plan(asked, run, checked, run_input, approximations, why, onward)
 
     def runs(self, name: str) -> bool:

@@ -21,9 +21,6 @@ TITLES = {"gen2": "Gen-2", "gen3a": "Gen-3 Alpha", "gen3a_turbo": "Gen-3 Alpha T
 REASONS = {"rejected": "SAFETY.INPUT", "render_failed": "INTERNAL.BAD_OUTPUT", "no_output": "INTERNAL.BAD_OUTPUT"}
 """Runway's own words for a failure, by ours; any other is INTERNAL."""
 
-GEN2_SECONDS = 4
-"""How long a Gen-2 clip is: the relay adds it to the options that it echoes."""
-
 BYTES = "data:"
 
 NAMED = 20
@@ -94,7 +91,7 @@ def iso(at: int) -> str:
 def _options(task: Task, model: Model, picture: str | None) -> dict[str, Any]:
     """What was asked, the name, and what the relay adds."""
     asked = _filled(task.wire["options"], picture)
-    seconds = GEN2_SECONDS if model.fixed["taskType"] == "gen2" else task.input["duration"]
+    seconds = model.always.get("duration") or task.input["duration"]
     return {**asked, "name": task.wire["name"], "seconds": seconds, "recordingEnabled": True}
 
 
