@@ -203,7 +203,9 @@ def _cancel_newest(stage: Stage) -> None:
         native.post(f"/v1/tasks/{stage.newest()['id']}/cancel").raise_for_status()
 
 
-@pytest.mark.parametrize(("code", "reason"), [("rejected", "SAFETY.INPUT"), ("render_failed", "INTERNAL.BAD_OUTPUT")])
+@pytest.mark.parametrize(
+    ("code", "reason"), [("rejected", "SAFETY.INPUT.TEXT"), ("render_failed", "INTERNAL.BAD_OUTPUT.CODE01")]
+)
 def test_a_failure_says_why(stage: Stage, client: httpx2.Client, code: str, reason: str) -> None:
     stage.stub.fail(code, "No luck.")
     task = ended(client, create(client)["id"])

@@ -18,8 +18,11 @@ STATUS = {
     State.CANCELED: "CANCELLED",
 }
 TITLES = {"gen2": "Gen-2", "gen3a": "Gen-3 Alpha", "gen3a_turbo": "Gen-3 Alpha Turbo"}
-REASONS = {"rejected": "SAFETY.INPUT", "render_failed": "INTERNAL.BAD_OUTPUT", "no_output": "INTERNAL.BAD_OUTPUT"}
-"""Runway's own words for a failure, by ours; any other is INTERNAL."""
+BAD_OUTPUT = "INTERNAL.BAD_OUTPUT.CODE01"
+REASONS = {"rejected": "SAFETY.INPUT.TEXT", "render_failed": BAD_OUTPUT, "no_output": BAD_OUTPUT}
+"""Runway's own words for a failure, by ours; any other is INTERNAL. Those of SAFETY and BAD_OUTPUT have a third part,
+which Runway calls diagnostic; clients look for `SAFETY.INPUT.` with its last dot.
+"""
 
 BYTES = "data:"
 
