@@ -69,7 +69,7 @@ def test_what_may_have_been_taken_or_was_refused_ends_where_it_is(tmp_path: Path
 
 def test_what_a_vendor_knows_by_an_id_never_goes_elsewhere(tmp_path: Path) -> None:
     async def story() -> None:
-        studio, loft = Vendor(poll=[Unauthorized("401.")]), Vendor()
+        studio, loft = Vendor(poll=[NotSupported("Gone.")]), Vendor()
         async with a_house(tmp_path, {"studio": studio, "loft": loft}, **RULE) as house:
             ended = await house.ended(await house.submit())
             assert (ended.state, ended.stage, loft.calls) == (State.FAILED, "studio/swift", [])

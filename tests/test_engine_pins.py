@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from callsheet.errors import Unauthorized
 from callsheet.store import Row
 from callsheet.tasks import State, Task
 from engine_fixtures import DONE, RUNNING, Clock, House, Vendor, a_house
@@ -66,6 +67,27 @@ def test_with_another_key_it_waits_and_goes_on_when_its_own_is_back(tmp_path: Pa
             assert (await row_of(house, task)).parked_at is None
 
     run(story())
+
+
+def test_a_key_refused_while_its_task_is_at_the_vendor_costs_no_paid_task(tmp_path: Path) -> None:
+    async def story() -> None:
+        clock = Clock()
+        vendor = Vendor(poll=[Unauthorized("401: key disabled."), Unauthorized("401: key disabled."), DONE])
+        async with a_house(tmp_path, {"studio": vendor}, clock=clock, **OWN) as house:
+            task = await house.submit()
+            await house.sees(task, "started")
+            for times in (1, 2):
+                house.pass_(60)
+                await house.until(lambda times=times: told(house, task, times))
+            house.pass_(60)
+            assert (await house.ended(task)).state is State.SUCCEEDED
+            assert vendor.count("submit") == 1
+
+    run(story())
+
+
+async def told(house: House, task: Task, times: int) -> bool:
+    return (await house.types(task)).count("retrying") == times
 
 
 async def looked_at(house: House, task: Task, before: int) -> bool:

@@ -11,7 +11,7 @@ from callsheet.catalog import Model
 from callsheet.engine import pace
 from callsheet.engine.pace import Chance
 from callsheet.engine.routing import stage_of
-from callsheet.errors import CallsheetError, Unsure
+from callsheet.errors import CallsheetError, Unauthorized, Unsure
 from callsheet.store import Onward, Row
 from callsheet.store.store import NewEvent
 from callsheet.tasks import Artifact, Failure, File, State, Update
@@ -86,8 +86,12 @@ def _under_way(row: Row, update: Update, now: int, local: bool, chance: Chance, 
 
 
 def unanswered(row: Row, error: CallsheetError, now: int, chance: Chance) -> Move:
-    """After a verb raised: an end where the error is one, else another try later."""
-    if not error.retryable:
+    """After a verb raised: an end where the error is one, else another try later.
+
+    A key refused at a poll is no end: the vendor has the task, may finish it, and the operator can mend the key.
+    """
+    mendable = row.phase == "poll" and isinstance(error, Unauthorized)
+    if not error.retryable and not mendable:
         return failed(row, failure_of(error), now)
     tries = pace.SUBMIT_TRIES if row.phase == "submit" else pace.POLL_TRIES
     return again(row, error, now, chance, tries)
