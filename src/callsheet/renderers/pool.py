@@ -174,7 +174,8 @@ class Pool:
     async def _take(self, child: _Child, news: News) -> None:
         name = child.name
         render = self._renders.get(name) if name is not None else None
-        if name is None or render is None or render.child is not child:
+        # A pool that closes reports nothing more: what a child still said meanwhile ends with it.
+        if self._closed or name is None or render is None or render.child is not child:
             return
         if isinstance(news, Failed):
             await _remove(render.out)
