@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 import httpx2
@@ -16,9 +16,9 @@ from callsheet.tasks import Artifact, Failure, State, Update
 from callsheet.wires.access import base_url, key_of
 from callsheet.wires.asking import Refused, ask
 from callsheet.wires.meaning import error_of
+from callsheet.wires.remote import RemoteDriver
 
 VENDOR = "edrawmax"
-SLOTS = 50
 TIMEOUT = 110.0
 """Seconds: the answer comes when the diagram is drawn."""
 
@@ -38,16 +38,11 @@ def driver(settings: Settings) -> EdrawMaxDriver | None:
     return EdrawMaxDriver(client, vendor)
 
 
-class EdrawMaxDriver:
+class EdrawMaxDriver(RemoteDriver):
     """`contract.Driver`. Every submit is final: there is no task at EdrawMax to ask for, and none to stop."""
 
-    local = False
-    slots = SLOTS
-
     def __init__(self, client: httpx2.AsyncClient, vendor: Vendor) -> None:
-        self.notify: Callable[[str], None] = _nobody
-        self._client = client
-        self._vendor = vendor
+        super().__init__(client, vendor)
         self._tried: dict[str, None] = {}
 
     async def submit(self, order: Order) -> Update:
@@ -78,10 +73,6 @@ class EdrawMaxDriver:
         """It calls nobody back."""
         return False
 
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()
-
     async def _answer(self, order: Order) -> Mapping[str, Any]:
         """The envelope, whatever its HTTP status: that is not documented."""
         path = order.model.path
@@ -99,10 +90,6 @@ class EdrawMaxDriver:
         self._tried[task_id] = None
         if len(self._tried) > REMEMBERED:
             del self._tried[next(iter(self._tried))]
-
-
-def _nobody(remote: str) -> None:
-    """Nobody listens."""
 
 
 def _no_task() -> VendorError:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 from urllib.parse import quote
 
 import httpx2
 
 from callsheet import catalog
-from callsheet.catalog import Vendor
 from callsheet.contract import Call, Order
 from callsheet.errors import Rejected, Unavailable
 from callsheet.settings import Settings
@@ -19,9 +18,9 @@ from callsheet.wires.bodies import mended
 from callsheet.wires.envelope import ask_envelope, created
 from callsheet.wires.meaning import state_of
 from callsheet.wires.media import handed_over
+from callsheet.wires.remote import RemoteDriver
 
 VENDOR = "mediaio"
-SLOTS = 50
 TIMEOUT = 60.0
 """Seconds."""
 
@@ -41,16 +40,8 @@ def driver(settings: Settings) -> MediaIoDriver | None:
     )
 
 
-class MediaIoDriver:
+class MediaIoDriver(RemoteDriver):
     """`contract.Driver`. `client` is authenticated; the paths of the facts follow its base URL."""
-
-    local = False
-    slots = SLOTS
-
-    def __init__(self, client: httpx2.AsyncClient, vendor: Vendor) -> None:
-        self.notify: Callable[[str], None] = _nobody
-        self._client = client
-        self._vendor = vendor
 
     async def submit(self, order: Order) -> Update:
         """Create the task."""
@@ -82,14 +73,6 @@ class MediaIoDriver:
     def genuine(self, call: Call) -> bool:
         """It calls nobody back."""
         return False
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()
-
-
-def _nobody(remote: str) -> None:
-    """Nobody listens yet."""
 
 
 def _failure(status: str, reason: str) -> Failure:

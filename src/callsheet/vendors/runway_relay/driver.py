@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import quote
 
 import httpx2
 
 from callsheet import catalog
-from callsheet.catalog import Vendor
 from callsheet.contract import Call, Order
 from callsheet.errors import Rejected, Unavailable, Unsure, VendorError
 from callsheet.settings import Settings
@@ -18,9 +17,9 @@ from callsheet.wires.access import base_url, key_of
 from callsheet.wires.asking import Refused, ask
 from callsheet.wires.meaning import state_of
 from callsheet.wires.media import handed_over
+from callsheet.wires.remote import RemoteDriver
 
 VENDOR = "runway_relay"
-SLOTS = 50
 TIMEOUT = 60.0
 """Seconds."""
 
@@ -38,16 +37,8 @@ def driver(settings: Settings) -> RunwayRelayDriver | None:
     return RunwayRelayDriver(client, vendor)
 
 
-class RunwayRelayDriver:
+class RunwayRelayDriver(RemoteDriver):
     """`contract.Driver`. `client` is authenticated; the paths of the facts follow its base URL."""
-
-    local = False
-    slots = SLOTS
-
-    def __init__(self, client: httpx2.AsyncClient, vendor: Vendor) -> None:
-        self.notify: Callable[[str], None] = _nobody
-        self._client = client
-        self._vendor = vendor
 
     async def submit(self, order: Order) -> Update:
         """Create the task."""
@@ -80,10 +71,6 @@ class RunwayRelayDriver:
         """Its callbacks are unsigned: the proof in the address has to do, and it only causes a poll."""
         return True
 
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()
-
     def _update(self, task: Mapping[str, Any], remote: str) -> Update:
         state, note = state_of(self._vendor, task.get("status"))
         match state:
@@ -93,10 +80,6 @@ class RunwayRelayDriver:
                 return Update(state, remote=remote, progress=1.0, artifacts=_made(task.get("artifacts")), note=note)
             case _:
                 return Update(state, remote=remote, progress=_ratio(task.get("progressRatio")), note=note)
-
-
-def _nobody(remote: str) -> None:
-    """Nobody listens yet."""
 
 
 def _task(answer: Any) -> Mapping[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
@@ -18,9 +18,9 @@ from callsheet.vendors.vidu.driver_signature import genuine
 from callsheet.wires.access import base_url, key_of, origin_url
 from callsheet.wires.asking import Refused, ask
 from callsheet.wires.meaning import error_of, state_of
+from callsheet.wires.remote import RemoteDriver
 
 VENDOR = "vidu"
-SLOTS = 50
 TIMEOUT = 60.0
 CANCELED = "UserCancelled"
 FILE_KEYS = ("file_url", "audio_url", "url")
@@ -38,18 +38,13 @@ def driver(settings: Settings) -> Vidu | None:
     return Vidu(client, origin_url(facts, access), key_of(access))
 
 
-class Vidu:
+class Vidu(RemoteDriver):
     """`contract.Driver`. `origin` is where the uploads are, `key` what callbacks are signed with."""
 
-    local = False
-    slots = SLOTS
-
     def __init__(self, client: httpx2.AsyncClient, origin: str, key: str) -> None:
-        self.notify: Callable[[str], None] = lambda remote: None
-        self._client = client
+        super().__init__(client, catalog.load().vendor(VENDOR))
         self._origin = origin
         self._key = key
-        self._facts = catalog.load().vendor(VENDOR)
 
     async def submit(self, order: Order) -> Update:
         """Upload what cannot go inside the request, then create."""
@@ -82,17 +77,13 @@ class Vidu:
         """Whether the operator's key signed it."""
         return genuine(self._key, call.method, call.path, call.query, call.headers)
 
-    async def close(self) -> None:
-        """Let go of the connections."""
-        await self._client.aclose()
-
     async def _ask(self, method: str, path: str, **request: Any) -> Mapping[str, Any]:
         """An answer. A refusal by one of Vidu's codes is what the facts say it is."""
         try:
             answer = await ask(self._client, method, path, **request)
         except Refused as refused:
             said: object = cast("dict[str, object]", refused.body).get("reason") if _is_object(refused.body) else None
-            error = error_of(self._facts, said, refused.message)
+            error = error_of(self._vendor, said, refused.message)
             raise (error or refused) from refused
         if not _is_object(answer):
             said = f"Vidu's answer to {method} {path} is no object."
@@ -100,7 +91,7 @@ class Vidu:
         return answer
 
     def _update(self, answer: Mapping[str, Any], remote: str, files: tuple[Artifact, ...]) -> Update:
-        state, note = state_of(self._facts, answer.get("state"))
+        state, note = state_of(self._vendor, answer.get("state"))
         if state is State.FAILED:
             return self._failed(str(answer.get("err_code") or ""), remote, answer)
         return Update(state, remote, artifacts=files, usage=_usage(answer), note=note)
@@ -109,7 +100,7 @@ class Vidu:
         if code == CANCELED:
             return Update(State.CANCELED, remote, usage=_usage(answer))
         said = f"Vidu gave it up: {code or 'it named no reason'}."
-        error: VendorError = error_of(self._facts, code, said) or Rejected(said)
+        error: VendorError = error_of(self._vendor, code, said) or Rejected(said)
         failure = Failure(error.code, said, retryable=isinstance(error, Unavailable))
         return Update(State.FAILED, remote, failure=failure, usage=_usage(answer))
 

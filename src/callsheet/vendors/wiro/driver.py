@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, cast
 
 import httpx2
 
 from callsheet import catalog
-from callsheet.catalog import Vendor
 from callsheet.contract import Call, Order
 from callsheet.errors import Rejected, Unavailable, Unsure, VendorError
 from callsheet.renderers.media import probe
@@ -20,9 +19,9 @@ from callsheet.tasks import Artifact, Failure, State, Update
 from callsheet.wires.access import base_url, key_of, secret_of
 from callsheet.wires.asking import Refused, ask
 from callsheet.wires.meaning import error_of, state_of
+from callsheet.wires.remote import RemoteDriver
 
 VENDOR = "wiro"
-SLOTS = 50
 MOST = 100_000_000
 """Bytes of a file that File/Upload takes."""
 
@@ -40,7 +39,7 @@ def driver(settings: Settings) -> WiroDriver | None:
     client = httpx2.AsyncClient(
         base_url=base_url(facts, access), auth=_Signed(key_of(access), secret_of(access)), timeout=_TIMEOUT
     )
-    return WiroDriver(facts, client)
+    return WiroDriver(client, facts)
 
 
 class _Signed(httpx2.Auth):
@@ -59,16 +58,8 @@ class _Signed(httpx2.Auth):
         yield request
 
 
-class WiroDriver:
+class WiroDriver(RemoteDriver):
     """`contract.Driver`. A task's remote is its token, which all of Wiro's calls take."""
-
-    local = False
-    slots = SLOTS
-
-    def __init__(self, vendor: Vendor, client: httpx2.AsyncClient) -> None:
-        self.notify: Callable[[str], None] = _nobody
-        self._vendor = vendor
-        self._client = client
 
     async def submit(self, order: Order) -> Update:
         """Run the tool. Files that Wiro cannot fetch from here are uploaded first, which costs nothing."""
@@ -102,10 +93,6 @@ class WiroDriver:
     def genuine(self, call: Call) -> bool:
         """Wiro signs nothing; a call only causes a poll."""
         return True
-
-    async def close(self) -> None:
-        """Let go of the connections."""
-        await self._client.aclose()
 
     async def _handed_over(self, order: Order) -> dict[str, Any]:
         given: dict[str, Any] = dict(order.input)
@@ -199,7 +186,3 @@ def _usage(task: Mapping[str, Any]) -> dict[str, Any]:
     except ValueError:
         return {}
     return {"usd": cost} if cost > 0 else {}
-
-
-def _nobody(remote: str) -> None:
-    """Nobody listens yet."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 import httpx2
 
 from callsheet import catalog
-from callsheet.catalog import Vendor
 from callsheet.contract import Call, Order
 from callsheet.errors import Rejected, SetupError, Unavailable
 from callsheet.settings import Settings
@@ -19,10 +18,10 @@ from callsheet.wires.bodies import mended
 from callsheet.wires.envelope import ask_envelope, created
 from callsheet.wires.meaning import state_of
 from callsheet.wires.media import handed_over
+from callsheet.wires.remote import RemoteDriver
 
 VENDOR = "wondershare"
 TIMED_OUT = "6"
-SLOTS = 50
 TIMEOUT = 60.0
 """Seconds."""
 
@@ -46,16 +45,8 @@ def driver(settings: Settings) -> WondershareDriver | None:
     )
 
 
-class WondershareDriver:
+class WondershareDriver(RemoteDriver):
     """`contract.Driver`. `client` is authenticated; the paths of the facts follow its base URL."""
-
-    local = False
-    slots = SLOTS
-
-    def __init__(self, client: httpx2.AsyncClient, vendor: Vendor) -> None:
-        self.notify: Callable[[str], None] = _nobody
-        self._client = client
-        self._vendor = vendor
 
     async def submit(self, order: Order) -> Update:
         """Create the task; it calls back where we can be reached."""
@@ -90,14 +81,6 @@ class WondershareDriver:
     def genuine(self, call: Call) -> bool:
         """Its callbacks are unsigned: the address they come to is the proof."""
         return True
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()
-
-
-def _nobody(remote: str) -> None:
-    """Nobody listens yet."""
 
 
 def _failure(status: str, reason: str) -> Failure:
