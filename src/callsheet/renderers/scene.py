@@ -17,7 +17,8 @@ class Scene:
     """One thing to render. Sizes in pixels and even for video, `duration` in seconds, `camera_move` by its index 1..46.
 
     `count` pieces are made; piece i uses seed + i. The same scene gives the same frames, whatever the machine.
-    `mark` is the small sign that says preview; the file's metadata says so in any case.
+    `mark` is the small sign that says preview; the file's metadata says so in any case. `extra` holds what only some
+    capabilities know (`text`, `voice`, `shots` ...) by canonical name, as JSON; media in it are paths as strings.
     """
 
     capability: str

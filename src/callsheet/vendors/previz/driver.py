@@ -8,12 +8,13 @@ import json
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from callsheet import catalog
+from callsheet.catalog import Param
 from callsheet.contract import Call, Lost, Order
 from callsheet.errors import Rejected, RenderError
 from callsheet.renderers import frame, media
@@ -29,11 +30,14 @@ NEWS_EVERY = 0.25
 KEPT = 64
 """How many finished renders are remembered, for an artifact that could not be brought in at the first try."""
 
-LONGEST = 120.0
-"""Seconds: the longest clip, also where its length is that of another."""
-
-
-_STARTS = ("image", "last_image", "video")
+_STARTS = ("image", "last_image", "video", "audio", "mask")
+_DRAWN = frozenset(
+    {
+        *_STARTS, "images", "prompt", "style", "negative_prompt", "seed", "count", "width", "height", "resolution",
+        "aspect_ratio", "fps", "duration", "camera_move", "motion", "generate_audio", "format", "mark",
+    }
+)  # fmt: skip
+"""Params that are parts of a Scene of their own; all others travel in its `extra`."""
 
 
 def driver(settings: Settings) -> PrevizDriver | CuedDriver:
@@ -97,11 +101,12 @@ class PrevizDriver:
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
     def scene(self, order: Order) -> Scene:
-        """The scene of a checked input; reads headers of the media it names."""
-        given = dict(order.input)
-        paths = {name: order.media[given[name]] for name in _STARTS if name in given}
+        """The scene of a checked input, media as paths however deep they stand; reads headers of what it names."""
+        given = order.model.with_media(order.input, lambda _, file_id: str(order.media[file_id]))
+        paths = {name: Path(given[name]) for name in _STARTS if name in given}
+        images = tuple(map(Path, given.get("images", ())))
         try:
-            width, height = _size(given, paths)
+            width, height = _size(given, paths, images)
         except ValueError as error:
             raise RenderError(str(error)) from error
         seed = given.get("seed")
@@ -114,7 +119,7 @@ class PrevizDriver:
             width=width,
             height=height,
             fps=exact_fps(given.get("fps", 24)),
-            duration=_duration(given, paths),
+            duration=_duration(order.model.params.get("duration"), given, paths),
             camera_move=self._moves[given["camera_move"]] if "camera_move" in given else None,
             motion=given.get("motion"),
             generate_audio=given.get("generate_audio", False),
@@ -122,7 +127,11 @@ class PrevizDriver:
             mark=self._mark and given.get("mark", True),
             image=paths.get("image"),
             last_image=paths.get("last_image"),
+            images=images,
             video=paths.get("video"),
+            audio=paths.get("audio"),
+            mask=paths.get("mask"),
+            extra={name: value for name, value in given.items() if name not in _DRAWN},
         )
 
     def _out(self, name: str) -> Path:
@@ -184,24 +193,25 @@ def _artifact(made: Made) -> Artifact:
     )
 
 
-def _size(given: Mapping[str, Any], paths: Mapping[str, Path]) -> tuple[int, int]:
+def _size(given: Mapping[str, Any], paths: Mapping[str, Path], images: Sequence[Path]) -> tuple[int, int]:
     """Width and height in pixels, as given or by resolution and ratio; `original` is that of what it starts from."""
     if "width" in given and "height" in given:
         return given["width"], given["height"]
     ratio, original = given.get("aspect_ratio", "16:9"), None
     if ratio == "original":
-        facts = media.probe(paths["image"] if "image" in paths else paths["video"])
-        original = (facts.width or 0, facts.height or 0)
+        start = paths.get("image") or paths.get("video") or next(iter(images), None)
+        facts = media.probe(start) if start else None
+        original = (facts.width or 0, facts.height or 0) if facts else None
     return frame.size(given.get("resolution"), ratio, original)
 
 
-def _duration(given: Mapping[str, Any], paths: Mapping[str, Path]) -> float:
-    """In seconds: as asked, else as long as the video that shows the motion."""
+def _duration(param: Param | None, given: Mapping[str, Any], paths: Mapping[str, Path]) -> float:
+    """In seconds: as asked, else as long as the video it starts from, which the param's own limit holds for too."""
     if "duration" in given:
         return given["duration"]
     found = media.probe(paths["video"]).duration if "video" in paths else None
-    if found is not None and found > LONGEST:
-        raise Rejected(f"The video lasts {found:.0f} s.", hint=f"Give a duration of at most {LONGEST:.0f} s.")
+    if found is not None and param is not None and param.max is not None and found > param.max:
+        raise Rejected(f"The video lasts {found:.0f} s.", hint=f"Give a duration of at most {param.max:.0f} s.")
     return found or 5.0
 
 
