@@ -22,13 +22,15 @@ TITLES = {"callsheet": "What callsheet needs to run", "dev": "What working on it
 def pages() -> dict[str, str]:
     """One page. SystemExit when a dependency has no reason, or a reason no dependency."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    named = {"callsheet": project["project"]["dependencies"], **project["dependency-groups"]}
+    extras = project["project"].get("optional-dependencies", {})
+    named = {"callsheet": project["project"]["dependencies"], **extras, **project["dependency-groups"]}
     reasons: dict[str, dict[str, str]] = tomllib.loads(REASONS.read_text())
     parts = [INTRODUCTION]
     for group, requirements in named.items():
+        title = f"What the extra `{group}` brings" if group in extras else TITLES.get(group, group)
         names = sorted(_name(requirement) for requirement in requirements)
         _agree(group, set(names), set(reasons.get(group, {})))
-        parts.append(f"## {TITLES.get(group, group)}\n")
+        parts.append(f"## {title}\n")
         parts.append("| package | version | licence | why |\n|---|---|---|---|")
         parts.append("\n".join(_row(name, reasons[group][name]) for name in names) + "\n")
     return {"docs/reference/dependencies.md": "\n".join(parts)}
