@@ -16,6 +16,7 @@ from PIL import Image
 from callsheet.errors import RenderError
 from callsheet.renderers.previz import sound, text_to_image, text_to_video
 from callsheet.renderers.scene import Made, Scene
+from callsheet.renderers.sound import levels
 
 STILL = Scene("text-to-image", prompt="雪山下的湖泊，两只鹿", seed=4, width=320, height=180, format="png")
 CLIP = Scene(
@@ -149,7 +150,7 @@ def test_the_score_is_exactly_as_long_as_the_clip_and_at_its_level(prompt: str) 
     assert score.shape == (220_500, 2)
     assert score.dtype == np.float32
     assert np.abs(score).max() < 10 ** (-1 / 20)
-    assert -21 < sound.loudness(score) < -19
+    assert -21 < levels.loudness(score) < -19
     assert np.abs(score[:40]).max() < 0.01, "it fades in"
     assert np.abs(score[-40:]).max() < 0.01, "and out"
     assert not np.array_equal(score[:, 0], score[:, 1]), "it is stereo"
@@ -158,7 +159,7 @@ def test_the_score_is_exactly_as_long_as_the_clip_and_at_its_level(prompt: str) 
 def test_loudness_agrees_with_the_standards_reference_tone() -> None:
     t = np.arange(44_100 * 2) / 44_100
     tone = np.sin(2 * np.pi * 997 * t).astype(np.float32)
-    assert sound.loudness(np.stack([tone, np.zeros_like(tone)], axis=1)) == pytest.approx(-3.01, abs=0.15)
+    assert levels.loudness(np.stack([tone, np.zeros_like(tone)], axis=1)) == pytest.approx(-3.01, abs=0.15)
 
 
 def test_the_score_is_the_same_again_and_another_seed_gives_another() -> None:

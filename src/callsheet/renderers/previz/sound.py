@@ -9,9 +9,10 @@ from callsheet.renderers.encode import SAMPLE_RATE, samples
 from callsheet.renderers.previz.painter.brief import Brief, read
 from callsheet.renderers.previz.painter.stage import dice
 from callsheet.renderers.scene import Scene
+from callsheet.renderers.sound.levels import loudness
 
 LOUDNESS = -20.0
-"""Integrated loudness, in LUFS (ITU-R BS.1770, ungated)."""
+"""Integrated loudness, in LUFS (ITU-R BS.1770)."""
 
 PEAK = 10 ** (-1.2 / 20)
 
@@ -42,15 +43,6 @@ def score(scene: Scene) -> NDArray[np.float32] | None:
     brief = read(scene.prompt, scene.negative_prompt)
     mix = _bed(brief, scene.seed, count) + _place(brief, scene.seed, count)
     return _master(mix, count)
-
-
-def loudness(stereo: NDArray[np.float32]) -> float:
-    """Integrated loudness of stereo samples in LUFS, by BS.1770's K weighting in the frequency domain, ungated."""
-    size = 1 << int(np.ceil(np.log2(max(2, len(stereo)))))
-    spectrum = np.fft.rfft(stereo, size, axis=0)
-    frequency = np.asarray(np.fft.rfftfreq(size, 1 / SAMPLE_RATE), np.float64)
-    power = (np.abs(spectrum) ** 2 * _k_weight(frequency)[:, None]).sum() * 2 / size / len(stereo)
-    return float(-0.691 + 10 * np.log10(max(power, 1e-12)))
 
 
 def _bed(brief: Brief, seed: int, count: int) -> NDArray[np.float32]:
@@ -144,12 +136,3 @@ def _master(mix: NDArray[np.float32], count: int) -> NDArray[np.float32]:
         if over > PEAK:
             mix = np.float32(PEAK) * np.tanh(mix / np.float32(PEAK))
     return np.clip(mix, -PEAK, PEAK).astype(np.float32)
-
-
-def _k_weight(f: NDArray[np.float64]) -> NDArray[np.float64]:
-    """BS.1770's two filters as power gains: a shelf of +4 dB above 1.7 kHz and a high pass near 38 Hz."""
-    f = np.maximum(f, 1e-3)
-    ratio = (f / 1681.97) ** 2
-    shelf = (1 + 10 ** (4 / 10) * ratio**2) / (1 + ratio**2)
-    high = (f / 38.135) ** 4 / (1 + (f / 38.135) ** 2) ** 2
-    return shelf * high

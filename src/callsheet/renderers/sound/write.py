@@ -1,0 +1,164 @@
+"""Writes sound: MP3, WAV, FLAC and M4A that say in their metadata what they are, each whole or not there."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import av
+import numpy as np
+from av.error import FFmpegError
+from numpy.typing import NDArray
+
+from callsheet.errors import RenderError, StorageError
+from callsheet.renderers.encode import PREVIEW, SAMPLE_RATE
+from callsheet.renderers.landing import landing
+from callsheet.renderers.scene import Progress
+
+Stereo = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One way to write sound: FFmpeg's container and codec, its sample format and settings."""
+
+    content_type: str
+    container: str
+    codec: str
+    sample: str
+    bit_rate: int | None = None
+    settings: tuple[tuple[str, str], ...] = ()
+    flags: tuple[tuple[str, str], ...] = ()
+
+
+FORMATS: Mapping[str, Kind] = MappingProxyType(
+    {
+        # Level 7 of LAME halves the time at the same size; 192 kbit/s leaves nothing to hear of that.
+        "mp3": Kind("audio/mpeg", "mp3", "libmp3lame", "s16p", 192_000, (("compression_level", "7"),)),
+        "wav": Kind("audio/wav", "wav", "pcm_s16le", "s16"),
+        "flac": Kind("audio/flac", "flac", "flac", "s16"),
+        "m4a": Kind(
+            "audio/mp4",
+            "ipod",
+            "aac",
+            "fltp",
+            192_000,
+            (),
+            (("movflags", "+faststart"), ("movie_timescale", str(SAMPLE_RATE))),
+        ),
+    }
+)
+"""What sound may be written as, by the format's name."""
+
+_FRAME = {"mp3": 1152, "m4a": 1024}
+# RIFF knows no description, and FLAC's is its comment: these fields come back whole.
+_WORDS = {"wav": "ISBJ", "flac": "synopsis"}
+_FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
+
+
+def write_sound(
+    path: Path,
+    sound: Stereo | Iterable[Stereo],
+    metadata: Mapping[str, Any] | None = None,
+    *,
+    format: str | None = None,
+    frames: int | None = None,
+    progress: Progress | None = None,
+) -> str:
+    """Write stereo float32 in -1..1, an array of shape (n, 2) or an iterable of them. Returns the content type.
+
+    `format` is mp3, wav, flac or m4a; left out, the ending of `path` says it. All four decode to exactly the samples
+    that were given. Of `metadata`, `title` and `comment` (PREVIEW unless given) become tags of their own, the rest goes
+    as JSON into the description. `progress` hears 0..1 where `frames`, the number of samples to come, is known: it is
+    for an array; given for blocks, another number of samples raises RenderError.
+
+    Raises RenderError for another format and what cannot be encoded, StorageError on a full disk; then no file is left.
+    """
+    name = (format or path.suffix.lstrip(".")).lower()
+    if name not in FORMATS:
+        raise RenderError(f"Sound cannot be written as {name!r}.", hint=f"Use one of {', '.join(FORMATS)}.")
+    blocks = [sound] if isinstance(sound, np.ndarray) else sound
+    promised = len(sound) if isinstance(sound, np.ndarray) else frames
+    try:
+        with landing(path) as part:
+            _encode(part, name, blocks, _tags(dict(metadata or {}), name), _Count(progress, promised))
+    except FFmpegError as error:
+        raise RenderError(f"The sound could not be encoded: {error}.") from error
+    except OSError as error:
+        if error.errno not in _FULL_DISK:
+            raise
+        raise StorageError("The disk is full: the sound could not be written.", hint="Free some space.") from error
+    return FORMATS[name].content_type
+
+
+@dataclass(slots=True)
+class _Count:
+    """Counts samples as they are encoded, tells progress of them, and holds to what was promised."""
+
+    progress: Progress | None
+    promised: int | None
+    count: int = 0
+
+    def __call__(self, samples: int) -> None:
+        self.count += samples
+        if self.progress and self.promised:
+            self.progress(min(1.0, self.count / self.promised))
+
+    def close(self) -> None:
+        if self.promised is not None and self.count != self.promised:
+            raise RenderError(f"{self.count} samples came of the promised {self.promised}.")
+
+
+def _encode(part: Path, name: str, blocks: Iterable[Stereo], tags: Mapping[str, str], count: _Count) -> None:
+    kind = FORMATS[name]
+    with av.open(str(part), "w", format=kind.container, options=dict(kind.flags)) as container:
+        container.metadata.update(tags)
+        stream: Any = container.add_stream(kind.codec, rate=SAMPLE_RATE)
+        stream.layout, stream.format = "stereo", kind.sample
+        if kind.bit_rate:
+            stream.bit_rate = kind.bit_rate
+        stream.options = dict(kind.settings)
+        at = 0
+        for block in _framed(blocks, _FRAME.get(name, 4096)):
+            frame = av.AudioFrame.from_ndarray(_planes(block, kind.sample), format=kind.sample, layout="stereo")
+            frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, at, Fraction(1, SAMPLE_RATE)
+            container.mux(stream.encode(frame))
+            at += len(block)
+            count(len(block))
+        container.mux(stream.encode(None))
+    count.close()
+
+
+def _framed(blocks: Iterable[Stereo], size: int) -> Iterator[Stereo]:
+    """The same samples in pieces as long as the codec's frames."""
+    rest = np.zeros((0, 2), np.float32)
+    for block in blocks:
+        if block.ndim != 2 or block.shape[1] != 2:
+            raise RenderError(f"Sound of shape {block.shape} came where (samples, 2) was awaited.")
+        rest = np.concatenate([rest, block]) if len(rest) else block
+        whole = len(rest) // size * size
+        for start in range(0, whole, size):
+            yield rest[start : start + size]
+        rest = rest[whole:]
+    if len(rest):
+        yield rest
+
+
+def _planes(block: Stereo, sample: str) -> NDArray[Any]:
+    if sample == "fltp":
+        return np.ascontiguousarray(block.T, np.float32)
+    whole = np.rint(np.clip(block, -1, 1) * np.float32(32_767)).astype(np.int16)
+    return np.ascontiguousarray(whole.T) if sample == "s16p" else whole.reshape(1, -1)
+
+
+def _tags(metadata: dict[str, Any], name: str) -> dict[str, str]:
+    title = str(metadata.pop("title", "callsheet previz"))
+    comment = str(metadata.pop("comment", PREVIEW))
+    words = json.dumps(metadata, ensure_ascii=False, sort_keys=True, default=str)
+    return {"title": title, "comment": comment, _WORDS.get(name, "description"): words}
