@@ -20,9 +20,19 @@ from callsheet.renderers import frame
         ("2k", "16:9", (2560, 1440)),
         ("4K", "16:9", (3840, 2160)),
         ("1080P", "2:3", (1080, 1620)),
+        ("768p", "16:9", (1366, 768)),
+        ("1k", "1:1", (1024, 1024)),
+        ("8k", "16:9", (7680, 4320)),
+        ("512x512", None, (512, 512)),
+        ("512x512", "16:9", (910, 512)),
+        ("1024x1024", "1:1", (1024, 1024)),
+        (None, None, (1280, 720)),
+        ("2k", "auto", (2560, 1440)),
     ],
 )
-def test_a_named_size_is_exactly_this_many_pixels(resolution: str, ratio: str, expected: tuple[int, int]) -> None:
+def test_a_named_size_is_exactly_this_many_pixels(
+    resolution: str | None, ratio: str | None, expected: tuple[int, int]
+) -> None:
     assert frame.size(resolution, ratio) == expected
 
 

@@ -1,26 +1,47 @@
-"""Exact pixel sizes: what a resolution and an aspect ratio come to, always even, as H.264 4:2:0 needs."""
+"""Exact sizes and rates: what a resolution and an aspect ratio come to, even as H.264 4:2:0 needs, and a rate."""
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from types import MappingProxyType
 
 SHORT_SIDES = MappingProxyType(
-    {"360p": 360, "480p": 480, "540p": 540, "720p": 720, "1080p": 1080, "2k": 1440, "4k": 2160}
+    {
+        "360p": 360,
+        "480p": 480,
+        "540p": 540,
+        "720p": 720,
+        "768p": 768,
+        "1k": 1024,
+        "1080p": 1080,
+        "2k": 1440,
+        "4k": 2160,
+        "8k": 4320,
+    }
 )
 """The length of the shorter side in pixels, by the name of the resolution."""
 
 ASPECT_RATIOS = ("16:9", "9:16", "4:3", "3:4", "1:1", "21:9", "9:21", "3:2", "2:3", "5:4", "4:5")
 """Width to height. Beside these there is `original`: the ratio of the still itself."""
 
+_PIXELS = re.compile(r"([1-9][0-9]{1,4})x([1-9][0-9]{1,4})")
 
-def size(resolution: str | None, aspect_ratio: str, original: tuple[int, int] | None = None) -> tuple[int, int]:
+
+def size(resolution: str | None, aspect_ratio: str | None, original: tuple[int, int] | None = None) -> tuple[int, int]:
     """The width and height in pixels of `720p` at `16:9`: (1280, 720). Both are even.
 
     The shorter side is the resolution's number; the longer one follows from the ratio, to the nearest even pixel.
     With `original` the ratio is that of the still (`original` is its width and height after EXIF orientation); without
-    a resolution too, the still's own size is kept, to the even pixel. Raises ValueError for names it does not know.
+    a resolution too, the still's own size is kept, to the even pixel. A resolution in pixels (`512x512`) is that size
+    where no ratio is given; a ratio then keeps its shorter side. Without a ratio the still's is taken, or 16:9 without
+    a still; `auto` is the same. Raises ValueError for names it does not know.
     """
+    if aspect_ratio in (None, "auto"):
+        pixels = _PIXELS.fullmatch(resolution) if resolution and aspect_ratio is None else None
+        if pixels:
+            return even(int(pixels[1])), even(int(pixels[2]))
+        aspect_ratio = "original" if original else "16:9"
     if aspect_ratio == "original":
         return _original(resolution, original)
     if aspect_ratio not in ASPECT_RATIOS:
@@ -30,11 +51,24 @@ def size(resolution: str | None, aspect_ratio: str, original: tuple[int, int] | 
 
 
 def short_side(resolution: str) -> int:
-    """The shorter side in pixels of a named resolution; the case does not matter. Raises ValueError for others."""
+    """The shorter side in pixels of a resolution by name or in pixels, in any case. Raises ValueError for others."""
+    pixels = _PIXELS.fullmatch(resolution.lower())
+    if pixels:
+        return min(int(pixels[1]), int(pixels[2]))
     try:
         return SHORT_SIDES[resolution.lower()]
     except KeyError:
-        raise ValueError(f"resolution {resolution!r} is not one of {', '.join(SHORT_SIDES)}.") from None
+        raise ValueError(
+            f"resolution {resolution!r} is not one of {', '.join(SHORT_SIDES)}, or pixels as 512x512."
+        ) from None
+
+
+def exact_fps(fps: float) -> Fraction:
+    """A frame rate as a fraction: 23.976, 29.97 and 59.94 are the broadcast rates 24000/1001 and so on."""
+    whole = round(fps * 1001 / 1000)
+    if fps != round(fps) and abs(fps * 1001 / 1000 - whole) < 0.001:
+        return Fraction(whole * 1000, 1001)
+    return Fraction(fps).limit_denominator(1001)
 
 
 def even(length: Fraction | float) -> int:
