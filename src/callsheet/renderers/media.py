@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -74,17 +74,12 @@ def load_still(path: Path, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
 
     The first frame of an animation counts. Raises NotMedia and TooManyPixels as `probe` does.
     """
-    found = sniff.sniff(path)
-    if found is None or found.kind != "image":
-        raise NotMedia(f"{sniff.describe(path)} is not an image that can be read.")
-    with _still(path, found, max_pixels) as image:
-        turn = _orientation(image)
-        try:
-            image.load()
-            pixels = _flatten(image)
-        except _STILL_ERRORS as error:
-            raise NotMedia(f"The {found.content_type} image is damaged: {error}.") from error
-        return _upright(np.asarray(pixels), turn)
+    return _load(path, max_pixels, _flatten)
+
+
+def load_cutout(path: Path, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
+    """A still with its transparency as RGBA, shape (height, width, 4), upright. Raises as `load_still` does."""
+    return _load(path, max_pixels, lambda image: (image if _see_through(image) else _flatten(image)).convert("RGBA"))
 
 
 @contextlib.contextmanager
@@ -120,6 +115,20 @@ def _still(path: Path, found: sniff.Sniffed, max_pixels: int) -> Generator[Image
         yield image
 
 
+def _load(path: Path, max_pixels: int, convert: Callable[[Image.Image], Image.Image]) -> NDArray[np.uint8]:
+    found = sniff.sniff(path)
+    if found is None or found.kind != "image":
+        raise NotMedia(f"{sniff.describe(path)} is not an image that can be read.")
+    with _still(path, found, max_pixels) as image:
+        turn = _orientation(image)
+        try:
+            image.load()
+            pixels = convert(image)
+        except _STILL_ERRORS as error:
+            raise NotMedia(f"The {found.content_type} image is damaged: {error}.") from error
+        return _upright(np.asarray(pixels), turn)
+
+
 def _check_size(width: int, height: int, max_pixels: int) -> None:
     if width < 1 or height < 1:
         raise NotMedia(f"The picture is {width}x{height} pixels: it shows nothing.")
@@ -143,11 +152,15 @@ def _orientation(image: Image.Image) -> int:
 def _flatten(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I") or image.mode == "F":
         return _from_deep(image)
-    if "A" in image.getbands() or "transparency" in image.info:
+    if _see_through(image):
         seen = image.convert("RGBA")
         ground = Image.new("RGBA", seen.size, "white")
         return Image.alpha_composite(ground, seen).convert("RGB")
     return image.convert("RGB")
+
+
+def _see_through(image: Image.Image) -> bool:
+    return "A" in image.getbands() or "transparency" in image.info
 
 
 def _from_deep(image: Image.Image) -> Image.Image:

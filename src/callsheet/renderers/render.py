@@ -15,6 +15,7 @@ from callsheet.renderers.previz import (
     first_last,
     image_to_video,
     motion_control,
+    multi_shot,
     text_to_image,
     text_to_video,
 )
@@ -25,11 +26,12 @@ Renderer = Callable[[Scene, Path, Progress], list[Made]]
 _TABLE: Mapping[str, Renderer] = MappingProxyType(
     {
         "text-to-image": text_to_image.render,
-        "text-to-video": text_to_video.render,
-        "image-to-video": image_to_video.render,
+        "text-to-video": multi_shot.where_asked(text_to_video.render),
+        "image-to-video": multi_shot.where_asked(image_to_video.render),
         "first-last-frame": first_last.render,
         "video-continuation": continuation.render,
         "motion-control": motion_control.render,
+        "multi-shot": multi_shot.render,
     }
 )
 

@@ -1,4 +1,4 @@
-"""Reads video: its last frames, or how its camera moved from frame to frame."""
+"""Reads video: frame by frame with exact times, at another rate, or its end and how its camera moved there."""
 
 from __future__ import annotations
 
@@ -108,32 +108,10 @@ def paced(path: Path, fps: Fraction, count: int, size: tuple[int, int]) -> Itera
         given += 1
 
 
-def motion(path: Path, seconds: float) -> list[tuple[float, Drift]]:
-    """Where the camera has got to, by time in seconds: the drift since the first frame, for at most `seconds`."""
-    way = [(0.0, Drift())]
-    before: NDArray[np.uint8] | None = None
-    for time, frame in timed(path):
-        now = grey(frame)
-        if before is not None and before.shape == now.shape:
-            way.append((float(time), way[-1][1].plus(_plausible(camera_drift(before, now)))))
-        before = now
-        if time > seconds:
-            break
-    if before is None:
-        raise RenderError("video holds no frame that can be decoded.", param="video")
-    return way
-
-
-def _plausible(drift: Drift) -> Drift:
-    """No motion where the estimate is none of a camera's: at a cut nothing matches, and the fit is anything."""
-    far = max(abs(drift.right), abs(drift.down)) > 0.5 or abs(drift.turn) > 0.35 or abs(drift.growth) > 0.35
-    return Drift() if far else drift
-
-
-def grey(frame: Any) -> NDArray[np.uint8]:
-    """A small upright grey picture of a decoded frame, from its brightness alone."""
+def grey(frame: Any, side: int = _SIDE) -> NDArray[np.uint8]:
+    """A small upright grey picture of a decoded frame, from its brightness alone: `side` pixels on the shorter side."""
     plane = frame.reformat(format="gray").to_ndarray()
     plane = np.rot90(plane, round(frame.rotation / 90) % 4)
-    scale = min(1.0, _SIDE / min(plane.shape))
+    scale = min(1.0, side / min(plane.shape))
     size = (max(16, round(plane.shape[1] * scale)), max(16, round(plane.shape[0] * scale)))
     return np.asarray(cv2.resize(np.ascontiguousarray(plane), size, interpolation=cv2.INTER_AREA), np.uint8)

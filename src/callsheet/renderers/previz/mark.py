@@ -9,8 +9,11 @@ import numpy as np
 
 from callsheet.renderers.previz import lettering
 
+WORD = "PREVIZ"
+"""What it says."""
 
-def stamp(rgb: np.ndarray, text: str = "PREVIZ") -> None:
+
+def stamp(rgb: np.ndarray, text: str = WORD) -> None:
     """Lay the mark into the top right corner, in place.
 
     White letters on a soft dark plate read on white and on black alike. They are made once per size, so a frame costs
@@ -27,6 +30,12 @@ def stamp(rgb: np.ndarray, text: str = "PREVIZ") -> None:
     part = rgb[margin : margin + rows, width - margin - columns : width - margin]
     cv2.multiply(part, shade, dst=part, scale=1 / 255)
     cv2.add(part, light, dst=part)
+
+
+def rows(width: int, height: int) -> int:
+    """How many rows at the top of a picture of that size the mark reaches down, its margin with it."""
+    size, margin = max(10, round(min(height, width) * 0.022)), max(4, round(min(height, width) * 0.024))
+    return _plate(WORD, size)[0].shape[0] + margin if min(height, width) >= 48 else 0
 
 
 @lru_cache(maxsize=16)

@@ -15,6 +15,7 @@ from callsheet.errors import RenderError
 from callsheet.renderers import media
 from callsheet.renderers.encode import ClipWriter
 from callsheet.renderers.previz import mark, sound
+from callsheet.renderers.previz.watermark import Watermark
 from callsheet.renderers.scene import Made, Progress, Scene
 
 Rgb = NDArray[np.uint8]
@@ -23,16 +24,29 @@ Draw = Callable[[Scene], Iterator[Rgb]]
 """Yields every frame of one piece in order, uint8 RGB (height, width, 3); each may be drawn on and reused."""
 
 
-def clips(scene: Scene, out: Path, progress: Progress, draw: Draw) -> list[Made]:
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a clip gets beside its frames, where a capability has its own.
+
+    `score` gives the sound of a piece: stereo float32, exactly as long as its clip, or None for a silent one. `foot` is
+    how many rows at the foot of its frames are taken, above which a watermark stands. `label` is the mark on a frame.
+    """
+
+    score: Callable[[Scene], NDArray[np.float32] | None] = sound.score
+    foot: Callable[[Scene], int] = lambda _: 0
+    label: Callable[[int], str] = lambda _: mark.WORD
+
+
+def clips(scene: Scene, out: Path, progress: Progress, draw: Draw, *, extras: Extras | None = None) -> list[Made]:
     """Make `scene.count` clips `out/clip-1.mp4`, `clip-2.mp4` ...; piece i is drawn from the scene with seed + i.
 
-    Lays the mark on each frame when the scene wants one, adds the score when it wants sound, and tells progress from
-    frames encoded. Raises RenderError when a piece has more or fewer frames than the scene says.
+    Lays the mark on each frame when the scene wants one, and the watermark; adds the score when it wants sound, and
+    tells progress from frames encoded. Raises RenderError when a piece has more or fewer frames than the scene says.
     """
     made: list[Made] = []
     for index, piece in enumerate(pieces(scene)):
         share = _Share(progress, index, scene.count)
-        made.append(_clip(piece, out / f"clip-{index + 1}.mp4", share, draw))
+        made.append(_clip(piece, out / f"clip-{index + 1}.mp4", share, draw, extras or Extras()))
     return made
 
 
@@ -67,14 +81,17 @@ def facts(scene: Scene) -> dict[str, Any]:
     return {"title": title[:120]} | {name: value for name, value in said.items() if value not in (None, "")}
 
 
-def _clip(scene: Scene, path: Path, progress: Progress, draw: Draw) -> Made:
-    audio = sound.score(scene)
+def _clip(scene: Scene, path: Path, progress: Progress, draw: Draw, extras: Extras) -> Made:
+    audio = extras.score(scene)
+    watermark = Watermark.of(scene, extras.foot(scene))
     with ClipWriter(
         path, scene.width, scene.height, scene.fps, scene.frames, audio, facts(scene), progress=progress
     ) as clip:
-        for frame in draw(scene):
+        for index, frame in enumerate(draw(scene)):
             if scene.mark:
-                mark.stamp(frame)
+                mark.stamp(frame, extras.label(index))
+            if watermark is not None:
+                watermark.lay(frame)
             clip.write(frame)
     return Made(
         path, "video/mp4", scene.width, scene.height, duration=float(scene.exact_duration), fps=float(scene.fps)

@@ -28,6 +28,11 @@ class Slate:
         cv2.add(part, add, dst=part)
 
 
+def rows(scene: Scene) -> int:
+    """How many rows at the foot of the scene's frames a slate with its prompt fills with words."""
+    return _Sizes(scene.width, scene.height, scene.prompt).tall if _has_room(scene.width, scene.height) else 0
+
+
 def shot_facts(scene: Scene, seed: int, move: str | None) -> tuple[str, ...]:
     """What a shot is, in a few words each: size, and for a clip its speed, length and camera, and the seed."""
     facts = [f"{scene.width}×{scene.height}"]
@@ -39,18 +44,10 @@ def shot_facts(scene: Scene, seed: int, move: str | None) -> tuple[str, ...]:
 
 def _strip(width: int, height: int, prompt: str, facts: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray] | None:
     """What to multiply the foot of the frame by (255 keeps) and what to add to it."""
-    if width < 200 or height < 120:
+    if not _has_room(width, height):
         return None
-    short = min(width, height)
-    size = max(11, round(short * 0.027))
-    small = max(9, round(size * 0.72))
-    margin = max(8, round(short * 0.032))
-    lines = (
-        lettering.wrap(prompt, size, width - 2 * margin - round(0.02 * width), lines=2 if height > width else 1)
-        if prompt.strip()
-        else []
-    )
-    tall = round(margin * 0.9 + len(lines) * size * 1.42 + small * 1.25 + margin * 0.75)
+    sizes = _Sizes(width, height, prompt)
+    size, small, margin, lines, tall = sizes.size, sizes.small, sizes.margin, sizes.lines, sizes.tall
     rise = round(tall * 0.9)
     rows = np.linspace(0, 1, tall + rise, dtype=np.float32)
     shade = np.clip(rows * (tall + rise) / (rise + 0.35 * tall), 0, 1)
@@ -72,3 +69,22 @@ def _strip(width: int, height: int, prompt: str, facts: tuple[str, ...]) -> tupl
     lettering.draw(text, label, (left, foot), small, (214, 208, 196), weight=500)
     cover = text.max(axis=2, keepdims=True).astype(np.float32) / 255
     return np.rint(keep * (1 - np.minimum(1, cover * 1.03))).astype(np.uint8), text
+
+
+def _has_room(width: int, height: int) -> bool:
+    return width >= 200 and height >= 120
+
+
+class _Sizes:
+    """How large everything on a slate is: letters, margin, the lines of the prompt, and all together."""
+
+    def __init__(self, width: int, height: int, prompt: str) -> None:
+        short = min(width, height)
+        self.size = max(11, round(short * 0.027))
+        self.small = max(9, round(self.size * 0.72))
+        self.margin = max(8, round(short * 0.032))
+        room, lines = width - 2 * self.margin - round(0.02 * width), 2 if height > width else 1
+        self.lines = lettering.wrap(prompt, self.size, room, lines=lines) if prompt.strip() else []
+        self.tall = round(
+            self.margin * 0.9 + len(self.lines) * self.size * 1.42 + self.small * 1.25 + self.margin * 0.75
+        )
