@@ -13,7 +13,7 @@ from callsheet.errors import Rejected
 from callsheet.renderers.pool import Pool
 from callsheet.settings import load
 from callsheet.tasks import State, Update
-from callsheet.vendors.previz.driver import PrevizDriver, driver
+from callsheet.vendors.previz.driver import PrevizDriver, local_driver
 from callsheet.vendors.previz.driver_prompts import NEVER, Cue, CuedDriver, read
 from engine_fixtures import DONE, Clock, Vendor, a_house
 
@@ -200,8 +200,9 @@ def test_the_marker_is_not_in_the_picture(tmp_path: Path) -> None:
 
 
 def test_a_setting_switches_them_off(tmp_path: Path) -> None:
-    assert isinstance(driver(load(tmp_path, environ={})), CuedDriver)
-    assert isinstance(driver(load(tmp_path, environ={"CALLSHEET_RENDER__TEST_PROMPTS": "false"})), PrevizDriver)
+    assert isinstance(local_driver(load(tmp_path, environ={}), Pool(1)), CuedDriver)
+    without = load(tmp_path, environ={"CALLSHEET_RENDER__TEST_PROMPTS": "false"})
+    assert isinstance(local_driver(without, Pool(1)), PrevizDriver)
 
 
 def test_the_models_of_every_vendor_listen_while_they_run_on_previz(server: Any) -> None:

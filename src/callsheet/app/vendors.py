@@ -1,4 +1,8 @@
-"""Finds what vendor folders bring along: a `driver.py` with `driver(settings)`, a `dialect.py` with `dialect(desk)`."""
+"""Finds what vendor folders bring along: a `driver.py` with `driver(settings)`, a `dialect.py` with `dialect(desk)`.
+
+A vendor that renders on this machine has `local_driver(settings, pool)` instead: there is one pool of child processes
+for all of them, so that never more than one render per core runs at once, whoever asked for it.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,17 @@ from typing import Any
 
 import callsheet.vendors
 from callsheet.contract import Desk, Dialect, Driver
+from callsheet.renderers.pool import Pool
 from callsheet.settings import Settings
 
 
 def drivers(settings: Settings) -> Mapping[str, Driver]:
-    """By vendor id, the driver of each vendor that is live: previz always, another when its access is configured."""
-    found = {vendor: module.driver(settings) for vendor, module in _modules("driver")}
+    """By vendor id, the driver of each vendor that is live: those that render here always, another with its access."""
+    pool = Pool(settings.render.cores)
+    found = {
+        vendor: module.local_driver(settings, pool) if hasattr(module, "local_driver") else module.driver(settings)
+        for vendor, module in _modules("driver")
+    }
     return {vendor: driver for vendor, driver in found.items() if driver is not None}
 
 

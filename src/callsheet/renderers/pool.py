@@ -29,10 +29,11 @@ _LAST_WORDS = 12
 
 @dataclass(slots=True)
 class _Render:
-    """One render: what was asked, what is known of it, and the child that is at it."""
+    """One render: what was asked, who hears of it, what is known of it, and the child that is at it."""
 
     scene: Scene
     out: Path
+    on_news: Callable[[str], None] | None = None
     news: News = field(default_factory=Progress)
     child: _Child | None = None
 
@@ -51,7 +52,8 @@ class Pool:
     """Up to `slots` children, started when first needed and kept warm; what cannot start yet waits in order.
 
     `out` of every render is a folder of its own: what is in it when the render is cancelled or fails is removed with
-    it. `on_news` is called with a render's name, in the event loop, whenever `poll` would say something new.
+    it. `on_news`, the render's own or else the pool's, is called with the render's name, in the event loop, whenever
+    `poll` would say something new.
     """
 
     def __init__(self, slots: int, *, command: Sequence[str] = WORKER) -> None:
@@ -64,11 +66,11 @@ class Pool:
         self._closed = False
         self._turn = asyncio.Lock()
 
-    async def start(self, name: str, scene: Scene, out: Path) -> None:
+    async def start(self, name: str, scene: Scene, out: Path, on_news: Callable[[str], None] | None = None) -> None:
         """Render `scene` into the folder `out` under this name. A name that is already known is left as it is."""
         if name in self._renders or self._closed:
             return
-        self._renders[name] = _Render(scene, out)
+        self._renders[name] = _Render(scene, out, on_news)
         self._waiting.append(name)
         await self._dispatch()
 
@@ -182,7 +184,7 @@ class Pool:
         render.news = news
         if not isinstance(news, Progress):
             child.name, render.child = None, None
-        self.on_news(name)
+        (render.on_news or self.on_news)(name)
         if not isinstance(news, Progress):
             await self._dispatch()
 

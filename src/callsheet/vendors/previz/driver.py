@@ -1,34 +1,24 @@
-"""Previz as a vendor: a checked input becomes a Scene, and a render in a child process becomes an Update."""
+"""Previz as a vendor: a checked input becomes a Scene, which a child process renders."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
-import secrets
-import shutil
-import time
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from callsheet import catalog
 from callsheet.catalog import Param
-from callsheet.contract import Call, Lost, Order
+from callsheet.contract import Order
 from callsheet.errors import Rejected, RenderError
 from callsheet.renderers import frame, media
-from callsheet.renderers.pool import Failed, News, Pool, Progress
-from callsheet.renderers.scene import Made, Scene
+from callsheet.renderers.frame import exact_fps
+from callsheet.renderers.pool import Pool
+from callsheet.renderers.scene import Scene
 from callsheet.settings import Settings
-from callsheet.tasks import Artifact, Failure, State, Update
 from callsheet.vendors.previz.driver_prompts import CuedDriver
-
-NEWS_EVERY = 0.25
-"""Seconds between two notices of one render's progress; its end is told at once."""
-
-KEPT = 64
-"""How many finished renders are remembered, for an artifact that could not be brought in at the first try."""
+from callsheet.wires.rendering import RenderDriver
 
 _STARTS = ("image", "last_image", "video", "audio", "mask")
 _DRAWN = frozenset(
@@ -40,65 +30,21 @@ _DRAWN = frozenset(
 """Params that are parts of a Scene of their own; all others travel in its `extra`."""
 
 
-def driver(settings: Settings) -> PrevizDriver | CuedDriver:
+def local_driver(settings: Settings, pool: Pool) -> PrevizDriver | CuedDriver:
     """The driver of an installation: always live. It listens to test prompts unless the settings say otherwise."""
     moves = {move.id: move.index for move in catalog.load().vocabulary.camera_moves}
-    slots = settings.render.cores
-    plain = PrevizDriver(Pool(slots), settings.home / "renders", moves, slots=slots, mark=settings.render.mark)
+    folder, slots = settings.home / "renders" / "previz", settings.render.cores
+    plain = PrevizDriver(pool, folder, moves, slots=slots, mark=settings.render.mark)
     return CuedDriver(plain) if settings.render.test_prompts else plain
 
 
-class PrevizDriver:
-    """`contract.Driver` over a pool of child processes; a render's remote is its task's id.
-
-    `folder` is emptied: what a killed process left there is of no use. `moves` maps camera move ids to indexes.
-    """
-
-    local = True
+class PrevizDriver(RenderDriver):
+    """Builds the scenes of previz. `moves` maps camera move ids to indexes; `mark` False leaves the sign off all."""
 
     def __init__(self, pool: Pool, folder: Path, moves: Mapping[str, int], *, slots: int, mark: bool = True) -> None:
-        self.slots = slots
-        self.notify = _nobody
-        self._pool = pool
+        super().__init__(pool, folder, slots=slots)
         self._moves = moves
         self._mark = mark
-        # A child of a killed server may live a moment longer: it shall not write where we do.
-        shutil.rmtree(folder, ignore_errors=True)
-        self._folder = folder / secrets.token_hex(4)
-        self._told: dict[str, float] = {}
-        self._finished: dict[str, None] = {}
-        pool.on_news = self._hear
-
-    async def submit(self, order: Order) -> Update:
-        """Start the render. RenderError or Rejected for a scene that cannot be."""
-        await self._drop(order.task_id)
-        scene = await asyncio.to_thread(self.scene, order)
-        await self._pool.start(order.task_id, scene, self._out(order.task_id))
-        return Update(State.RUNNING, remote=order.task_id)
-
-    async def poll(self, order: Order, remote: str) -> Update:
-        """How far it is. Lost when the process that rendered it has ended."""
-        if remote not in self._pool:
-            raise Lost
-        news = self._pool.poll(remote)
-        if not isinstance(news, Progress):
-            await self._remember(remote)
-        return _update(news)
-
-    async def cancel(self, order: Order, remote: str) -> Update:
-        """Stop it: on return its process is dead and nothing that it wrote is left."""
-        await self._pool.cancel(remote)
-        await self._drop(remote)
-        return Update(State.CANCELED)
-
-    def genuine(self, call: Call) -> bool:
-        """Nobody calls back from here."""
-        return False
-
-    async def close(self) -> None:
-        """Stop all renders; each starts again next time."""
-        await self._pool.close()
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
     def scene(self, order: Order) -> Scene:
         """The scene of a checked input, media as paths however deep they stand; reads headers of what it names."""
@@ -133,64 +79,6 @@ class PrevizDriver:
             mask=paths.get("mask"),
             extra={name: value for name, value in given.items() if name not in _DRAWN},
         )
-
-    def _out(self, name: str) -> Path:
-        return self._folder / name
-
-    def _hear(self, name: str) -> None:
-        now = time.monotonic()
-        going_on = isinstance(self._pool.poll(name), Progress)
-        if going_on and now - self._told.get(name, -NEWS_EVERY) < NEWS_EVERY:
-            return
-        self._told[name] = now
-        self.notify(name)
-
-    async def _remember(self, name: str) -> None:
-        """Keep what ended for a while, and drop the one that ended longest ago."""
-        self._finished[name] = None
-        self._told.pop(name, None)
-        if len(self._finished) > KEPT:
-            await self._drop(next(iter(self._finished)))
-
-    async def _drop(self, name: str) -> None:
-        self._finished.pop(name, None)
-        self._told.pop(name, None)
-        self._pool.forget(name)
-        if name not in self._pool:
-            await asyncio.to_thread(shutil.rmtree, self._out(name), ignore_errors=True)
-
-
-def exact_fps(fps: float) -> Fraction:
-    """A frame rate as a fraction: 23.976, 29.97 and 59.94 are the broadcast rates 24000/1001 and so on."""
-    whole = round(fps * 1001 / 1000)
-    if fps != round(fps) and abs(fps * 1001 / 1000 - whole) < 0.001:
-        return Fraction(whole * 1000, 1001)
-    return Fraction(fps).limit_denominator(1001)
-
-
-def _nobody(remote: str) -> None:
-    """Nobody listens yet."""
-
-
-def _update(news: News) -> Update:
-    if isinstance(news, Progress):
-        return Update(State.RUNNING, progress=news.share)
-    if isinstance(news, Failed):
-        said = f"{news.message} {news.hint}" if news.hint else news.message
-        return Update(State.FAILED, failure=Failure(news.code, said, news.retryable))
-    return Update(State.SUCCEEDED, progress=1.0, artifacts=tuple(map(_artifact, news.made)), usage={"credits": 0})
-
-
-def _artifact(made: Made) -> Artifact:
-    return Artifact(
-        path=str(made.path),
-        content_type=made.content_type,
-        width=made.width,
-        height=made.height,
-        duration=made.duration,
-        fps=made.fps,
-        extra=made.extra,
-    )
 
 
 def _size(given: Mapping[str, Any], paths: Mapping[str, Path], images: Sequence[Path]) -> tuple[int, int]:
