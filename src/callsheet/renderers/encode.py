@@ -8,7 +8,7 @@ import json
 import math
 import queue
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 from callsheet.errors import CallsheetError, RenderError, StorageError
 from callsheet.renderers.landing import landing
 from callsheet.renderers.scene import Progress
+
+Sound = NDArray[np.float32] | Iterable[NDArray[np.float32]]
 
 SAMPLE_RATE = 44_100
 """Every clip's sound, in samples per second."""
@@ -46,8 +48,9 @@ class ClipWriter:
     """One MP4 clip: `with ClipWriter(path, 1280, 720, Fraction(24), 120) as clip:` and `clip.write(rgb)` per frame.
 
     `width` and `height` are even. `frames` is a promise: leaving the block with more or fewer raises RenderError.
-    `audio` is stereo float32 in -1..1, shape (samples(frames, fps), 2), or None for a silent clip. `metadata` is added
-    as JSON to the file's description; `title` in it becomes the title. `progress` hears 0..1 as frames are encoded.
+    `audio` is stereo float32 in -1..1, shape (samples(frames, fps), 2), or blocks (n, 2) that come to as many and are
+    asked for as they are needed, or None for a silent clip. `metadata` is added as JSON to the file's description;
+    `title` and `comment` (PREVIEW unless given) in it become tags. `progress` hears 0..1 as frames are encoded.
 
     Encoding runs in its own thread, so that the next frame is drawn meanwhile. The file appears under `path` only when
     it is complete and on disk; after an error, or when the block is left by one, nothing is left.
@@ -60,7 +63,7 @@ class ClipWriter:
         height: int,
         fps: Fraction,
         frames: int,
-        audio: NDArray[np.float32] | None = None,
+        audio: Sound | None = None,
         metadata: Mapping[str, Any] | None = None,
         *,
         progress: Progress | None = None,
@@ -136,7 +139,7 @@ class ClipWriter:
         try:
             with _Muxer(self._part, self._shape[1], self._shape[0], self._fps, self._quality, self._metadata) as muxer:
                 if self._audio is not None:
-                    muxer.add_sound(self._audio)
+                    muxer.add_sound(Tape(self._audio), samples(self._frames, self._fps))
                 for index in range(self._frames):
                     planes = self._queue.get()
                     if planes is None or self._failure is not None:
@@ -147,6 +150,24 @@ class ClipWriter:
                 muxer.flush()
         except BaseException as error:
             self._failure = self._failure or error
+
+
+class Tape:
+    """Sound to be taken in pieces of any length, from one array or from blocks that are asked for when needed."""
+
+    def __init__(self, sound: Sound) -> None:
+        self._blocks = iter([sound] if isinstance(sound, np.ndarray) else sound)
+        self._rest = np.zeros((0, 2), np.float32)
+
+    def take(self, count: int) -> NDArray[np.float32]:
+        """The next `count` samples, shape (count, 2); fewer only at the end."""
+        parts, missing = [self._rest], count - len(self._rest)
+        while missing > 0 and (block := next(self._blocks, None)) is not None:
+            parts.append(block)
+            missing -= len(block)
+        held = np.concatenate(parts) if len(parts) > 1 else self._rest
+        self._rest = held[count:]
+        return held[:count]
 
 
 class _Abandoned(Exception):
@@ -166,8 +187,8 @@ class _Muxer:
         self._tick = 1 / fps
         self._fps = fps
         self._sound: Any = None
-        self._samples: NDArray[np.float32] | None = None
-        self._heard = 0
+        self._tape: Tape | None = None
+        self._heard = self._owed = 0
 
     def __enter__(self) -> Self:
         return self
@@ -175,11 +196,11 @@ class _Muxer:
     def __exit__(self, *_: object) -> None:
         self._container.close()
 
-    def add_sound(self, audio: NDArray[np.float32]) -> None:
+    def add_sound(self, tape: Tape, count: int) -> None:
         self._sound = self._container.add_stream("aac", rate=SAMPLE_RATE)
         self._sound.layout = "stereo"
         self._sound.bit_rate = 192_000
-        self._samples = np.ascontiguousarray(audio.T, np.float32)
+        self._tape, self._owed = tape, count
 
     def write(self, planes: NDArray[np.uint8], index: int) -> None:
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
@@ -190,22 +211,26 @@ class _Muxer:
         self._hear(samples(index + 1, self._fps))
 
     def flush(self) -> None:
-        if self._samples is not None:
-            self._hear(self._samples.shape[1] + _AUDIO_FRAME)
+        if self._tape is not None:
+            self._hear(self._owed + _AUDIO_FRAME)
+            if self._heard != self._owed or len(self._tape.take(1)):
+                raise RenderError(
+                    f"Other than the promised {self._owed} samples of sound came: {self._heard} and more."
+                )
             self._mux(self._sound, None)
         self._mux(self._video, None)
 
     def _hear(self, until: int) -> None:
         """Encode the sound up to a sample. It begins at 0: the muxer's edit list hides the codec's 1024 of priming."""
-        if self._samples is None:
-            return
-        total = self._samples.shape[1]
-        while self._heard < total and self._heard + _AUDIO_FRAME <= until:
-            part = np.ascontiguousarray(self._samples[:, self._heard : self._heard + _AUDIO_FRAME])
-            frame = av.AudioFrame.from_ndarray(part, format="fltp", layout="stereo")
+        while self._tape is not None and self._heard < self._owed and self._heard + _AUDIO_FRAME <= until:
+            part = self._tape.take(min(_AUDIO_FRAME, self._owed - self._heard))
+            if not len(part):
+                return
+            planes = np.ascontiguousarray(part.T, np.float32)
+            frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
             frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, self._heard, Fraction(1, SAMPLE_RATE)
             self._mux(self._sound, frame)
-            self._heard += part.shape[1]
+            self._heard += len(part)
 
     def _mux(self, stream: Any, frame: Any) -> None:
         for packet in stream.encode(frame):
@@ -233,20 +258,20 @@ def _timescale(fps: Fraction) -> int:
 
 
 def _tags(metadata: dict[str, Any]) -> dict[str, str]:
-    rest = {key: value for key, value in metadata.items() if key != "title"}
+    rest = {key: value for key, value in metadata.items() if key not in ("title", "comment")}
     return {
         "title": str(metadata.get("title", "callsheet previz")),
-        "comment": PREVIEW,
+        "comment": str(metadata.get("comment", PREVIEW)),
         "description": json.dumps(rest, ensure_ascii=False, sort_keys=True, default=str),
     }
 
 
-def _check(width: int, height: int, fps: Fraction, frames: int, audio: NDArray[np.float32] | None) -> None:
+def _check(width: int, height: int, fps: Fraction, frames: int, audio: Sound | None) -> None:
     if width % 2 or height % 2 or min(width, height) < 2:
         raise RenderError(f"A clip of {width}x{height} cannot be: H.264 needs even sides of at least 2 pixels.")
     if frames < 1 or fps <= 0:
         raise RenderError(f"A clip of {frames} frames at {fps} per second cannot be.")
-    if audio is not None and audio.shape != (samples(frames, fps), 2):
+    if isinstance(audio, np.ndarray) and audio.shape != (samples(frames, fps), 2):
         raise RenderError(f"Sound of shape {audio.shape} came for a clip of ({samples(frames, fps)}, 2).")
 
 
