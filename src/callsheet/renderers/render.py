@@ -19,6 +19,7 @@ from callsheet.renderers.previz import (
     text_to_image,
     text_to_video,
 )
+from callsheet.renderers.previz.speech import speak
 from callsheet.renderers.scene import Made, Progress, Scene
 
 Renderer = Callable[[Scene, Path, Progress], list[Made]]
@@ -32,6 +33,7 @@ _TABLE: Mapping[str, Renderer] = MappingProxyType(
         "video-continuation": continuation.render,
         "motion-control": motion_control.render,
         "multi-shot": multi_shot.render,
+        "speech": speak.render,
     }
 )
 
