@@ -44,6 +44,24 @@ params = [
 ]
 
 [[models]]
+name = "sketch"
+capability = "text-to-image"
+title = "Sketch"
+about = "Pictures from words."
+path = "/sketch"
+outputs = [{ kind = "image", count = "count" }]
+params = [{ name = "prompt", required = true, max_length = 40 }, { name = "count", default = 1 }]
+
+[[models]]
+name = "teller"
+capability = "caption"
+title = "Teller"
+about = "Words from a picture."
+path = "/teller"
+outputs = [{ kind = "text", count = 1 }]
+params = [{ name = "image", required = true }]
+
+[[models]]
 name = "cast"
 capability = "reference-to-video"
 title = "Cast"

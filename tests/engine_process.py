@@ -36,6 +36,11 @@ def ledger_vendor(ledger: Path) -> Vendor:
     return Vendor([take], [Update(State.RUNNING, progress=0.5, again=0.25), DONE], slots=3)
 
 
+def _taken(value: object, made: list[str]) -> object:
+    """`before` stands for the output of the line before."""
+    return {"from": made[-1]} if value == "before" else value
+
+
 async def main(folder: Path) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
@@ -47,9 +52,12 @@ async def main(folder: Path) -> None:
     }
     async with a_house(folder, drivers) as house:
         print("ready", flush=True)  # noqa: T201
+        made: list[str] = []
         for number, line in enumerate((folder / "wanted").read_text().splitlines()):
             model, input = json.loads(line)
+            input = {name: _taken(one, made) for name, one in input.items()}
             task, _ = await house.engine.submit("local", NewTask(model, input, idempotency_key=f"wanted {number}"))
+            made.append(task.id)
             with (folder / "accepted").open("a") as out:
                 out.write(f"{task.id}\n")
         await ended.wait()

@@ -111,6 +111,7 @@ def test_an_end_never_changes(tmp_path: Path, end: State) -> None:
         "ended_at": 1,
         "run_model": "x",
         "run_input": {"a": 1},
+        "input": {"a": 1},
         "onward": Onward(("x",)),
     }
     assert values.keys() == TASK - COURSE

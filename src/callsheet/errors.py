@@ -8,6 +8,7 @@ CallsheetError
 │   ├── Forbidden         403  the key is good but may not do this; an address that may not be fetched
 │   ├── NotFound          404  no such task, file, model or page (also: it belongs to another account)
 │   ├── NotSupported      409  nothing configured here can do it
+│   ├── NotMade           409  the task whose output was named failed, or its file is gone
 │   ├── Conflict          409  the same Idempotency-Key with another body; an end that was already reached
 │   ├── TooLarge          413  more bytes or pixels than this installation accepts
 │   └── TooMany           429  over a limit; honours Retry-After
@@ -93,6 +94,13 @@ class NotSupported(RequestError):
     """Nothing configured on this installation can do what was asked."""
 
     code = "not_supported"
+    status = 409
+
+
+class NotMade(RequestError):
+    """The task whose output was named failed, was canceled or made no such output, or its file is gone."""
+
+    code = "not_made"
     status = 409
 
 

@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ import av
 
 from callsheet import catalog
 from callsheet.renderers.pool import Pool
-from callsheet.tasks import State
+from callsheet.tasks import File, State
 from callsheet.vendors.previz.driver import PrevizDriver
 from engine_fixtures import DONE, Vendor, a_house, a_png
 from engine_process import ledger_vendor
@@ -88,6 +89,51 @@ async def _finish_and_check(folder: Path) -> None:
         assert not [path for path in renders.rglob("*") if path.is_file()]
     sent = Counter((folder / "ledger").read_text().split()) if (folder / "ledger").exists() else Counter[str]()
     assert all(count == 1 for count in sent.values()), "never twice"
+
+
+def test_a_chain_killed_at_every_step_runs_every_task_once(tmp_path: Path) -> None:
+    lines = [
+        ["text-to-image", {"prompt": "a door", "width": 64, "height": 36}],
+        ["image-to-video", {"image": "before", **TINY}],
+    ]
+    lines += [["video-continuation", {"video": "before", "duration": 0.5}]] * 2
+    (tmp_path / "wanted").write_text("\n".join(map(json.dumps, lines)))
+    ends = 0
+    for _ in range(40):
+        process = serving(tmp_path)
+        ends = _until_another_ends(tmp_path, ends, process)
+        end(process, "kill")
+        if ends == len(lines):
+            break
+    asyncio.run(_check_chain(tmp_path))
+
+
+def _until_another_ends(folder: Path, before: int, process: "subprocess.Popen[str]") -> int:
+    """How many tasks have ended, as the database says that the process writes; a moment after one more did."""
+    with sqlite3.connect(folder / "home" / "callsheet.sqlite") as database:
+        while True:
+            if process.poll() is not None:
+                raise AssertionError(process.communicate()[1])
+            (count,) = database.execute("SELECT COUNT(*) FROM task WHERE ended_at IS NOT NULL").fetchone()
+            if count > before:
+                return count
+            time.sleep(0.01)
+
+
+async def _check_chain(folder: Path) -> None:
+    drivers = {"previz": PrevizDriver(Pool(1), folder / "home" / "renders", MOVES, slots=1)}
+    async with a_house(folder, drivers) as house:
+        accepted = list(dict.fromkeys((folder / "accepted").read_text().split()))
+        assert len(accepted) == 4
+        before: File | None = None
+        for task_id in accepted:
+            ended = await house.ended(await house.engine.get("local", task_id), within=60)
+            assert ended.state is State.SUCCEEDED, ended.error
+            types = Counter(await house.types(ended))
+            assert (types["succeeded"], types["resumed"]) == (1, int(before is not None)), types
+            if before is not None:
+                assert before.id in ended.input.values()
+            (before,) = ended.artifacts
 
 
 def test_sigterm_ends_the_process_at_once_and_the_next_start_goes_on(tmp_path: Path) -> None:

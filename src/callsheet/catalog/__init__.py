@@ -1,12 +1,14 @@
 """The facts about every vendor and model, and what follows from them: checks, renaming, schemas, routing, prices."""
 
+from callsheet.catalog.check import value as check_value
 from callsheet.catalog.limits import check_media
-from callsheet.catalog.load import Catalog, load
+from callsheet.catalog.load import LOCAL, Catalog, load
 from callsheet.catalog.model import Auth, Callback, Choice, Endpoint, Model, Vendor
 from callsheet.catalog.param import Media, Output, Param, Price, Rule
 from callsheet.catalog.vocabulary import CameraMove, Capability, Vocabulary
 
 __all__ = [
+    "LOCAL",
     "Auth",
     "Callback",
     "CameraMove",
@@ -23,5 +25,6 @@ __all__ = [
     "Vendor",
     "Vocabulary",
     "check_media",
+    "check_value",
     "load",
 ]

@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from callsheet.catalog import needs
 from callsheet.catalog.param import Param, Rule
 from callsheet.catalog.rename import wire_names
 from callsheet.errors import InvalidInput
 
 REFERENCE = re.compile(r"(file_[0-9A-Za-z]+|https?://\S+|data:[^,]*,.*)", re.DOTALL)
-MEDIA_FORM = "a file id (file_...), an http(s) address or a data: address"
+MEDIA_FORM = f"a file id (file_...), an http(s) address, a data: address or {needs.FORM}"
 
 
 def check(model: str, params: Mapping[str, Param], rules: tuple[Rule, ...], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def value(param: Param, given: Any, at: str = "") -> Any:
     if isinstance(given, str | int) and not isinstance(given, bool) and str(given) in param.spellings:
         return param.spellings[str(given)]
     taken = TYPES[param.type](param, given, at)
-    if param.values:
+    if param.values and not (param.type == "moment" and isinstance(taken, int | float)):
         return _listed(param, taken, at)
     return taken
 
@@ -45,7 +46,8 @@ def value(param: Param, given: Any, at: str = "") -> Any:
 def allowed(param: Param) -> str:
     """What a param takes, in one line for people: its values, or its type and limits."""
     if param.values:
-        return ", ".join(map(_word, param.values))
+        listed = ", ".join(map(_word, param.values))
+        return f"{SAID[param.type]}, or {listed}" if param.type == "moment" else listed
     words = [SAID.get(param.type, param.type)]
     low, high = param.min, param.max
     if low is not None and high is not None:
@@ -120,7 +122,9 @@ def _listed(param: Param, taken: Any, at: str) -> Any:
     raise _wrong(at, taken, f"{guess}Allowed: {allowed(param)}.")
 
 
-def _text(param: Param, given: Any, at: str) -> str:
+def _text(param: Param, given: Any, at: str) -> Any:
+    if isinstance(given, Mapping) and needs.takes_output(param):
+        return needs.read(given, at).plain()
     if not isinstance(given, str):
         raise _wrong(at, given, _ask(param))
     least = max(param.min_length or 0, 1 if param.required else 0)
@@ -154,19 +158,25 @@ def _within(param: Param, given: int | float, at: str) -> int | float:
     return given
 
 
+def _moment(param: Param, given: Any, at: str) -> int | float | str:
+    return given if isinstance(given, str) else _number(param, given, at)
+
+
 def _boolean(param: Param, given: Any, at: str) -> bool:
     if not isinstance(given, bool):
         raise _wrong(at, given, _ask(param))
     return given
 
 
-def _reference(param: Param, given: Any, at: str) -> str:
+def _reference(param: Param, given: Any, at: str) -> Any:
+    if isinstance(given, Mapping):
+        return needs.read(given, at).plain()
     if not isinstance(given, str) or not REFERENCE.fullmatch(given):
         raise _wrong(at, given, f"Give {MEDIA_FORM}; a local file is uploaded first, with @path on the command line.")
     return given
 
 
-def _references(param: Param, given: Any, at: str) -> list[str]:
+def _references(param: Param, given: Any, at: str) -> list[Any]:
     rows = _rows(param, given, at)
     return [_reference(param, one, f"{at}[{index}]") for index, one in enumerate(rows)]
 
@@ -184,7 +194,9 @@ def _object(param: Param, given: Any, at: str) -> dict[str, Any]:
         raise
 
 
-def _list(param: Param, given: Any, at: str) -> list[Any]:
+def _list(param: Param, given: Any, at: str) -> Any:
+    if isinstance(given, Mapping):
+        return needs.read(given, at).plain()
     rows = _rows(param, given, at)
     one = Param(name=param.name, type=param.item or "object", description=param.description, fields=param.fields)
     return [value(one, row, f"{at}[{index}]") for index, row in enumerate(rows)]
@@ -228,13 +240,14 @@ SAID = {
     "boolean": "true or false",
     "object": "an object",
     "list": "a list",
-    "images": f"a list, each item {MEDIA_FORM}",
-    "files": f"a list, each item {MEDIA_FORM}",
+    "moment": "a number of seconds",
+    **dict.fromkeys(("images", "videos", "audios", "files"), f"a list, each item {MEDIA_FORM}"),
 }
 TYPES: dict[str, Callable[[Param, Any, str], Any]] = {
     "string": _text,
     "integer": _integer,
     "number": _number,
+    "moment": _moment,
     "boolean": _boolean,
     "image": _reference,
     "video": _reference,
@@ -242,6 +255,8 @@ TYPES: dict[str, Callable[[Param, Any, str], Any]] = {
     "mask": _reference,
     "file": _reference,
     "images": _references,
+    "videos": _references,
+    "audios": _references,
     "files": _references,
     "object": _object,
     "list": _list,

@@ -13,8 +13,9 @@ from callsheet.catalog.vocabulary import Capability, Vocabulary
 from callsheet.errors import NotFound, NotSupported
 
 VENDORS = Path(__file__).parents[1] / "vendors"
-LOCAL = "previz"
-"""The vendor whose models are named after capabilities: a bare capability goes there unless routing says otherwise."""
+LOCAL = ("previz", "edit")
+"""The vendors whose models are named after capabilities, in order: a bare capability goes to the first that has it,
+unless routing says otherwise. The one previews what costs elsewhere, the other does what no vendor here does."""
 
 
 @cache
@@ -75,7 +76,7 @@ class Catalog:
         return found
 
     def find(self, id: str, input: Mapping[str, Any]) -> Model:
-        """The model an id stands for, given an input: exact, a prefix routed by the input, or a capability (previz).
+        """The model an id stands for, given an input: exact, a prefix routed by the input, or a capability (see LOCAL).
 
         Raises InvalidInput when a prefix fits none or several, NotSupported for a capability that runs nowhere here by
         itself, NotFound naming the nearest ids.
@@ -92,12 +93,13 @@ class Catalog:
         return find.by_input(id, candidates, input)
 
     def _of_capability(self, capability: str) -> Model:
-        local = f"{LOCAL}/{capability}"
-        if LOCAL in self.vendor_ids and local in self.vendor(LOCAL).models:
-            return self.vendor(LOCAL).models[local]
+        for vendor in LOCAL:
+            local = f"{vendor}/{capability}"
+            if vendor in self.vendor_ids and local in self.vendor(vendor).models:
+                return self.vendor(vendor).models[local]
         others = ", ".join(model.id for model in self.models(capability=capability))
         raise NotSupported(
-            f"{capability} cannot run on {LOCAL}.",
+            f"{capability} cannot run on {' or '.join(LOCAL)}.",
             hint=f"Name a model that has it: {others}." if others else "No vendor in the catalogue has it.",
             param="model",
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callsheet.catalog import check, places, quote, rename, schema
+from callsheet.catalog.needs import Need
 from callsheet.catalog.param import Output, Param, Price, Rule, nothing
 from callsheet.tasks import State
 
@@ -62,6 +63,14 @@ class Model:
     def with_media(self, input: Mapping[str, Any], new: Callable[[Param, str], Any]) -> dict[str, Any]:
         """The input with `new(param, reference)` in the place of every reference to media."""
         return places.replaced(self.params, input, new)
+
+    def needs(self, input: Mapping[str, Any]) -> Iterator[tuple[str, Param, Need]]:
+        """Every `(place, param, need)`: outputs of other tasks that a checked input names."""
+        return places.outputs(self.params, input)
+
+    def fulfilled(self, input: Mapping[str, Any], new: Callable[[Param, Need], Any]) -> dict[str, Any]:
+        """The input with `new(param, need)` in the place of every output of another task."""
+        return places.fulfilled(self.params, input, new)
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema (2020-12) of the canonical input."""

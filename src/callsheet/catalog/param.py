@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-MEDIA_TYPES = frozenset({"image", "images", "video", "audio", "mask", "file", "files"})
-"""Param types whose value names media: a file id, an http(s) address or a data: address, or a list of them."""
+MEDIA_TYPES = frozenset({"image", "images", "video", "videos", "audio", "audios", "mask", "file", "files"})
+"""Param types whose value names media: a file id, an address, another task's output (needs.py), or a list of them."""
 
-MANY_TYPES = frozenset({"images", "files", "list"})
+MANY_TYPES = frozenset({"images", "videos", "audios", "files", "list"})
 """Param types whose value is a list."""
 
 NONE: Mapping[Any, Any] = MappingProxyType({})
@@ -47,7 +47,8 @@ class Media:
 class Param:
     """One param of one model, under its canonical name.
 
-    type         string integer number boolean, media (image images video audio mask file files), object or list
+    type         string integer number boolean moment (seconds from the start, or one of the words in `values`),
+                 media (image images video videos audio audios mask file files), object or list
     values       the only values allowed; empty means any within the limits. `examples` are not a limit
     spellings    other ways to say one of the values: `7` and `push in` for the camera move `push-in`
     fields       what an object, or each object of a list, consists of; empty means free JSON

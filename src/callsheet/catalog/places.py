@@ -1,10 +1,12 @@
-"""Where media stand in an input, however deep: found, and replaced."""
+"""Where media, texts and other tasks' outputs stand in an input, however deep: found, and replaced."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
+from callsheet.catalog import needs
+from callsheet.catalog.needs import Need
 from callsheet.catalog.param import Param
 
 Place = tuple[str, Param, str]
@@ -12,15 +14,46 @@ Place = tuple[str, Param, str]
 """
 
 
-def media(params: Mapping[str, Param], input: Mapping[str, Any], within: str = "") -> Iterator[Place]:
+def media(params: Mapping[str, Param], input: Mapping[str, Any]) -> Iterator[Place]:
     """Every reference to media in an input, fields of objects and of lists of objects included."""
+    for at, param, value in _leaves(params, input, ""):
+        if param.is_media and isinstance(value, str):
+            yield at, param, value
+
+
+def outputs(params: Mapping[str, Param], input: Mapping[str, Any]) -> Iterator[tuple[str, Param, Need]]:
+    """Every output of another task that a checked input names, with its place and the param that describes it."""
+    for at, param, value in _leaves(params, input, ""):
+        if isinstance(value, Mapping):
+            yield at, param, needs.of(cast("Mapping[str, Any]", value))
+
+
+def replaced(params: Mapping[str, Param], input: Mapping[str, Any], new: Callable[[Param, str], Any]) -> dict[str, Any]:
+    """The input with `new(param, reference)` in the place of every reference to media."""
+    return _mapped(
+        params, input, lambda param, one: new(param, one) if param.is_media and isinstance(one, str) else one
+    )
+
+
+def fulfilled(
+    params: Mapping[str, Param], input: Mapping[str, Any], new: Callable[[Param, Need], Any]
+) -> dict[str, Any]:
+    """The input with `new(param, need)` in the place of every output of another task."""
+    return _mapped(params, input, lambda param, one: new(param, needs.of(one)) if isinstance(one, Mapping) else one)
+
+
+def _leaves(params: Mapping[str, Param], input: Mapping[str, Any], within: str) -> Iterator[tuple[str, Param, Any]]:
+    """Every value of a param that takes another task's output."""
     for name, param in params.items():
         value = input.get(name)
         at = f"{within}.{name}" if within else name
-        if param.is_media:
+        if value is None:
+            continue
+        if _whole(param, value):
+            yield at, param, value
+        elif needs.stands_alone(_element(param)):
             for one in _several(value) if param.many else (value,):
-                if isinstance(one, str):
-                    yield at, param, one
+                yield at, _element(param), one
         elif param.fields and param.many:
             for index, one in enumerate(_several(value)):
                 yield from _inside(param, one, f"{at}[{index}]")
@@ -28,22 +61,36 @@ def media(params: Mapping[str, Param], input: Mapping[str, Any], within: str = "
             yield from _inside(param, value, at)
 
 
-def replaced(params: Mapping[str, Param], input: Mapping[str, Any], new: Callable[[Param, str], Any]) -> dict[str, Any]:
-    """The input with `new(param, reference)` in the place of every reference."""
+def _mapped(params: Mapping[str, Param], input: Mapping[str, Any], new: Callable[[Param, Any], Any]) -> dict[str, Any]:
     given = dict(input)
     for name in params.keys() & input.keys():
         param, value = params[name], input[name]
-        if param.is_media:
-            given[name] = [new(param, one) for one in value] if param.many else new(param, value)
+        element = _element(param)
+        if _whole(param, value):
+            given[name] = new(param, value)
+        elif needs.stands_alone(element):
+            given[name] = [new(element, one) for one in value] if param.many else new(element, value)
         elif param.fields:
             inner = param.fields
-            given[name] = [replaced(inner, one, new) for one in value] if param.many else replaced(inner, value, new)
+            given[name] = [_mapped(inner, one, new) for one in value] if param.many else _mapped(inner, value, new)
     return given
 
 
-def _inside(param: Param, value: Any, at: str) -> Iterator[Place]:
+def _whole(param: Param, value: Any) -> bool:
+    """Whether an output stands for the whole list."""
+    return param.type == "list" and isinstance(value, Mapping)
+
+
+def _element(param: Param) -> Param:
+    """What describes one value: the param itself, or what its list is of."""
+    if param.type != "list" or param.fields or param.item is None:
+        return param
+    return Param(name=param.name, type=param.item, description=param.description)
+
+
+def _inside(param: Param, value: Any, at: str) -> Iterator[tuple[str, Param, Any]]:
     if isinstance(value, Mapping):
-        yield from media(param.fields, cast("Mapping[str, Any]", value), at)
+        yield from _leaves(param.fields, cast("Mapping[str, Any]", value), at)
 
 
 def _several(value: Any) -> list[Any]:

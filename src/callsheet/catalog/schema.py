@@ -6,18 +6,38 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from callsheet.catalog import needs
 from callsheet.catalog.param import Media, Param, Rule
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 JSON_TYPES = {
     **dict.fromkeys(("image", "video", "audio", "mask", "file"), "string"),
-    **dict.fromkeys(("images", "files", "list"), "array"),
+    **dict.fromkeys(("images", "videos", "audios", "files", "list"), "array"),
 }
+OUTPUT = {"$ref": "#/$defs/output"}
+DEFS = {
+    "output": {
+        "title": "Another task's output",
+        "description": "It is waited for. `output` is its number, from 0 on, or the first of a kind.",
+        "type": "object",
+        "properties": {
+            "from": {"type": "string", "pattern": "^task_[0-9A-Za-z]+$"},
+            "output": {
+                "anyOf": [{"type": "integer", "minimum": 0, "maximum": 999}, {"enum": list(needs.KINDS)}],
+                "default": 0,
+            },
+        },
+        "required": ["from"],
+        "additionalProperties": False,
+    }
+}
+"""What may stand in the place of media and of free texts."""
 
 
 def schema(title: str, about: str, params: Mapping[str, Param], rules: Iterable[Rule]) -> dict[str, Any]:
     """What an input of this model must be. Media limits and units stand under `x-callsheet`."""
     whole: dict[str, Any] = {"$schema": DIALECT, "title": title, "description": about, **_object(params)}
+    whole |= {"$defs": DEFS} if _refers(whole) else {}
     conditions = [part for rule in rules for part in _conditions(rule)]
     return whole | ({"allOf": conditions} if conditions else {})
 
@@ -32,8 +52,10 @@ def _object(params: Mapping[str, Param]) -> dict[str, Any]:
 
 
 def _param(param: Param) -> dict[str, Any]:
-    found: dict[str, Any] = {"type": JSON_TYPES.get(param.type, param.type), "description": param.description}
-    if param.spellings:
+    found = _kind(param) | {"description": param.description}
+    if param.type == "moment":
+        found = {"description": param.description, "anyOf": _moments(param)}
+    elif param.spellings:
         found = {"description": param.description, "anyOf": _spelled(param)}
     elif param.values:
         found["enum"] = list(param.values)
@@ -51,6 +73,26 @@ def _param(param: Param) -> dict[str, Any]:
     return found | _inside(param) | _extension(param)
 
 
+def _kind(param: Param) -> dict[str, Any]:
+    """The JSON type; where another task's output may stand instead, the plain form comes first, for form builders."""
+    plain = {"type": JSON_TYPES.get(param.type, param.type)}
+    return (
+        {"anyOf": [plain, OUTPUT]} if param.type == "list" or (needs.stands_alone(param) and not param.many) else plain
+    )
+
+
+def _refers(schema: Any) -> bool:
+    """Whether anything in here points to the form of an output."""
+    if isinstance(schema, dict):
+        return schema == OUTPUT or any(map(_refers, schema.values()))
+    return isinstance(schema, list) and any(map(_refers, schema))
+
+
+def _moments(param: Param) -> list[dict[str, Any]]:
+    """A number of seconds, or one of the words."""
+    return [{"type": "number", **_present(minimum=param.min)}, {"type": "string", "enum": list(param.values)}]
+
+
 def _spelled(param: Param) -> list[dict[str, Any]]:
     """The values themselves first, for form builders, then the other spellings that are taken for them."""
     numbers = sorted(int(word) for word in param.spellings if word.isdecimal())
@@ -64,13 +106,14 @@ def _spelled(param: Param) -> list[dict[str, Any]]:
 
 def _inside(param: Param) -> dict[str, Any]:
     """What the elements of a list, or the members of an object, must be."""
-    if param.type in ("images", "files"):
-        return {"items": {"type": "string", "format": "uri-reference", **_content(param.media)}}
+    if param.is_media and param.many:
+        return {"items": {"anyOf": [{"type": "string"}, OUTPUT], "format": "uri-reference", **_content(param.media)}}
     if param.is_media:
         return {"format": "uri-reference", **_content(param.media)}
     if param.type == "list":
-        inner = _object(param.fields) if param.fields else {"type": JSON_TYPES.get(param.item or "", param.item)}
-        return {"items": inner if param.fields or param.item else {}}
+        if param.fields:
+            return {"items": _object(param.fields)}
+        return {"items": _kind(Param(name=param.name, type=param.item)) if param.item else {}}
     return _object(param.fields) if param.fields else {}
 
 
@@ -85,7 +128,7 @@ def _extension(param: Param) -> dict[str, Any]:
         name: list(one) if isinstance(one, tuple) else one for name, one in media.items() if one not in (None, ())
     }
     told = _present(
-        type=param.type if param.type in JSON_TYPES else None,
+        type=param.type if param.type in JSON_TYPES or param.type == "moment" else None,
         unit=param.unit,
         media=limits or None,
         own=param.own or None,

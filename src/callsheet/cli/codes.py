@@ -30,7 +30,11 @@ TABLE = (
         ("task_failed", "rejected", "vendor_error", "vendor_unauthorized", "unsure", "render_failed"),
     ),
     ExitCode(USAGE, "the command line is wrong"),
-    ExitCode(3, "the input was refused", ("bad_request", "invalid_input", "not_supported", "conflict", "too_large")),
+    ExitCode(
+        3,
+        "the input was refused",
+        ("bad_request", "invalid_input", "not_supported", "not_made", "conflict", "too_large"),
+    ),
     ExitCode(4, "no such task, file, model or key", ("not_found",)),
     ExitCode(SETUP, "this installation is not set up right", ("setup",)),
     ExitCode(6, "the task was canceled", ("task_canceled",)),

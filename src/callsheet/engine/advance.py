@@ -32,7 +32,7 @@ class Move:
 
 
 def lane(phase: str, row: Row) -> str:
-    """The queue a row waits in: `submit:vidu` and `poll:vidu` per driver, `collect` and `tell` for all."""
+    """The queue a row waits in: `submit:vidu` and `poll:vidu` per driver, `wait`, `collect` and `tell` for all."""
     return f"{phase}:{driver_of(row)}" if phase in ("submit", "poll") else "" if phase == "done" else phase
 
 
@@ -131,6 +131,17 @@ def parked(row: Row, told: Data, now: int) -> Move:
     if row.parked_at is not None:
         return Move(changes)
     return Move(changes | {"parked_at": now}, (("parked", told),))
+
+
+def waiting(now: int) -> Move:
+    """What it takes from other tasks is not there yet: their end wakes it."""
+    return Move({"phase": "wait", "lane": "wait", "due": now + pace.WAIT})
+
+
+def fulfilled(row: Row, input: Data, run_input: Data, given: Sequence[Data], now: int) -> Move:
+    """What it waited for is there, as `given` tells, and stands in its input: it goes to its stage."""
+    changes = _entering(row, "submit", now) | {"input": dict(input), "run_input": dict(run_input)}
+    return Move(changes, (("resumed", {"given": list(given)}),))
 
 
 def resumed() -> Move:

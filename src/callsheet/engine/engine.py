@@ -11,6 +11,7 @@ from typing import Any
 from callsheet.catalog import Catalog
 from callsheet.contract import Call, Dialect, Driver
 from callsheet.engine import admission, advance
+from callsheet.engine.chain import Chain, Links
 from callsheet.engine.delivery import Courier
 from callsheet.engine.detour import Detour
 from callsheet.engine.explain import ENDS
@@ -92,9 +93,10 @@ class Engine:
         public = settings.server.public_url
         reach = Reach(public, library, self._proof_key) if public else None
         self._chance = chance
+        self._chain = Chain(store, library, catalog, self._intake)
         detour, pins = Detour(catalog, drivers, self._intake, chance), Pins(drivers, settings.vendors)
         parts = (store, catalog, library, drivers, ingest, self._courier, self._news, clock, chance)
-        steps = Steps(*parts, detour, pins, reach)
+        steps = Steps(*parts, detour, pins, self._chain, reach)
         self._worker = Worker(store, catalog, library, drivers, steps, self._news, clock)
 
     async def start(self) -> None:
@@ -134,11 +136,16 @@ class Engine:
             if earlier is not None:
                 return await self._earlier(account, earlier, idempotency), False
         plan = self._routing.plan(new.model, new.input, new.stage, self._chance)
+        links = await self._chain.links(account, (plan.asked, plan.run), plan.input)
         files = await self._intake.resolve(account, (plan.asked, plan.run), plan.input)
         input, run_input = with_files(plan.asked, plan.input, files), with_files(plan.run, plan.run_input, files)
-        row = self._row(account, new, plan, input, run_input)
+        if links.complete:
+            input, run_input = links.fulfil(plan.asked, input), links.fulfil(plan.run, run_input)
+        row = self._row(account, new, plan, input, run_input, links)
+        needs = {file.id for file in files.values()} | links.tasks
+        events = _first_events(new, plan, run_input, links)
         try:
-            row = await self._store.add_task(row, _first_events(new, plan, run_input), idempotency, new.aliases)
+            row = await self._store.add_task(row, events, idempotency, new.aliases, needs)
         except Taken as taken:
             assert idempotency is not None
             return await self._earlier(account, (taken.task_id, taken.body_hash), idempotency), False
@@ -168,7 +175,13 @@ class Engine:
         return await self._store.task(account, task_id)
 
     def _row(
-        self, account: str, new: NewTask, plan: Plan, input: Mapping[str, Any], run_input: Mapping[str, Any]
+        self,
+        account: str,
+        new: NewTask,
+        plan: Plan,
+        input: Mapping[str, Any],
+        run_input: Mapping[str, Any],
+        links: Links,
     ) -> Row:
         now = self._clock()
         task = Task(
@@ -190,6 +203,8 @@ class Engine:
         )
         onward = Onward(plan.onward, tuple(new.input)) if plan.onward else Onward()
         row = Row(task, plan.asked.vendor, "submit", "", now, plan.run.id, run_input, onward)
+        if not links.complete:
+            row = dataclasses.replace(row, **advance.waiting(now).changes)
         return _in_lane(row)
 
     async def get(self, account: str, task_id: str) -> Task:
@@ -263,8 +278,14 @@ def _in_lane(row: Row) -> Row:
     return dataclasses.replace(row, lane=advance.lane(row.phase, row))
 
 
-def _first_events(new: NewTask, plan: Plan, run_input: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+def _first_events(
+    new: NewTask, plan: Plan, run_input: Mapping[str, Any], links: Links
+) -> list[tuple[str, dict[str, Any]]]:
     routed: dict[str, Any] = {"stage": plan.stage, "model": plan.run.id, "why": plan.why}
     if plan.run.id != plan.asked.id:
         routed |= {"input": dict(run_input), "approximations": list(plan.approximations)}
-    return [("created", {"model": new.model, "door": new.door}), ("routed", routed)]
+    events: list[tuple[str, dict[str, Any]]] = [("created", {"model": new.model, "door": new.door}), ("routed", routed)]
+    if links.places:
+        told = links.told()
+        events.append(("resumed", {"given": told}) if links.complete else ("waiting", {"for": told}))
+    return events

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from callsheet.catalog.needs import Need
 from callsheet.tasks import Event
 
 Data = Mapping[str, Any]
@@ -13,6 +14,7 @@ Data = Mapping[str, Any]
 EVENTS: Mapping[str, str] = {
     "created": "Accepted and durable. `model` as it was asked, `door` it came through.",
     "routed": "Where it will run: `stage`, `model`, `why`; `input` and `approximations` where they are not as asked.",
+    "waiting": "It takes what other tasks make: `for`, each with `param`, `task` and `output`.",
     "submitting": "A request that may cost is about to be sent to the `stage`.",
     "started": "The stage works on it. `remote` is the vendor's id.",
     "progress": "`progress`, 0 to 1; at most four a second.",
@@ -21,7 +23,8 @@ EVENTS: Mapping[str, str] = {
     "rerouted": "The stage did not take it: `from`, `to`, `why`; `model`, `input`, `approximations` as in `routed`."
     " `passed` names the models that could not take it either, each with its `why`; `to` is null where none could.",
     "parked": "It waits for a key that is not set up here: `why`, `setting`. Told once, however long it waits.",
-    "resumed": "The key is back, and it goes on.",
+    "resumed": "The key is back, or what it waited for is there, and it goes on. `given` names each `param`, `task`,"
+    " `output` and the `file`, where it waited for other tasks.",
     "recovered": "The process ended, and local work starts again: `from`, `to`.",
     "answered": "The vendor finished: `artifacts` as it named them, not yet brought in.",
     "cancel_asked": "The caller wants the end.",
@@ -63,6 +66,20 @@ def _routed(data: Data) -> str:
 def _approximated(one: Data) -> str:
     instead = "is left out" if one.get("used") is None else f"becomes {_value(one['used'])}"
     return f"{one['param']} {_value(one['asked'])} {instead}: {str(one['why']).rstrip('.')}."
+
+
+def _waiting(data: Data) -> str:
+    awaited = [f"{_output(one)} (its {one['param']})" for one in data["for"]]
+    return f"Waits for {', '.join(awaited)}."
+
+
+def _resumed(data: Data) -> str:
+    given = [f"{one['param']} is {one['file']}, {_output(one)}" for one in data.get("given", ())]
+    return f"What it waited for is there: {'; '.join(given)}." if given else "The key is back; it goes on."
+
+
+def _output(one: Data) -> str:
+    return str(Need(one["task"], one["output"]))
 
 
 def _submitting(data: Data) -> str:
@@ -128,6 +145,7 @@ def _value(value: Any) -> str:
 _WORDS: Mapping[str, Callable[[Data], str]] = {
     "created": _created,
     "routed": _routed,
+    "waiting": _waiting,
     "submitting": _submitting,
     "started": _started,
     "progress": lambda data: f"{data['progress']:.0%} done.",
@@ -135,7 +153,7 @@ _WORDS: Mapping[str, Callable[[Data], str]] = {
     "retrying": _retrying,
     "rerouted": _rerouted,
     "parked": lambda data: f"Waits: {data['why']}",
-    "resumed": lambda data: "The key is back; it goes on.",
+    "resumed": _resumed,
     "recovered": lambda data: "The process that ran it ended; it starts again.",
     "answered": _answered,
     "cancel_asked": lambda data: "Someone asked to cancel it.",

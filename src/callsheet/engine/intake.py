@@ -21,7 +21,11 @@ from callsheet.errors import InvalidInput, NotFound, RequestError, TooLarge
 from callsheet.renderers import media
 from callsheet.tasks import File
 
-_KINDS = {"image": "image", "images": "image", "mask": "image", "video": "video", "audio": "audio"}
+_KINDS = {
+    **dict.fromkeys(("image", "images", "mask"), "image"),
+    **dict.fromkeys(("video", "videos"), "video"),
+    **dict.fromkeys(("audio", "audios"), "audio"),
+}
 _FETCHED_NAME = "fetched"
 
 
@@ -47,10 +51,10 @@ class Intake:
         models = {model.id: model for model in models}.values()
         files: dict[str, File] = {}
         for place, param, reference in (found for model in models for found in model.media(input)):
-            with _at(place):
+            with at_place(place):
                 if reference not in files:
                     files[reference] = await self._file(account, reference)
-                self._judge(param, files[reference])
+                self.judge(param, files[reference])
         return files
 
     async def _file(self, account: str, reference: str) -> File:
@@ -78,7 +82,8 @@ class Intake:
             found = await fetch.download(self._client, url, draft, most, self._timeout)
             return await self._library.take_in(account, draft, found.name, found.content_type)
 
-    def _judge(self, param: Param, file: File) -> None:
+    def judge(self, param: Param, file: File) -> None:
+        """InvalidInput or TooLarge for a file that this param does not take."""
         kind = _KINDS.get(param.type)
         if kind is not None and not file.content_type.startswith(f"{kind}/"):
             raise InvalidInput(
@@ -115,7 +120,7 @@ def with_files(model: Model, input: Mapping[str, Any], files: Mapping[str, File]
 
 
 @contextmanager
-def _at(place: str) -> Generator[None]:
+def at_place(place: str) -> Generator[None]:
     """A refusal in here names this place."""
     try:
         yield

@@ -12,6 +12,7 @@ from callsheet.catalog import Catalog
 from callsheet.contract import Driver, Lost, Order
 from callsheet.engine import advance, pace
 from callsheet.engine.advance import Move, driver_of
+from callsheet.engine.chain import Chain
 from callsheet.engine.delivery import Courier
 from callsheet.engine.detour import Detour
 from callsheet.engine.ingest import Ingest, Vanished, told
@@ -50,10 +51,12 @@ class Steps:
         chance: Chance,
         detour: Detour,
         pins: Pins,
+        chain: Chain,
         reach: Reach | None = None,
     ) -> None:
         self._detour = detour
         self._pins = pins
+        self._chain = chain
         self._reach = reach
         self._store = store
         self._catalog = catalog
@@ -73,6 +76,10 @@ class Steps:
             await self._keep(row, advance.misplaced(row, self._clock()), seen)
         elif row.phase == "tell":
             await self._keep(row, await self._courier.tell(row), seen)
+        elif row.phase == "wait":
+            now = self._clock()
+            move = advance.canceled(row, now) if row.cancel_asked else await self._chain.look(row, now)
+            await self._keep(row, move, seen)
         elif row.phase == "collect":
             await self._collect(row, await self._artifacts(row), seen)
         elif missing := self._pins.missing(row):

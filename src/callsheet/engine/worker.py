@@ -23,7 +23,7 @@ from callsheet.tasks import Clock
 
 log = logging.getLogger("callsheet.engine")
 
-POLLS, COLLECTS, TELLS = 64, 8, 32
+POLLS, COLLECTS, TELLS, WAITS = 64, 8, 32, 16
 """How many rows of these lanes are worked on at once; a `submit` lane has its driver's slots."""
 
 FAULTS = 8
@@ -33,11 +33,11 @@ KEYS_KEPT = 7 * 86_400_000
 """Milliseconds for which an Idempotency-Key is remembered."""
 
 HOUSEKEEPING = 600.0
-ALL: tuple[Phase, ...] = ("submit", "poll", "collect", "tell")
+ALL: tuple[Phase, ...] = ("wait", "submit", "poll", "collect", "tell")
 """What a lane takes when it is due. A row that is in the wrong lane is sent to its own, never worked on there."""
 
 CANCEL, NEWS = "cancel", "news"
-NUDGED: dict[str, tuple[Phase, ...]] = {NEWS: ("poll",), CANCEL: ("submit", "poll")}
+NUDGED: dict[str, tuple[Phase, ...]] = {NEWS: ("poll",), CANCEL: ("wait", "submit", "poll")}
 """What is looked at early, and why. News of a task that waits to be sent is old; a cancel needs no slot."""
 
 EVER = 2**62
@@ -123,8 +123,8 @@ class Worker:
     async def cancel(self, row: Row) -> None:
         """A cancel was asked: what was not sent yet ends here and now, what runs is looked at at once."""
         flight = self._flights.get(row.task.id)
-        if row.phase == "submit" and flight is None:
-            flight = self._fly(row.task.id, row.lane, ("submit",), early=True)
+        if row.phase in ("wait", "submit") and flight is None:
+            flight = self._fly(row.task.id, row.lane, ("wait", "submit"), early=True)
             if flight.work is not None:
                 await asyncio.wait([flight.work])
         else:
@@ -193,7 +193,7 @@ class Worker:
     def _lanes(self) -> Iterable[tuple[str, int]]:
         """Every lane and how many rows it may work on; ends first, so that nothing holds them up."""
         yield "tell", TELLS
-        yield "collect", COLLECTS
+        yield from (("collect", COLLECTS), ("wait", WAITS))
         for vendor, driver in self._drivers.items():
             yield f"poll:{vendor}", POLLS
             yield f"submit:{vendor}", driver.slots - len(self._with_driver[vendor])

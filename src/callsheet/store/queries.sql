@@ -33,6 +33,46 @@ INSERT INTO alias (door, name, task_id) VALUES (:door, :name, :task_id);
 SELECT task.* FROM alias JOIN task ON task.id = alias.task_id
 WHERE alias.door = :door AND alias.name = :name AND (CAST(:account AS TEXT) IS NULL OR task.account = :account);
 
+-- name: hold_needed
+-- The task whose output a new one takes stays as it is while that one is written: its end is then seen, or wakes it.
+UPDATE task SET fence = fence WHERE id = :name AND account = :account RETURNING id;
+
+-- name: add_need
+-- A task or a file that the new task needs.
+INSERT INTO need (task_id, name) VALUES (:task_id, :name);
+
+-- name: forget_needs
+-- A task that ended needs nothing.
+DELETE FROM need WHERE task_id = :task_id;
+
+-- name: wake_ready
+-- This task looks at once at what it waits for, if all of that has ended or some of it badly.
+UPDATE task SET due = :now
+WHERE id = :task_id AND phase = 'wait' AND due > :now AND (
+    NOT EXISTS (SELECT 1 FROM need JOIN task AS other ON other.id = need.name
+      WHERE need.task_id = task.id AND other.state IN ('queued', 'running'))
+    OR EXISTS (SELECT 1 FROM need JOIN task AS other ON other.id = need.name
+      WHERE need.task_id = task.id AND other.state IN ('failed', 'canceled')));
+
+-- name: wake_waiting
+-- The same for every task that waits for one that ended, in the transaction that ends it.
+UPDATE task SET due = :now
+WHERE id IN (SELECT task_id FROM need WHERE name = :ended) AND phase = 'wait' AND due > :now AND (
+    NOT EXISTS (SELECT 1 FROM need JOIN task AS other ON other.id = need.name
+      WHERE need.task_id = task.id AND other.state IN ('queued', 'running'))
+    OR EXISTS (SELECT 1 FROM need JOIN task AS other ON other.id = need.name
+      WHERE need.task_id = task.id AND other.state IN ('failed', 'canceled')));
+
+-- name: recover_waiting
+-- The same for all that wait: what a crash could have left undone.
+UPDATE task SET due = :now
+WHERE lane = 'wait' AND phase <> 'done' AND phase = 'wait' AND due > :now AND (
+    NOT EXISTS (SELECT 1 FROM need JOIN task AS other ON other.id = need.name
+      WHERE need.task_id = task.id AND other.state IN ('queued', 'running'))
+    OR EXISTS (SELECT 1 FROM need JOIN task AS other ON other.id = need.name
+      WHERE need.task_id = task.id AND other.state IN ('failed', 'canceled')))
+RETURNING id;
+
 -- name: add_idempotency
 -- Remember a key; changes nothing when the account used it before.
 INSERT INTO idempotency (account, key, body_hash, task_id, created_at)
@@ -144,7 +184,7 @@ SELECT lane, phase, COUNT(*) AS waiting FROM task WHERE phase <> 'done' GROUP BY
 -- name: take
 -- Rule 1: a lane gets a row only by raising its fence; early is for a row nobody holds whose driver has news.
 UPDATE task SET fence = fence + 1, taken = 1, due = :lease_until, updated_at = :now
-WHERE id = :id AND phase IN (:phase1, :phase2, :phase3, :phase4) AND (due <= :now OR (taken = 0 AND :early = 1))
+WHERE id = :id AND phase IN (:phase1, :phase2, :phase3, :phase4, :phase5) AND (due <= :now OR (taken = 0 AND :early = 1))
 RETURNING *;
 
 -- name: extend
@@ -181,6 +221,7 @@ UPDATE task SET
   state = CASE WHEN :has_state = 1 THEN :state ELSE state END,
   stage = CASE WHEN :has_stage = 1 THEN :stage ELSE stage END,
   progress = CASE WHEN :has_progress = 1 THEN :progress ELSE progress END,
+  input = CASE WHEN :has_input = 1 THEN :input ELSE input END,
   usage = CASE WHEN :has_usage = 1 THEN :usage ELSE usage END,
   error = CASE WHEN :has_error = 1 THEN :error ELSE error END,
   wire = CASE WHEN :has_wire = 1 THEN :wire ELSE wire END,
@@ -249,6 +290,10 @@ SELECT * FROM file WHERE id = :id AND (CAST(:account AS TEXT) IS NULL OR account
 -- A task's artifacts in their order.
 SELECT * FROM file WHERE task_id = :task_id ORDER BY position, seq;
 
+-- name: outputs
+-- What a task made and still has, each with its number.
+SELECT * FROM file WHERE task_id = :task_id AND account = :account ORDER BY position, seq;
+
 -- name: list_files
 -- A page of an account's files, newest first.
 SELECT * FROM file WHERE account = :account AND seq < :before ORDER BY seq DESC LIMIT :limit;
@@ -258,8 +303,10 @@ SELECT * FROM file WHERE account = :account AND seq < :before ORDER BY seq DESC 
 DELETE FROM file WHERE id = :id AND account = :account RETURNING *;
 
 -- name: expired_files
--- Files past their time, oldest first.
-SELECT * FROM file WHERE expires_at IS NOT NULL AND expires_at <= :now ORDER BY expires_at LIMIT :limit;
+-- Files past their time, oldest first, but for those that an unfinished task needs.
+SELECT * FROM file WHERE expires_at IS NOT NULL AND expires_at <= :now
+  AND NOT EXISTS (SELECT 1 FROM need WHERE need.name = file.id OR need.name = file.task_id)
+ORDER BY expires_at LIMIT :limit;
 
 -- name: blob_users
 -- How many files name these bytes.

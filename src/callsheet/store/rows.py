@@ -10,8 +10,10 @@ from typing import Any, Literal, cast
 from callsheet.errors import InvalidInput
 from callsheet.tasks import Event, Failure, File, Input, State, Task
 
-Phase = Literal["submit", "poll", "collect", "tell", "done"]
-"""What the machine does next with a row. A row in `done` is never taken again."""
+Phase = Literal["wait", "submit", "poll", "collect", "tell", "done"]
+"""What the machine does next with a row: it waits for other tasks' outputs, then goes to its stage, and so on.
+
+A row in `done` is never taken again."""
 
 Told = Literal["", "pending", "delivered", "gave_up"]
 """How the task's webhook stands; empty when it has none."""
@@ -19,7 +21,7 @@ Told = Literal["", "pending", "delivered", "gave_up"]
 Record = Mapping[str, Any]
 """One row as the database gives it, by column name."""
 
-_JSON = frozenset({"usage", "wire", "run_input"})
+_JSON = frozenset({"input", "usage", "wire", "run_input"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ CREATE TABLE task (
   wire TEXT NOT NULL,
   usage TEXT NOT NULL,
   error TEXT,
-  phase TEXT NOT NULL CHECK (phase IN ('submit', 'poll', 'collect', 'tell', 'done')),
+  phase TEXT NOT NULL CHECK (phase IN ('wait', 'submit', 'poll', 'collect', 'tell', 'done')),
   lane TEXT NOT NULL,
   due BIGINT NOT NULL,
   fence BIGINT NOT NULL,
@@ -80,6 +80,14 @@ CREATE TABLE event (
   data TEXT NOT NULL,
   PRIMARY KEY (task_id, seq)
 );
+
+-- What an unfinished task needs: tasks whose outputs it takes, and files. Gone when it has ended.
+CREATE TABLE need (
+  task_id TEXT NOT NULL REFERENCES task (id),
+  name TEXT NOT NULL,
+  PRIMARY KEY (task_id, name)
+);
+CREATE INDEX need_name ON need (name);
 
 -- The ids by which a vendor's clients know a task: what its dialect gave out.
 CREATE TABLE alias (

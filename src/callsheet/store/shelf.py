@@ -30,6 +30,11 @@ class Shelf:
             raise NotFound(f"There is no file {file_id}.")
         return file_of(records[0])
 
+    async def outputs(self, account: str, task_id: str) -> dict[int, File]:
+        """What a task made and still has, by its number, from 0 on."""
+        records = await self._database.read("outputs", {"task_id": task_id, "account": account})
+        return {record["position"]: file_of(record) for record in records}
+
     async def list_files(self, account: str, limit: int, cursor: str | None) -> tuple[list[File], str | None]:
         """Newest first, and the cursor of the next page or None at the end."""
         paging.check_limit(limit)
@@ -48,7 +53,7 @@ class Shelf:
         return file_of(records[0])
 
     async def expired_files(self, now: int, limit: int = 100) -> list[File]:
-        """Files past their time, oldest first, of all accounts."""
+        """Files past their time, oldest first, of all accounts; what an unfinished task needs stays."""
         return [file_of(record) for record in await self._database.read("expired_files", {"now": now, "limit": limit})]
 
     async def blob_users(self, sha256: str) -> int:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from callsheet.errors import InvalidInput, NotFound
+from callsheet.store import needs as needed
 from callsheet.store import paging
 from callsheet.store.database import Records, Step, Unchanged
 from callsheet.store.rows import Phase, Row, column, event_of, file_of, record_of_row, row_of, task_of, to_text
@@ -20,7 +21,7 @@ COURSE = frozenset({"phase", "lane", "due", "attempt", "remote", "sent_at", "cre
 """What `patch` may still change after a task's end."""
 
 TASK = COURSE | {
-    *("state", "stage", "progress", "usage", "error", "wire", "started_at", "ended_at"),
+    *("state", "stage", "progress", "input", "usage", "error", "wire", "started_at", "ended_at"),
     *("run_model", "run_input", "onward"),
 }
 """What `patch` may change while a task runs: fields of Row and of its Task, by their names there."""
@@ -51,8 +52,13 @@ class Store(Shelf):
         events: Iterable[NewEvent] = (),
         idempotency: tuple[str, str] | None = None,
         aliases: Iterable[str] = (),
+        needs: Iterable[str] = (),
     ) -> Row:
         """Keep a new task with its first events; answers the row as kept.
+
+        `needs` are the tasks whose outputs it takes, and the files: these are not let go while it is unfinished. One
+        in phase `wait` is due as soon as all those tasks have ended, or one of them badly. NotFound for a task that is
+        not the account's.
 
         `idempotency` is `(key, body_hash)`, scoped to the account; of any number of callers with one key a single one
         wins and the others get Taken. `aliases` are its ids in its door.
@@ -64,14 +70,18 @@ class Store(Shelf):
         steps = [Step("raise_task_counter", {"now": task.created_at})]
         if idempotency is not None:
             steps.append(_remember(task, *idempotency))
-        steps.append(Step("add_task", record_of_row(row)))
+        held, following = needed.first_steps(row, needs)
+        steps += [*held, Step("add_task", record_of_row(row))]
         added = len(steps) - 1
+        steps += following
         steps += [Step("add_label", label) for label in _labels(task)]
         steps += [Step("add_alias", {"door": task.door, "name": name, "task_id": task.id}) for name in aliases]
         steps += _event_steps(task.id, task.created_at, events)
         try:
             answers = await self._database.write(steps)
-        except Unchanged:
+        except Unchanged as error:
+            if error.query == "hold_needed":
+                raise NotFound("There is no such task whose output could be taken.") from None
             raise await self._taken(task.account, idempotency) from None
         (given,) = answers[added]
         kept = replace(task, created_at=given["created_at"])
@@ -169,7 +179,7 @@ class Store(Shelf):
         `early` also takes a row that is not yet due, if nobody holds it: its driver has news, or a cancel was asked.
         After `lease_until` it is due again for anyone. State does not change: that is a patch.
         """
-        named = {f"phase{number}": phases[min(number, len(phases)) - 1] for number in range(1, 5)}
+        named = {f"phase{number}": phases[min(number, len(phases)) - 1] for number in range(1, 6)}
         asked = {"id": task_id, "now": now, "lease_until": lease_until, "early": int(early), **named}
         (records,) = await self._database.write([Step("take", asked)])
         return row_of(records[0]) if records else None
@@ -195,6 +205,7 @@ class Store(Shelf):
         """
         now = self._clock()
         steps = [_patch_step(task_id, fence, changes, now), *_event_steps(task_id, now, events)]
+        steps += needed.patch_steps(task_id, changes, now)
         for position, file in enumerate(files):
             if file.task_id != task_id:
                 raise ValueError(f"artifact {file.id} names task {file.task_id}, not {task_id}")
@@ -227,10 +238,10 @@ class Store(Shelf):
     async def recover(self, local_stages: Iterable[str], now: int) -> int:
         """At start, after a crash or not: what a dead owner held is due now; answers how many rows were mended.
 
-        Rows in phase `poll` whose stage is local go back to `submit`, each with an event `recovered`: their work died
+        What waits for tasks that have ended is due. Rows in phase `poll` whose stage is local go back to `submit`, each with an event `recovered`: their work died
         with its process. Every fence is raised, so that a late write of the dead is refused.
         """
-        steps = [Step("recover_taken", {"now": now})]
+        steps = [Step("recover_taken", {"now": now}), Step("recover_waiting", {"now": now})]
         for stage in local_stages:
             told = to_text({"from": "poll", "to": "submit"})
             steps.append(Step("recover_events", {"stage": stage, "now": now, "data": told}))
