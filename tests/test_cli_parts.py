@@ -71,6 +71,14 @@ def test_a_name_given_again_adds_to_a_list_and_is_refused_elsewhere(tmp_path: Pa
         built("duration=5", duration="6")
 
 
+def test_an_at_sign_takes_what_another_task_makes() -> None:
+    first = {"from": "task_01", "output": 0}
+    assert built("image=@task_01", "prompt=@task_01#text") == {"image": first, "prompt": {**first, "output": "text"}}
+    assert built("images=@task_01", "images=@task_01#1") == {"images": [first, {**first, "output": 1}]}
+    assert built("tags=@task_01") == {"tags": first}, "the list that it tells"
+    assert built("image=@task_01.png") == {"image": Path("task_01.png")}
+
+
 def test_an_at_sign_uploads_media_and_reads_text(tmp_path: Path) -> None:
     words = tmp_path / "prompt.txt"
     words.write_text("雪山下的湖\n", encoding="utf-8")

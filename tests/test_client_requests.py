@@ -48,6 +48,19 @@ def test_submit_sends_what_was_given_and_leaves_out_what_was_not(make: Make) -> 
     )
 
 
+def test_a_task_in_an_input_stands_for_what_it_makes(make: Make) -> None:
+    script = Script(task(), task(), task())
+    client = make(script)
+    first = client.submit("text-to-image", {"prompt": "a fox"})
+    client.submit("image-to-video", {"image": first})
+    client.submit("mix", {"tracks": [{"audio": first.output(1)}, {"audio": first.output("audio")}]})
+    assert script.body(1)["input"] == {"image": {"from": "task_01", "output": 0}}
+    assert script.body(2)["input"]["tracks"] == [
+        {"audio": {"from": "task_01", "output": 1}},
+        {"audio": {"from": "task_01", "output": "audio"}},
+    ]
+
+
 def test_fields_this_version_does_not_know_stay_in_raw(make: Make) -> None:
     found = make(Script(task(horizon=3))).get("task_01")
     assert found.raw["horizon"] == 3

@@ -272,8 +272,12 @@ def test_files_that_an_unfinished_task_needs_outlive_their_time(tmp_path: Path) 
             first = await a_sketch(house)
             upload = await house.library.put("local", chunks(a_png(8, 8)), "x.png", None)
             vendor.gate.set()
-            house.pass_(5)
-            await house.ended(first)
+
+            async def made() -> bool:
+                house.pass_(5)
+                return (await house.engine.get("local", first.id)).state.final
+
+            await house.until(made)
             vendor.gate.clear()
             last = await a_sketch(house)
             held = {"prompt": "x", "subjects": [{"id": "a", "images": [upload.id, *cast_ref(first), *cast_ref(last)]}]}
@@ -281,11 +285,13 @@ def test_files_that_an_unfinished_task_needs_outlive_their_time(tmp_path: Path) 
             clock.pass_(3 * 86_400)
             assert await house.library.expire() == 0, "both are needed"
             vendor.gate.set()
-            house.engine.wake()
-            await house.sees(second, "resumed")
-            clock.pass_(60)
-            house.engine.wake()
-            done = await house.ended(second)
+
+            async def over() -> bool:
+                house.pass_(5)
+                return (await house.engine.get("local", second.id)).state.final
+
+            await house.until(over)
+            done = await house.engine.get("local", second.id)
             assert done.state is State.SUCCEEDED, done.error
             assert await house.library.expire() == 2, "nobody needs them any more"
 

@@ -44,11 +44,9 @@ def fulfilled(
 
 def _leaves(params: Mapping[str, Param], input: Mapping[str, Any], within: str) -> Iterator[tuple[str, Param, Any]]:
     """Every value of a param that takes another task's output."""
-    for name, param in params.items():
-        value = input.get(name)
+    for name in (one for one in params if input.get(one) is not None):
+        param, value = params[name], input[name]
         at = f"{within}.{name}" if within else name
-        if value is None:
-            continue
         if _whole(param, value):
             yield at, param, value
         elif needs.stands_alone(_element(param)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,16 +11,17 @@ from typing import Any, cast
 
 import click
 
-from callsheet.catalog import Catalog, Param
+from callsheet.catalog import LOCAL, Catalog, Param
 from callsheet.errors import InvalidInput
 
 
 def facts(catalog: Catalog, model: str) -> Mapping[str, Param]:
-    """The params of a model, of all models that a prefix names, or of the previz model that a capability stands for."""
-    wanted = f"previz/{model}" if catalog.is_capability(model) else model
+    """The params of a model, of all models that a prefix names, or of the local model that a capability stands for."""
+    if catalog.is_capability(model):
+        return next((one.params for vendor in LOCAL for one in catalog.models(model, vendor)), {})
     found: dict[str, Param] = {}
-    for one in catalog.models(vendor=wanted.partition("/")[0]):
-        if one.id == wanted or one.id.startswith(f"{wanted}/"):
+    for one in catalog.models(vendor=model.partition("/")[0]):
+        if one.id == model or one.id.startswith(f"{model}/"):
             found = {**one.params, **found}
     return found
 
@@ -28,8 +30,9 @@ def build(params: Mapping[str, Param], pairs: Sequence[str], flags: Mapping[str,
     """The input that the flags and the `name=value` pairs spell, for models with these params.
 
     `@file` uploads a file for a media param, and stands for the file's content for any other; `@-` is standard input,
-    `@@text` the literal `@text`. A name given again adds to a list. A value that does not fit its type is handed on as
-    it is: the server's answer says what is allowed.
+    `@@text` the literal `@text`. `@task_...` is that task's first output, `@task_...#1` another, `@task_...#video` the
+    first of a kind. A name given again adds to a list. A value that does not fit its type is handed on as it is: the
+    server's answer says what is allowed.
     """
     given: dict[str, list[str]] = {}
     for name, text in [*_flagged(flags), *map(_split, pairs)]:
@@ -55,6 +58,8 @@ def _split(pair: str) -> tuple[str, str]:
 
 def _value(param: Param | None, name: str, texts: list[str]) -> Any:
     read = [_one(param, name, text) for text in texts]
+    if param and param.type == "list" and [*map(_is_output, read)] == [True]:
+        return read[0]
     if param and param.many:
         return [item for one in read for item in (cast("list[Any]", one) if isinstance(one, list) else [one])]
     if len(read) > 1:
@@ -65,6 +70,9 @@ def _value(param: Param | None, name: str, texts: list[str]) -> Any:
 def _one(param: Param | None, name: str, text: str) -> Any:
     if text.startswith("@@"):
         return text[1:]
+    if task := _OUTPUT.fullmatch(text):
+        which = task["which"] or "0"
+        return {"from": task["task"], "output": int(which) if which.isdecimal() else which}
     if text.startswith("@"):
         return _from_file(param, name, text[1:])
     if param and param.is_media and "://" not in text and Path(text).is_file():
@@ -72,6 +80,10 @@ def _one(param: Param | None, name: str, text: str) -> Any:
             f"{name} names a file on this machine.", hint=f"To upload it, write {name}=@{text}", param=name
         )
     return _typed(param, text)
+
+
+def _is_output(value: Any) -> bool:
+    return isinstance(value, dict) and "from" in value
 
 
 def _from_file(param: Param | None, name: str, where: str) -> Any:
@@ -103,3 +115,5 @@ _FITTING: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "list": (list, str, int, float, dict),
 }
+
+_OUTPUT = re.compile(r"@(?P<task>task_[0-9A-Za-z]+)(?:#(?P<which>[0-9]+|image|video|audio|text))?")

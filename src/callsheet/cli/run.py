@@ -27,7 +27,8 @@ def input_flags(command: Any) -> Any:
     for name in reversed(COMMON):
         flag = f"--{name.replace('_', '-')}"
         command = click.option(flag, name, metavar="VALUE", help=f"The same as -i {name}=VALUE.")(command)
-    text = "One param; @file uploads a file (or reads a text), and a name given again adds to a list."
+    text = "One param; @file uploads a file (or reads a text), @task_… takes a task's output (@task_…#1 its second),"
+    text += " and a name given again adds to a list."
     return click.option("-i", "--input", "pairs", multiple=True, metavar="NAME=VALUE", help=text)(command)
 
 
@@ -63,6 +64,7 @@ def run(
     Examples:
       callsheet run text-to-video --prompt "a fox at dawn, snow" --duration 5
       callsheet run image-to-video -i image=@still.jpg --camera-move orbit -i generate_audio=true
+      callsheet run video-continuation -i video=@task_01KA3W5E8VN2 --duration 5
       callsheet run vidu/viduq3-pro --prompt "a harbour" --on previz --no-wait
     """
     flags = {name: given.pop(name) for name in COMMON}

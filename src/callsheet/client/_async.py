@@ -48,7 +48,8 @@ class AsyncClient(AsyncWire):
         """Hand in a task; it is durable once this returns.
 
         `model` is a model id or a capability. In `input` (canonical names) a Path, bytes or an open binary file is
-        uploaded first. `webhook` is called at the end. `stage` overrules where it runs.
+        uploaded first; a Task stands for its first output, `task.output(1)` for another, and is waited for. `webhook`
+        is called at the end. `stage` overrules where it runs.
         """
         ready = await self._uploaded(input or {})
         body = task_body(model, ready, webhook=webhook, metadata=metadata, priority=priority, stage=stage)
@@ -201,7 +202,7 @@ class AsyncClient(AsyncWire):
             return {name: await self._uploaded(one) for name, one in cast("Mapping[str, Any]", value).items()}
         if isinstance(value, list | tuple):
             return [await self._uploaded(one) for one in cast("Sequence[Any]", value)]
-        return (await self.upload(value)).id if requests.to_upload(value) else value
+        return (await self.upload(value)).id if requests.to_upload(value) else requests.plain(value)
 
     async def _follow(self, task: str, after: int, limit: Deadline) -> AsyncGenerator[Event]:
         lost, known_done = 0, False

@@ -111,6 +111,13 @@ def target(to: str | Path, file: FileInfo) -> Path:
     return path / Path(file.name or file.id).name if path.is_dir() or str(to).endswith("/") else path
 
 
+def plain(value: Any) -> Any:
+    """What an input says for a task (its first output) or a stored file; anything else as it is."""
+    if isinstance(value, Task):
+        return value.output()
+    return value.id if isinstance(value, FileInfo) else value
+
+
 def to_upload(value: Any) -> bool:
     """Whether this input value is a file on this machine that has to be uploaded first."""
     return isinstance(value, (Path, bytes)) or hasattr(value, "read")

@@ -59,6 +59,10 @@ class Task:
     ended_at: datetime | None = None
     raw: Raw = field(default_factory=dict, repr=False, compare=False)
 
+    def output(self, which: int | str = 0) -> dict[str, Any]:
+        """One of its outputs for another task's input, by number or the first of a kind (`video`): it is waited for."""
+        return {"from": self.id, "output": which}
+
     @property
     def done(self) -> bool:
         """True once the task has succeeded, failed or been canceled; it never changes again."""

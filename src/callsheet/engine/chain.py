@@ -26,7 +26,7 @@ Place = tuple[str, Param, Need]
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """What an input takes of other tasks: every place of it, the values that are there, and whether some are not yet."""
+    """What an input takes of other tasks: every place of it, the values that are there, whether those are all."""
 
     places: tuple[Place, ...] = ()
     values: Mapping[tuple[Need, str], Any] = field(default_factory=dict)
@@ -117,10 +117,9 @@ class Chain:
         kinds = {_kind_of(output.kind) for model in models for output in model.outputs}
         wanted = _wanted(param)
         if kinds and wanted is not None and not kinds & wanted:
-            raise InvalidInput(
-                f"{need.task} makes {' and '.join(sorted(kinds))}, and {param.name} takes {' or '.join(sorted(wanted))}.",
-                hint="Name a task that makes it.",
-            )
+            made, taken = " and ".join(sorted(kinds)), " or ".join(sorted(wanted))
+            said = f"{need.task} makes {made}, and {param.name} takes {taken}."
+            raise InvalidInput(said, hint="Name a task that makes it.")
 
     async def _output(self, account: str, need: Need) -> File:
         """The file that this output is. NotMade where there is none, or none any more."""

@@ -36,7 +36,7 @@ PARKED = 60_000
 """Milliseconds until a task is looked at again that waits for its vendor's key."""
 
 WAIT = 3_600_000
-"""Milliseconds until a task that waits for others is looked at again, although their end wakes it: nothing is missed."""
+"""Milliseconds until a task that waits for others is looked at again, although their end wakes it."""
 
 POLL_TRIES = 300
 """Unanswered polls in a row: about a day. A vendor may still finish and charge, so giving up early loses the result."""

@@ -69,7 +69,8 @@ class Task(Outgoing):
     state: State
     progress: Annotated[float, Field(ge=0, le=1)]
     input: dict[str, Any]
-    """What was asked, checked and completed with the defaults; media as ids of files."""
+    """What was asked, checked and completed with the defaults; media as ids of files, or as an Output while that is
+    waited for."""
     artifacts: list[Artifact]
     """What was made; empty until the task has succeeded."""
     error: Failure | None

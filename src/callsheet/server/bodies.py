@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -18,6 +18,15 @@ class Incoming(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
 
+class Output(Incoming):
+    """Another task's output, in an input where media or a free text is expected: the new task waits for it."""
+
+    from_: Annotated[str, StringConstraints(pattern=r"^task_[0-9A-Za-z]+$")] = Field(alias="from")
+    """The task's id."""
+    output: Annotated[int, Field(ge=0, le=999)] | Literal["image", "video", "audio", "text"] = 0
+    """Which one: its number, from 0 on, or the first of a kind."""
+
+
 class NewTask(Incoming):
     """One generation to be made."""
 
@@ -25,7 +34,7 @@ class NewTask(Incoming):
     """A model id (`vendor/name`), or a capability, which picks the model by this server's routing."""
     input: dict[str, Any]
     """The params in canonical names. `GET /v1/models/{id}` has their JSON Schema. Media are given as the id of a file,
-    an http(s) address, or a data: URI."""
+    an http(s) address, a data: URI, or as an Output: what another task makes is waited for."""
     webhook: Annotated[str, StringConstraints(min_length=1, max_length=2048)] | None = None
     """An address that is told of the end, signed as Standard Webhooks."""
     metadata: Annotated[

@@ -29,7 +29,7 @@ _KEY = {
     "scheme": "bearer",
     "description": "A key made by `callsheet keys create`. A server that has none yet answers its own machine.",
 }
-_READ = (bodies.NewTask, bodies.NewQuote, bodies.NewKey)
+_READ = (bodies.Output, bodies.NewTask, bodies.NewQuote, bodies.NewKey)
 
 
 def document(app: FastAPI) -> dict[str, Any]:

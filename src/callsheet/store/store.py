@@ -238,8 +238,9 @@ class Store(Shelf):
     async def recover(self, local_stages: Iterable[str], now: int) -> int:
         """At start, after a crash or not: what a dead owner held is due now; answers how many rows were mended.
 
-        What waits for tasks that have ended is due. Rows in phase `poll` whose stage is local go back to `submit`, each with an event `recovered`: their work died
-        with its process. Every fence is raised, so that a late write of the dead is refused.
+        What waits for tasks that have ended is due. Rows in phase `poll` whose stage is local go back to `submit`, each
+        with an event `recovered`: their work died with its process. Every fence is raised, so that a late write of the
+        dead is refused.
         """
         steps = [Step("recover_taken", {"now": now}), Step("recover_waiting", {"now": now})]
         for stage in local_stages:
