@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
@@ -30,6 +32,9 @@ DOOR = "vidu"
 PREFIX = "/ent/v2"
 MOST_ECHO = 1_048_576
 """Letters of the field that is given back as it came."""
+
+PATIENCE = 50.0
+"""Seconds that an endpoint which answers with its file holds the request; then the task is polled like any other."""
 
 UNCOUNTED = 2**31 - 1
 """What stands for credits and tasks at once where neither is counted: clients look before they create."""
@@ -110,7 +115,17 @@ class Vidu:
             task, _ = await desk.tasks.submit(desk.caller(request), new)
         except RequestError as error:
             raise _refused(model, input, error) from error
+        if shapes.answers_with_file(model):
+            task = await self._ended(task)
         return _answer(await shapes.created(desk, task, model, fields))
+
+    async def _ended(self, task: Task) -> Task:
+        """The task at its end, or after PATIENCE as it then stands."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                async for _ in self._desk.tasks.events(task.account, task.id):
+                    pass
+        return await self._desk.tasks.get(task.account, task.id)
 
     async def _input(self, account: str, model: Model, body: Mapping[str, Any]) -> dict[str, Any]:
         """The canonical input, checked; a creation that was made here is the video it is."""

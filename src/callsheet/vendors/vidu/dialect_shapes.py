@@ -42,8 +42,11 @@ ZERO: Mapping[str, Any] = {
 
 _ORDER = (
     *("task_id", "state", "model", "prompt", "images", "duration", "seed", "aspect_ratio", "resolution"),
-    *("movement_amplitude", "payload", "off_peak", "credits", "bgm", "watermark", "created_at"),
+    *("movement_amplitude", "payload", "off_peak", "credits", "bgm", "watermark", "created_at", "file_url"),
 )
+FILE = "file_url"
+"""Where an endpoint that answers with its file names it."""
+
 LONGEST_ECHO = 4096
 """Letters of an address that are kept to be given back as they came."""
 
@@ -62,6 +65,11 @@ def echoed(body: Mapping[str, Any]) -> list[str | None]:
     return [None if one is None or one.startswith("data:") else one for one in short]
 
 
+def answers_with_file(model: Model) -> bool:
+    """Whether the answer to a create is the file itself, for those who wait for no task."""
+    return any(FILE in output.keys for output in model.outputs)
+
+
 async def created(desk: Desk, task: Task, model: Model, fields: frozenset[str]) -> dict[str, Any]:
     """The answer to a create; `fields` are those that the endpoint knows."""
     said = await _said(desk, task, model)
@@ -69,6 +77,9 @@ async def created(desk: Desk, task: Task, model: Model, fields: frozenset[str]) 
     shape = {name: said[name] for name in ZERO if name in fields}
     shape |= {"task_id": wire["id"], "state": "created", "payload": wire["payload"]}
     shape |= {"credits": _credits(task), "created_at": stamp(task.created_at)}
+    if task.state.final and answers_with_file(model):
+        shape["state"] = WORDS[task.state]
+        shape |= {FILE: desk.address(wire["origin"], file) for file in task.artifacts[:1]}
     return {name: shape[name] for name in _ORDER if name in shape}
 
 
