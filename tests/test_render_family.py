@@ -252,4 +252,4 @@ def test_a_wrong_move_or_motion_is_a_clear_error(
 
 def test_a_capability_that_nothing_draws_is_refused_with_those_that_are(tmp_path: Path) -> None:
     with pytest.raises(NotSupported, match="image-to-video"):
-        render.render(small("speech"), tmp_path / "out", quiet)
+        render.render(small("lip-sync"), tmp_path / "out", quiet)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import cv2
 
 from callsheet.errors import CallsheetError, NotSupported, RenderError
+from callsheet.renderers.edit.table import EDITS
 from callsheet.renderers.media import NotMedia, TooManyPixels
 from callsheet.renderers.previz import (
     continuation,
@@ -16,8 +17,11 @@ from callsheet.renderers.previz import (
     image_to_video,
     motion_control,
     multi_shot,
+    reference_to_video,
+    template_to_video,
     text_to_image,
     text_to_video,
+    video_upscale,
 )
 from callsheet.renderers.previz.speech import speak
 from callsheet.renderers.scene import Made, Progress, Scene
@@ -33,12 +37,16 @@ _TABLE: Mapping[str, Renderer] = MappingProxyType(
         "video-continuation": continuation.render,
         "motion-control": motion_control.render,
         "multi-shot": multi_shot.render,
+        "reference-to-video": reference_to_video.render,
+        "template-to-video": template_to_video.render,
+        "video-upscale": video_upscale.render,
         "speech": speak.render,
+        **EDITS,
     }
 )
 
 CAPABILITIES = frozenset(_TABLE)
-"""What previz can render."""
+"""What can be rendered here: previews, and edits."""
 
 
 def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
@@ -50,7 +58,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """
     if scene.capability not in _TABLE:
         raise NotSupported(
-            f"Previz cannot render {scene.capability!r}.", hint=f"It can do {', '.join(sorted(CAPABILITIES))}."
+            f"Nothing here can render {scene.capability!r}.", hint=f"It can do {', '.join(sorted(CAPABILITIES))}."
         )
     try:
         return _TABLE[scene.capability](scene, out, progress)

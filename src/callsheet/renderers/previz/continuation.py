@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from callsheet.errors import RenderError
-from callsheet.renderers.previz import footage, moves, shoot, words
-from callsheet.renderers.previz.flow import Drift
+from callsheet.renderers.previz import first_last, footage, moves, shoot, words
+from callsheet.renderers.previz.flow import Drift, bridge
 from callsheet.renderers.previz.image_to_video import take_of
 from callsheet.renderers.previz.letterbox import fit
 from callsheet.renderers.previz.plate import Plate, field_of
 from callsheet.renderers.previz.pose import Pose, between, settle
-from callsheet.renderers.previz.shoot import Rgb
+from callsheet.renderers.previz.shoot import Draw, Rgb
 from callsheet.renderers.previz.warp import Field, overscan
 from callsheet.renderers.scene import Made, Progress, Scene
 
@@ -31,21 +32,32 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """Go on from the end of `scene.video`; the new part only, or after the input too with `extra["whole"]`.
 
     The frames have the scene's size and rate: a caller who was asked for none gives those of the input. An input of
-    other proportions is fitted whole into the frame. A camera move that is asked for comes on top of the motion.
+    other proportions is fitted whole into the frame. A camera move that is asked for comes on top of the motion. With
+    a `last_image` it goes from the input's last frame to exactly that picture instead, along the motion between them.
     """
     tail = footage.tail(_path(scene))
     last = fit(tail.last, scene.width, scene.height)
     speed = _speed(tail.drifts, float(tail.fps), float(scene.fps))
+    goes = _goes_to(last, speed, scene)
     if not scene.extra.get("whole"):
-        return shoot.clips(scene, out, progress, lambda piece: onward(last, speed, piece))
+        return shoot.clips(scene, out, progress, goes)
     before = footage.length(_path(scene), scene.fps)
     longer = replace(scene, duration=float((before + scene.frames) / scene.fps))
 
     def draw(piece: Scene) -> Iterator[Rgb]:
         yield from footage.paced(_path(scene), scene.fps, before, (scene.width, scene.height))
-        yield from onward(last, speed, replace(piece, duration=scene.duration))
+        yield from goes(replace(piece, duration=scene.duration))
 
     return shoot.clips(longer, out, progress, draw)
+
+
+def _goes_to(last: Rgb, speed: Drift, scene: Scene) -> Draw:
+    if scene.last_image is None:
+        return lambda piece: onward(last, speed, piece)
+    goal = fit(shoot.still(scene.last_image, "last_image"), scene.width, scene.height)
+    way = bridge(last, goal)
+    leave = min(1.5, 25 * math.hypot(speed.right, speed.down, speed.turn, speed.growth))
+    return lambda piece: first_last.morph(last, goal, way, piece, (leave, 0.0))
 
 
 def onward(last: Rgb, speed: Drift, scene: Scene) -> Iterator[Rgb]:

@@ -34,18 +34,18 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
 
     With a start `image` and a key picture in every shot the picture moves on from key to key: shot i ends exactly on
     its picture. Otherwise the shots are cut: each begins on its own first frame, from its picture or painted from its
-    prompt. `extra["transition"]` (`morph` or `cut`) decides against that. The clip lasts as long as its shots together;
+    prompt. `extra["between"]` (`morph` or `cut`) decides against that. The clip lasts as long as its shots together;
     `Made.extra["shots"]` says where each begins and ends.
     """
     listed = shots.given(scene)
     scene = replace(scene, duration=float(sum(shot.frames for shot in listed) / scene.fps))
     if _morphs(scene, listed):
-        return _through(scene, listed, out, progress)
+        return through(scene, listed, out, progress)
     start = scene.image
     opened = [
         replace(shot, image=start) if index == 0 and not shot.image else shot for index, shot in enumerate(listed)
     ]
-    return _cut(scene, opened, out, progress)
+    return cut(scene, opened, out, progress)
 
 
 def where_asked(one: Renderer) -> Renderer:
@@ -54,7 +54,7 @@ def where_asked(one: Renderer) -> Renderer:
     def rendered(scene: Scene, out: Path, progress: Progress) -> list[Made]:
         if not scene.extra.get("multi_shot"):
             return one(scene, out, progress)
-        return _cut(scene, shots.asked(scene), out, progress)
+        return cut(scene, shots.asked(scene), out, progress)
 
     return rendered
 
@@ -96,18 +96,21 @@ def _heard(scene: Scene, shot: Shot, place: int, count: int, *, first: bool, las
 
 def _morphs(scene: Scene, listed: Sequence[Shot]) -> bool:
     complete = scene.image is not None and all(shot.image for shot in listed)
-    asked = scene.extra.get("transition") or "auto"
+    asked = scene.extra.get("between") or "auto"
     if asked == "morph" and not complete:
         raise RenderError(
             "A morph needs a picture to start from and one in every shot.",
-            hint="Give image and shots[].image, or transition cut.",
-            param="transition",
+            hint="Give image and shots[].image, or between cut.",
+            param="between",
         )
     return complete and asked != "cut"
 
 
-def _through(scene: Scene, listed: Sequence[Shot], out: Path, progress: Progress) -> list[Made]:
-    """Shot i ends on its picture, on the very frame its time says; the clip's last frame is the last picture."""
+def through(scene: Scene, listed: Sequence[Shot], out: Path, progress: Progress) -> list[Made]:
+    """From `scene.image` through every shot's picture: shot i ends on it, on the very frame that its time says.
+
+    The clip's last frame is the last picture.
+    """
     keys = [0, *(shot.first + shot.frames for shot in listed[:-1]), scene.frames - 1]
     paths = [scene.image, *(shot.image for shot in listed)]
     names = ["image", *(f"shots[{index}].image" for index in range(len(listed)))]
@@ -135,7 +138,8 @@ def _through(scene: Scene, listed: Sequence[Shot], out: Path, progress: Progress
     return [replace(one, extra={**one.extra, "shots": told}) for one in made]
 
 
-def _cut(scene: Scene, listed: Sequence[Shot], out: Path, progress: Progress) -> list[Made]:
+def cut(scene: Scene, listed: Sequence[Shot], out: Path, progress: Progress) -> list[Made]:
+    """One shot after the other, each from its picture or painted from its words; they last as long as the scene."""
     briefs = _briefs(scene, listed)
     total = sum(shot.frames for shot in listed)
     assert total == scene.frames

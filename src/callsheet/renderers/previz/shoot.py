@@ -76,6 +76,7 @@ def facts(scene: Scene) -> dict[str, Any]:
         "seed": scene.seed,
         "camera_move": scene.camera_move,
         "motion": scene.motion,
+        "meta_data": scene.extra.get("meta_data"),
     }
     title = scene.prompt.strip() or scene.capability
     return {"title": title[:120]} | {name: value for name, value in said.items() if value not in (None, "")}

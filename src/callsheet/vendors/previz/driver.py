@@ -21,6 +21,8 @@ from callsheet.vendors.previz.driver_prompts import CuedDriver
 from callsheet.wires.rendering import RenderDriver
 
 _STARTS = ("image", "last_image", "video", "audio", "mask")
+_FAMILIAR = {"creation": "video"}
+"""Params that are another one by a vendor's name."""
 _DRAWN = frozenset(
     {
         *_STARTS, "images", "prompt", "style", "negative_prompt", "seed", "count", "width", "height", "resolution",
@@ -48,11 +50,12 @@ class PrevizDriver(RenderDriver):
 
     def scene(self, order: Order) -> Scene:
         """The scene of a checked input, media as paths however deep they stand; reads headers of what it names."""
-        given = order.model.with_media(order.input, lambda _, file_id: str(order.media[file_id]))
+        named = order.model.with_media(order.input, lambda _, file_id: str(order.media[file_id]))
+        given = {_FAMILIAR.get(name, name): value for name, value in named.items()}
         paths = {name: Path(given[name]) for name in _STARTS if name in given}
         images = tuple(map(Path, given.get("images", ())))
         try:
-            width, height = _size(given, paths, images)
+            width, height = _size(given, _start(given, paths, images))
         except ValueError as error:
             raise RenderError(str(error)) from error
         seed = given.get("seed")
@@ -68,7 +71,7 @@ class PrevizDriver(RenderDriver):
             duration=_duration(order.model.params.get("duration"), given, paths),
             camera_move=self._moves[given["camera_move"]] if "camera_move" in given else None,
             motion=given.get("motion"),
-            generate_audio=given.get("generate_audio", False),
+            generate_audio=given.get("generate_audio", False) or given.get("background_music", False),
             format=given.get("format", "mp4"),
             mark=self._mark and given.get("mark", True),
             image=paths.get("image"),
@@ -81,16 +84,23 @@ class PrevizDriver(RenderDriver):
         )
 
 
-def _size(given: Mapping[str, Any], paths: Mapping[str, Path], images: Sequence[Path]) -> tuple[int, int]:
-    """Width and height in pixels, as given or by resolution and ratio; `original` is that of what it starts from."""
+def _start(given: Mapping[str, Any], paths: Mapping[str, Path], images: Sequence[Path]) -> Path | None:
+    """The picture or video that it starts from, which `original` takes its ratio from."""
+    shots = (Path(shot["image"]) for shot in given.get("shots", ()) if "image" in shot)
+    return paths.get("image") or paths.get("video") or next(iter(images), None) or next(shots, None)
+
+
+def _size(given: Mapping[str, Any], start: Path | None) -> tuple[int, int]:
+    """Width and height in pixels, as given or by resolution and ratio; without a ratio it is that of the start."""
+    times = 2 if given.get("upscale") else 1
     if "width" in given and "height" in given:
-        return given["width"], given["height"]
-    ratio, original = given.get("aspect_ratio", "16:9"), None
-    if ratio == "original":
-        start = paths.get("image") or paths.get("video") or next(iter(images), None)
-        facts = media.probe(start) if start else None
-        original = (facts.width or 0, facts.height or 0) if facts else None
-    return frame.size(given.get("resolution"), ratio, original)
+        return given["width"] * times, given["height"] * times
+    ratio, original = given.get("aspect_ratio"), None
+    if ratio in (None, "original", "auto") and start is not None:
+        facts = media.probe(start)
+        original = (facts.width or 0, facts.height or 0)
+    width, height = frame.size(given.get("resolution"), ratio, original)
+    return width * times, height * times
 
 
 def _duration(param: Param | None, given: Mapping[str, Any], paths: Mapping[str, Path]) -> float:

@@ -1,0 +1,177 @@
+"""Video upscale: every frame enlarged on its own, its time and the sound untouched, one frame in memory at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+from collections.abc import Generator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+from av.error import FFmpegError
+
+from callsheet.errors import RenderError
+from callsheet.renderers import encode, media
+from callsheet.renderers.landing import landing
+from callsheet.renderers.previz import footage, mark, shoot
+from callsheet.renderers.previz.enlarge import enlarge
+from callsheet.renderers.previz.watermark import Watermark
+from callsheet.renderers.scene import Made, Progress, Scene
+
+MOST_PIXELS = 20_000_000_000
+"""Pixels of all frames together: ten minutes of 1080p at 24 a second, or 25 seconds of 8K."""
+
+_KEPT_SOUND = frozenset({"aac", "mp3", "ac3", "eac3", "opus", "flac", "alac"})
+"""What an MP4 may hold; any other sound is written as AAC."""
+
+_BT601, _LIMITED, _BT709_PRIMARIES = 6, 1, 1
+
+
+def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
+    """Make `out/clip-1.mp4`: the frames of `scene.video` at exactly the scene's size, each at its own time.
+
+    The sound is copied packet by packet; `Made.extra["sound"]` is `copied`, `none`, or the codec it had to be written
+    in. Another seed changes nothing, so there is one piece. RenderError for more than `MOST_PIXELS`.
+    """
+    found = footage.facts(scene.video)
+    assert scene.video is not None
+    _bounded(found, scene)
+    path = out / "clip-1.mp4"
+    try:
+        with landing(path) as part, media.open_video(scene.video) as source:
+            said, frames = _through(source, part, scene, found, progress)
+    except (FFmpegError, OSError) as error:
+        raise RenderError(f"video cannot be enlarged: {error}.", param="video") from error
+    made = footage.facts(path)
+    extra = {"sound": said, "frames": frames, "from": f"{found.width}x{found.height}"}
+    fps = float(found.fps) if found.fps else None
+    return [Made(path, "video/mp4", scene.width, scene.height, duration=made.duration, fps=fps, extra=extra)]
+
+
+def _bounded(found: media.Facts, scene: Scene) -> None:
+    frames = found.frames or 1
+    if frames * scene.width * scene.height > MOST_PIXELS:
+        most = MOST_PIXELS // (scene.width * scene.height)
+        raise RenderError(
+            f"{frames} frames of {scene.width}x{scene.height} are too many to enlarge here: at most {most}.",
+            hint="Ask for a smaller resolution, or trim the video first.",
+            param="resolution",
+        )
+
+
+def _through(source: Any, part: Path, scene: Scene, found: media.Facts, progress: Progress) -> tuple[str, int]:
+    """Read, enlarge and write packet by packet; gives what became of the sound, and how many frames there were."""
+    picture = source.streams.video[0]
+    picture.thread_type = "AUTO"
+    sound = next(iter(source.streams.audio), None)
+    tags = {**shoot.facts(scene), "from": f"{found.width}x{found.height}"}
+    with _target(part, tags, _ticks(picture, sound)) as target:
+        video = _video(target, picture, scene)
+        heard = _Sound(target, sound)
+        watermark = Watermark.of(scene)
+        count = 0
+        for packet in source.demux([stream for stream in (picture, sound) if stream is not None]):
+            if packet.stream is sound:
+                heard.take(packet)
+                continue
+            for frame in packet.decode():
+                _mux(target, video, _enlarged(frame, scene, watermark))
+                count += 1
+                progress(min(count / max(found.frames or count, 1), 1.0) * 0.99)
+        heard.flush()
+        _mux(target, video, None)
+    if not count:
+        raise RenderError("video holds no frame that can be decoded.", param="video")
+    progress(1.0)
+    return heard.said, count
+
+
+@contextlib.contextmanager
+def _target(part: Path, tags: dict[str, Any], ticks: int) -> Generator[Any]:
+    options = {"movflags": "+faststart", "movie_timescale": str(ticks)}
+    with av.open(str(part), "w", format="mp4", options=options) as target:
+        rest = {name: value for name, value in tags.items() if name != "title"}
+        described = json.dumps(rest, ensure_ascii=False, sort_keys=True, default=str)
+        target.metadata.update(title=tags["title"], comment=encode.PREVIEW, description=described)
+        yield target
+
+
+def _ticks(picture: Any, sound: Any) -> int:
+    """Ticks a second of which the times of both streams are whole numbers, so that the written lengths are exact."""
+    frames = Fraction(picture.time_base).denominator
+    both = math.lcm(frames, sound.codec_context.sample_rate) if sound is not None else frames
+    return both if both < 2**31 else frames
+
+
+def _video(target: Any, picture: Any, scene: Scene) -> Any:
+    stream = target.add_stream("libx264", rate=picture.average_rate or Fraction(24))
+    stream.width, stream.height, stream.pix_fmt = scene.width, scene.height, "yuv420p"
+    stream.time_base = stream.codec_context.time_base = picture.time_base
+    context = stream.codec_context
+    context.thread_count = 4
+    context.colorspace, context.color_range = _BT601, _LIMITED
+    context.color_primaries = context.color_trc = _BT709_PRIMARIES
+    large = scene.width * scene.height > 4_000_000
+    # A large frame is encoded with little look-ahead: what x264 holds back is what the memory is spent on.
+    stream.options = {
+        "crf": "18",
+        "preset": "ultrafast" if large else "veryfast",
+        "rc-lookahead": "4" if large else "20",
+    }
+    return stream
+
+
+def _enlarged(frame: Any, scene: Scene, watermark: Watermark | None) -> Any:
+    rgb = enlarge(footage.rgb(frame), scene.width, scene.height)
+    if scene.mark:
+        mark.stamp(rgb)
+    if watermark is not None:
+        watermark.lay(rgb)
+    made = av.VideoFrame.from_ndarray(np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), np.uint8), format="yuv420p")
+    made.pts, made.time_base, made.duration = frame.pts, frame.time_base, frame.duration
+    made.colorspace, made.color_range = _BT601, _LIMITED
+    made.color_primaries = made.color_trc = _BT709_PRIMARIES
+    return made
+
+
+class _Sound:
+    """The sound on its way: packets as they are where an MP4 may hold them, else written anew as AAC."""
+
+    def __init__(self, target: Any, source: Any) -> None:
+        self._target = target
+        self._stream: Any = None
+        self._anew = False
+        self.said = "none"
+        if source is None:
+            return
+        codec = source.codec_context.name
+        self._anew = codec not in _KEPT_SOUND
+        self.said = "aac" if self._anew else "copied"
+        if self._anew:
+            self._stream = target.add_stream("aac", rate=source.codec_context.sample_rate)
+            self._stream.layout = source.codec_context.layout
+        else:
+            self._stream = target.add_stream_from_template(source)
+
+    def take(self, packet: Any) -> None:
+        if self._anew:
+            for frame in packet.decode():
+                frame.pts = None
+                _mux(self._target, self._stream, frame)
+        elif packet.dts is not None:
+            packet.stream = self._stream
+            self._target.mux(packet)
+
+    def flush(self) -> None:
+        if self._anew:
+            _mux(self._target, self._stream, None)
+
+
+def _mux(target: Any, stream: Any, frame: Any) -> None:
+    for packet in stream.encode(frame):
+        target.mux(packet)
