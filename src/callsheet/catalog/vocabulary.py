@@ -22,11 +22,15 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """What a model can do, and the kind of thing that comes out."""
+    """What a model can do, and the kind of thing that comes out.
+
+    `neural` names the models that do what no classical method does honestly, so that previz does not do it.
+    """
 
     id: str
     meaning: str
     output: str
+    neural: str = ""
 
 
 @dataclass(frozen=True, slots=True)

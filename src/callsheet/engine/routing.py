@@ -161,14 +161,13 @@ class Routing:
         )
 
     def _nothing_runs(self, asked: str, capability: str, stages: Sequence[str]) -> NotSupported:
-        vendors = sorted({model.vendor for model in self._catalog.models(capability)} - {PREVIZ})
+        vendors = sorted({model.vendor for model in self._catalog.models(capability)} - {*LOCAL})
         keys = " or ".join(f"CALLSHEET_VENDORS__{vendor.upper()}__KEY" for vendor in vendors)
         looked = ", ".join("its vendor" if stage == OWN else stage for stage in stages)
-        return NotSupported(
-            f"Nothing here can run {asked}: looked at {looked}.",
-            hint=f"Give a vendor that has {capability} a key ({keys})." if keys else "No vendor has this capability.",
-            param="model",
-        )
+        neural = self._catalog.capabilities[capability].neural
+        why = f"Previz cannot: {capability} takes a neural model such as {neural}. " if neural else ""
+        hint = f"Give a vendor that has {capability} a key ({keys})." if keys else "No vendor has this capability."
+        return NotSupported(f"Nothing here can run {asked}: looked at {looked}.", hint=why + hint, param="model")
 
     def _must_be_known(self, name: str, stage: str) -> None:
         vendor = stage.partition("/")[0]
