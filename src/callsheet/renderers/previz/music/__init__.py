@@ -1,0 +1,1 @@
+"""Music from words: read, harmonised, formed, voiced, mixed and mastered, with nothing but arithmetic."""
