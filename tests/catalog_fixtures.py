@@ -22,9 +22,11 @@ def inputs(model: Model) -> st.SearchStrategy[dict[str, Any]]:
 
 def value(param: Param) -> st.SearchStrategy[Any]:
     """Values this param accepts."""
+    if param.type == "moment":
+        return st.sampled_from(param.values) | st.floats(param.min or 0, 3600)
     if param.values:
         return st.sampled_from(param.values)
-    if param.type in ("images", "files"):
+    if param.is_media and param.many:
         return st.lists(REFERENCE, min_size=max(param.min_items or 0, 1), max_size=min(param.max_items or 9, 9))
     if param.is_media:
         return REFERENCE
@@ -53,9 +55,9 @@ def _plain(param: Param) -> st.SearchStrategy[Any]:
             )
             return span.map(lambda number: number * step)
         case "number":
-            return st.floats(low, high, allow_nan=False, allow_infinity=False) | st.integers(
-                int(-(-(low or 0) // 1)), int(high or 100)
-            )
+            any_of_them = st.floats(low, high, allow_nan=False, allow_infinity=False)
+            least, most = int(-(-(low or 0) // 1)), int(100 if high is None else high)
+            return any_of_them | st.integers(least, most) if least <= most else any_of_them
         case "boolean":
             return st.booleans()
         case _:

@@ -37,7 +37,7 @@ from record_fixtures import (
 from vendor_fixtures import Receiver, Serve, Stage, receiving, staged
 
 CATALOG = catalog.load()
-OTHERS = [vendor.id for vendor in CATALOG.vendors if vendor.id != "previz"]
+OTHERS = [vendor.id for vendor in CATALOG.vendors if vendor.base_url != "local"]
 
 
 @pytest.fixture(scope="module")

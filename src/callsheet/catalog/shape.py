@@ -17,8 +17,8 @@ Sentence = Annotated[str, Field(pattern=r"[.!?]$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Label = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 Value = bool | int | float | str
-Scalar = Literal["string", "integer", "number", "boolean", "object", "list"]
-MediaType = Literal["image", "images", "video", "audio", "mask", "file", "files"]
+Scalar = Literal["string", "integer", "number", "boolean", "moment", "object", "list"]
+MediaType = Literal["image", "images", "video", "videos", "audio", "audios", "mask", "file", "files"]
 Type = Scalar | MediaType
 ImageFormat = Literal["png", "jpeg", "webp", "avif", "gif", "bmp", "tiff", "heic"]
 ClipFormat = Literal["mp4", "mov", "avi", "webm", "mkv", "flv", "ts", "mp3", "m4a", "wav", "ogg", "flac", "aac"]

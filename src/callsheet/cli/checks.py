@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from callsheet.app.house import DATABASE
-from callsheet.catalog import Vendor, load
+from callsheet.catalog import LOCAL, Vendor, load
 from callsheet.cli.home_server import find
 from callsheet.contract import Driver
 from callsheet.errors import CallsheetError, SetupError
@@ -149,8 +149,8 @@ def _port(settings: Settings) -> Found:
 
 def _vendor(vendor: Vendor, settings: Settings) -> Found:
     access = settings.vendors.get(vendor.id)
-    if vendor.id == "previz":
-        return Found("vendor previz", OK, "live: the embedded renderer needs no key")
+    if vendor.id in LOCAL:
+        return Found(f"vendor {vendor.id}", OK, "live: it renders here and needs no key")
     if access is None or access.key is None:
         variable = f"CALLSHEET_VENDORS__{vendor.id.upper()}__KEY"
         return Found(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from callsheet.catalog import Catalog, Model, Param
+from callsheet.catalog import LOCAL, Catalog, Model, Param
 from callsheet.engine.pace import Chance
 from callsheet.errors import InvalidInput, NotFound, NotSupported, RequestError, SetupError
 from callsheet.settings import Rule
@@ -60,7 +60,7 @@ class Routing:
     `rules` maps a model id, a capability or a pattern (`vidu/*`) to stages in order of preference: `previz`, a vendor,
     a model id, or `vendor` for the asked model's own. The first stage that has a driver here runs the task, or with
     weights one of those that have, by chance. An exact name outweighs a pattern; patterns count in their order.
-    Without a rule: the vendor itself, else previz.
+    Without a rule: a model runs at its vendor, else on previz; a bare capability on previz, else on edit.
     """
 
     def __init__(self, catalog: Catalog, drivers: Iterable[str], rules: Mapping[str, Rule] | None = None) -> None:
@@ -113,8 +113,11 @@ class Routing:
         for pattern, rule in self._rules.items():
             if any(fnmatchcase(one, pattern) for one in names):
                 return _Course(rule, f"the routing rule {pattern}", leads_on=True)
-        stages = (OWN, PREVIZ) if asked else (PREVIZ,)
-        return _Course(Rule(stages=stages), "no routing rule: the vendor where it has a key, else previz")
+        if asked:
+            why = "no routing rule: the vendor where it has a key, else previz"
+            return _Course(Rule(stages=(OWN, PREVIZ)), why)
+        stages = tuple(vendor for vendor in LOCAL if vendor in self._catalog.vendor_ids)
+        return _Course(Rule(stages=stages), "no routing rule: what renders here")
 
     def _choose(
         self, course: _Course, capability: str, asked: Model | None, input: Input, chance: Chance | None

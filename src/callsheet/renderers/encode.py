@@ -182,7 +182,7 @@ class _Muxer:
     ) -> None:
         flags = {"movflags": "+faststart", "movie_timescale": str(_timescale(fps))}
         self._container = av.open(str(path), "w", format="mp4", options=flags)
-        self._container.metadata.update(_tags(metadata))
+        self._container.metadata.update(tags(metadata))
         self._video = _video_stream(self._container, width, height, fps, quality)
         self._tick = 1 / fps
         self._fps = fps
@@ -257,7 +257,8 @@ def _timescale(fps: Fraction) -> int:
     return both if both < 2**31 else fps.numerator
 
 
-def _tags(metadata: dict[str, Any]) -> dict[str, str]:
+def tags(metadata: Mapping[str, Any]) -> dict[str, str]:
+    """Metadata as a clip's tags: `title` and `comment` (PREVIEW unless given), the rest as JSON in the description."""
     rest = {key: value for key, value in metadata.items() if key not in ("title", "comment")}
     return {
         "title": str(metadata.get("title", "callsheet previz")),

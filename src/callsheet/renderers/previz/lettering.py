@@ -24,11 +24,11 @@ def plain(text: str) -> str:
     return re.sub(r"[\s\x00-\x1f\x7f]+", " ", text).strip()
 
 
-def measure(text: str, size: int, *, weight: int = 400) -> int:
-    """How many pixels wide the text is at `size` pixels."""
+def measure(text: str, size: int, *, weight: int = 400, within: str | None = None) -> int:
+    """How many pixels wide the text is at `size` pixels; with `within`, in the hand that draws that whole line."""
     if not text:
         return 0
-    x, _, width, _ = cv2.getTextSize((0, 0), text, (0, 0), _face(text), size, weight)
+    x, _, width, _ = cv2.getTextSize((0, 0), text, (0, 0), _face(within or text), size, weight)
     return int(x + width)
 
 
