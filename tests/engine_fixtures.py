@@ -20,7 +20,7 @@ from callsheet.catalog.load import VENDORS
 from callsheet.contract import Driver, Order
 from callsheet.engine import Engine, Keyring, Library, Rules
 from callsheet.fetch import Guard
-from callsheet.files import Blobs
+from callsheet.files import Folder
 from callsheet.settings import Settings, load
 from callsheet.signing import open_seal
 from callsheet.store import Sqlite, Store
@@ -186,7 +186,7 @@ async def a_house(
     clock = clock or real_time
     seal = open_seal(settings.home)
     store = Store(Sqlite(settings.home / "callsheet.sqlite"), clock)
-    library = Library(store, Blobs(settings.home / "files"), seal.derive("links"), clock, rules)
+    library = Library(store, Folder(settings.home / "files"), seal.derive("links"), clock, rules)
     keyring = Keyring(store, seal, clock, settings.webhooks.secret)
     guard = Guard(frozenset(settings.fetch.allow))
     drivers = {"studio": Vendor()} if drivers is None else drivers

@@ -70,7 +70,7 @@ def test_a_task_waits_for_anothers_output_and_goes_on_with_its_file(tmp_path: Pa
             made = (await house.engine.get("local", first.id)).artifacts[0]
             assert done.state is State.SUCCEEDED, done.error
             assert done.input == {"image": made.id}
-            assert vendor.orders[-1].media == {made.id: house.library.path(made)}
+            assert vendor.orders[-1].media == {made.id: (await house.library.local(made))}
             assert await house.types(second) == [
                 *("created", "routed", "waiting", "resumed", "submitting", "started"),
                 *("answered", "collected", "succeeded"),

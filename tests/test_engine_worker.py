@@ -30,7 +30,7 @@ def test_a_task_goes_from_queued_to_succeeded_and_its_timeline_tells_each_step(t
             ]
             assert ended.started_at is not None
             assert ended.ended_at is not None
-            assert house.library.path(ended.artifacts[0]).read_text() == "made of words"
+            assert (await house.library.local(ended.artifacts[0])).read_text() == "made of words"
             assert await house.types(task) == [
                 *("created", "routed", "submitting", "started", "progress", "answered", "collected", "succeeded")
             ]

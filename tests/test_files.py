@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.errors import NotFound, SetupError, StorageError, TooLarge
-from callsheet.files import GATHER, Blob, Blobs
+from callsheet.files import GATHER, Blob, Folder
 
 
 async def stream(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
@@ -22,7 +22,7 @@ async def stream(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def put(blobs: Blobs, *chunks: bytes, max_bytes: int = 1 << 30) -> Blob:
+def put(blobs: Folder, *chunks: bytes, max_bytes: int = 1 << 30) -> Blob:
     return asyncio.run(blobs.put(stream(chunks), max_bytes))
 
 
@@ -34,7 +34,7 @@ def everything(folder: Path) -> list[Path]:
 def test_a_stream_comes_back_byte_for_byte_under_its_hash(tmp_path: Path, sizes: list[int]) -> None:
     chunks = [os.urandom(size) for size in sizes]
     whole = b"".join(chunks)
-    blobs = Blobs(tmp_path)
+    blobs = Folder(tmp_path)
     blob = put(blobs, *chunks)
     assert blob == Blob(hashlib.sha256(whole).hexdigest(), len(whole))
     place = blobs.path(blob.sha256)
@@ -47,7 +47,7 @@ def test_a_stream_comes_back_byte_for_byte_under_its_hash(tmp_path: Path, sizes:
 
 
 def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path)
+    blobs = Folder(tmp_path)
     first = put(blobs, b"one", b"two")
     at = blobs.path(first.sha256).stat().st_ino
     assert put(blobs, b"onetwo") == first
@@ -56,7 +56,7 @@ def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
 
 
 def test_a_blob_cut_short_behind_our_back_is_mended_by_the_next_put(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path)
+    blobs = Folder(tmp_path)
     blob = put(blobs, b"whole")
     blobs.path(blob.sha256).write_bytes(b"who")
     assert put(blobs, b"whole") == blob
@@ -65,7 +65,7 @@ def test_a_blob_cut_short_behind_our_back_is_mended_by_the_next_put(tmp_path: Pa
 
 @pytest.mark.parametrize(("size", "fits"), [(10, True), (11, False)])
 def test_a_stream_over_its_limit_is_refused_and_leaves_nothing(tmp_path: Path, size: int, fits: bool) -> None:
-    blobs = Blobs(tmp_path)
+    blobs = Folder(tmp_path)
     if fits:
         assert put(blobs, b"x" * size, max_bytes=10).bytes == 10
         return
@@ -84,7 +84,7 @@ def test_an_endless_stream_is_stopped_at_the_limit(tmp_path: Path) -> None:
             yield bytes(100_000)
 
     with pytest.raises(TooLarge):
-        asyncio.run(Blobs(tmp_path).put(endless(), 3_000_000))
+        asyncio.run(Folder(tmp_path).put(endless(), 3_000_000))
     assert given == 31
     assert everything(tmp_path) == []
 
@@ -95,7 +95,7 @@ def test_a_stream_that_breaks_leaves_nothing(tmp_path: Path) -> None:
         raise ConnectionResetError("the sender went away")
 
     with pytest.raises(ConnectionResetError):
-        asyncio.run(Blobs(tmp_path).put(broken(), 1 << 30))
+        asyncio.run(Folder(tmp_path).put(broken(), 1 << 30))
     assert everything(tmp_path) == []
 
 
@@ -108,7 +108,7 @@ def test_a_put_that_is_cancelled_leaves_nothing(tmp_path: Path) -> None:
             begun.set()
             await asyncio.Event().wait()
 
-        putting = asyncio.ensure_future(Blobs(tmp_path).put(slow(), 1 << 30))
+        putting = asyncio.ensure_future(Folder(tmp_path).put(slow(), 1 << 30))
         await begun.wait()
         putting.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -120,7 +120,7 @@ def test_a_put_that_is_cancelled_leaves_nothing(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path) -> None:
     """The limit on this process's file size stands in for the disk: the write fails in the kernel."""
-    blobs = Blobs(tmp_path / "blobs")
+    blobs = Folder(tmp_path / "blobs")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2 * GATHER, hard))
     try:
@@ -134,7 +134,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_local_file_is_moved_in_without_a_copy(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path / "blobs")
+    blobs = Folder(tmp_path / "blobs")
     made = tmp_path / "clip.mp4"
     made.write_bytes(b"a clip")
     made.chmod(0o644)
@@ -158,23 +158,23 @@ def test_a_file_on_another_disk_is_copied_and_then_removed(tmp_path: Path) -> No
         made.unlink()
         pytest.skip("not another disk here")
     try:
-        blobs = Blobs(tmp_path)
+        blobs = Folder(tmp_path)
         blob = asyncio.run(blobs.adopt(made))
         assert not made.exists()
     finally:
         made.unlink(missing_ok=True)
     assert [path.read_bytes() for path in everything(tmp_path)] == [b"from afar"]
-    assert blobs.exists(blob.sha256)
+    assert asyncio.run(blobs.exists(blob.sha256))
 
 
 def test_a_deleted_blob_is_gone_but_its_reader_finishes(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path)
+    blobs = Folder(tmp_path)
     blob = put(blobs, b"soon gone")
     with blobs.open(blob.sha256) as reading:
         assert asyncio.run(blobs.delete(blob.sha256))
         assert reading.read() == b"soon gone"
     assert not asyncio.run(blobs.delete(blob.sha256))
-    assert not blobs.exists(blob.sha256)
+    assert not asyncio.run(blobs.exists(blob.sha256))
     for ask in (blobs.path, blobs.open):
         with pytest.raises(NotFound):
             ask(blob.sha256)
@@ -182,7 +182,7 @@ def test_a_deleted_blob_is_gone_but_its_reader_finishes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("address", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 64 + "\n", "é" * 64])
 def test_an_address_that_is_no_hash_reaches_no_file(tmp_path: Path, address: str) -> None:
-    blobs = Blobs(tmp_path)
+    blobs = Folder(tmp_path)
     with pytest.raises(NotFound):
         blobs.path(address)
     with pytest.raises(NotFound):
@@ -193,9 +193,9 @@ def test_what_a_killed_process_left_is_swept_and_what_it_kept_is_there(tmp_path:
     program = """
 import asyncio, sys
 from pathlib import Path
-from callsheet.files import Blobs
+from callsheet.files import Folder
 async def story():
-    blobs = Blobs(Path(sys.argv[1]))
+    blobs = Folder(Path(sys.argv[1]))
     async def endless():
         yield bytes(3 << 20)
         print("writing", flush=True)
@@ -211,12 +211,12 @@ asyncio.run(story())
         assert child.stdout.readline() == b"writing\n"
         child.send_signal(signal.SIGKILL)
     assert len(everything(tmp_path)) == 2
-    blobs = Blobs(tmp_path)
+    blobs = Folder(tmp_path)
     assert [path.read_bytes() for path in everything(tmp_path)] == [b"kept"]
-    assert blobs.exists(hashlib.sha256(b"kept").hexdigest())
+    assert asyncio.run(blobs.exists(hashlib.sha256(b"kept").hexdigest()))
 
 
 def test_a_folder_that_cannot_be_made_is_refused_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(SetupError, match=r"folder for files.*--home"):
-        Blobs(tmp_path / "file" / "blobs")
+        Folder(tmp_path / "file" / "blobs")

@@ -112,7 +112,7 @@ def test_a_render_through_the_engine_is_exact_to_the_frame_and_leaves_nothing_be
             assert (task.state, task.stage, task.usage) == (State.SUCCEEDED, "previz", {"credits": 0})
             (made,) = task.artifacts
             assert (made.content_type, made.width, made.height) == ("video/mp4", 64, 36)
-            with av.open(str(house.library.path(made))) as clip:
+            with av.open(str(await house.library.local(made))) as clip:
                 assert sum(1 for _ in clip.decode(video=0)) == 4
             assert not [path for path in (tmp_path / "renders").rglob("*") if path.is_file()]
             types = await house.types(task)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -149,8 +149,16 @@ class Files(Protocol):
         """Forget it; its bytes go when nothing else names them."""
         ...
 
-    def path(self, file: File) -> Path:
-        """Where its bytes lie. NotFound when they are gone."""
+    async def local(self, file: File) -> Path:
+        """Where its bytes lie on this machine, brought here if need be. NotFound when they are gone."""
+        ...
+
+    def read(self, file: File, start: int, end: int) -> AsyncGenerator[bytes]:
+        """Its bytes from `start` up to `end`, in chunks. NotFound before the first of them when they are gone."""
+        ...
+
+    async def elsewhere(self, file: File) -> str | None:
+        """A signed address at which its bytes are served without us; None where we serve them ourselves."""
         ...
 
     def link(self, file: File) -> str:

@@ -81,7 +81,7 @@ async def _finish_and_check(folder: Path) -> None:
             assert sum(types[end] for end in ("succeeded", "failed", "canceled")) == 1
             if ended.stage == "previz":
                 assert (ended.state, len(ended.artifacts)) == (State.SUCCEEDED, 1), ended.error
-                with av.open(str(house.library.path(ended.artifacts[0]))) as clip:
+                with av.open(str(await house.library.local(ended.artifacts[0]))) as clip:
                     assert sum(1 for _ in clip.decode(video=0)) == 4
             elif ended.state is not State.SUCCEEDED:
                 assert ended.error is not None

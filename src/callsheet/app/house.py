@@ -20,7 +20,7 @@ from callsheet.engine.keyring import Keyring
 from callsheet.engine.library import Library, Rules
 from callsheet.errors import CallsheetError
 from callsheet.fetch import Guard
-from callsheet.files import Blobs
+from callsheet.files import Blobs, Bucket, Folder
 from callsheet.server.auth import Gate
 from callsheet.server.counters import Counters, mount
 from callsheet.server.desk import Desk
@@ -75,7 +75,7 @@ def _built(settings: Settings, url: str, clock: Clock, store: Store) -> House:
     seal = open_seal(settings.home)
     limits = settings.limits
     rules = Rules(limits.max_upload_bytes, limits.max_pixels, settings.files.retention, settings.files.link_lifetime)
-    library = Library(store, Blobs(settings.home / "files"), seal.derive("links"), clock, rules)
+    library = Library(store, _blobs(settings), seal.derive("links"), clock, rules)
     keyring = Keyring(store, seal, clock, settings.webhooks.secret)
     known = catalog.load()
     origins = Origins(settings.server.public_url, settings.server.trusted_proxies)
@@ -105,6 +105,15 @@ def _built(settings: Settings, url: str, clock: Clock, store: Store) -> House:
         max_upload=limits.max_upload_bytes,
     )
     return House(parts, token, engine)
+
+
+def _blobs(settings: Settings) -> Blobs:
+    kept = settings.files
+    if kept.store is None:
+        return Folder(settings.home / "files")
+    cache = Folder(settings.home / "cache")
+    place = (kept.endpoint, kept.region)
+    return Bucket(kept.store, cache, *place, cache_bytes=kept.cache_bytes, direct=kept.direct_links)
 
 
 def _hosts(settings: Settings) -> list[str]:

@@ -127,7 +127,7 @@ class Chain:
         number = need.output if isinstance(need.output, int) else _first(here, need.output)
         try:
             file = here[number]
-            self._library.path(file)
+            await self._library.present(file)
         except (KeyError, NotFound):
             raise await self._missing(need, len(here)) from None
         return file
@@ -150,7 +150,7 @@ class Chain:
         """What stands in the input: the file's id, its text, or the list that was told with it."""
         try:
             if param.is_media:
-                self._intake.judge(param, file)
+                await self._intake.judge(param, file)
                 return file.id
             return check_value(param, await self._told(param, file), at)
         except RequestError as error:
@@ -172,7 +172,7 @@ class Chain:
         if _kind_of(file.content_type) != "text" or file.bytes > MAX_TEXT:
             said = f"{param.name} takes text, and this is {file.content_type} of {file.bytes:,} bytes."
             raise InvalidInput(said, hint=f"Text of at most {MAX_TEXT:,} bytes.")
-        data = await asyncio.to_thread(self._library.path(file).read_bytes)
+        data = await asyncio.to_thread((await self._library.local(file)).read_bytes)
         try:
             return data.decode("utf-8").strip()
         except UnicodeDecodeError as error:

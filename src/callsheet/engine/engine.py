@@ -45,7 +45,7 @@ class Engine:
     Built by the app, once, inside the running event loop::
 
         store = Store(Sqlite(home / "callsheet.sqlite", ...), clock)
-        library = Library(store, Blobs(home / "files"), seal.derive("links"), clock, Rules(...))
+        library = Library(store, Folder(home / "files"), seal.derive("links"), clock, Rules(...))
         keyring = Keyring(store, seal, clock, settings.webhooks.secret)
         engine = Engine(store, library, keyring, catalog, drivers, Guard(frozenset(settings.fetch.allow)), settings,
                         clock, body)

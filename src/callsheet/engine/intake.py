@@ -54,7 +54,7 @@ class Intake:
             with at_place(place):
                 if reference not in files:
                     files[reference] = await self._file(account, reference)
-                self.judge(param, files[reference])
+                await self.judge(param, files[reference])
         return files
 
     async def _file(self, account: str, reference: str) -> File:
@@ -68,7 +68,7 @@ class Intake:
     async def _own(self, account: str, file_id: str) -> File:
         try:
             file = await self._library.get(account, file_id)
-            self._library.path(file)
+            await self._library.present(file)
         except NotFound as error:
             said = f"There is no file {file_id}, or its time was over."
             raise NotFound(said, hint="Upload it: POST /v1/files, or @path on the command line.") from error
@@ -82,12 +82,12 @@ class Intake:
             found = await fetch.download(self._client, url, draft, most, self._timeout)
             return await self._library.take_in(account, draft, found.name, found.content_type)
 
-    def judge(self, param: Param, file: File) -> None:
+    async def judge(self, param: Param, file: File) -> None:
         """InvalidInput or TooLarge for a file that this param does not take."""
         kind = _KINDS.get(param.type)
         if kind is not None and not file.content_type.startswith(f"{kind}/"):
             raise InvalidInput(
-                f"{param.name} should be {'an' if kind[0] in 'ai' else 'a'} {kind}: {self._said(file)}",
+                f"{param.name} should be {'an' if kind[0] in 'ai' else 'a'} {kind}: {await self._said(file)}",
                 hint=f"Send {_taken(param, kind)}.",
             )
         check_media(
@@ -100,11 +100,11 @@ class Intake:
             fps=file.fps,
         )
 
-    def _said(self, file: File) -> str:
+    async def _said(self, file: File) -> str:
         if file.content_type != "application/octet-stream":
             return f"this is {file.content_type}."
         try:
-            return f"this is {media.probe(self._library.path(file)).content_type}."
+            return f"this is {media.probe(await self._library.local(file)).content_type}."
         except ValueError as error:
             return str(error)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callsheet.engine.ids import Ids
-from callsheet.errors import TooLarge
+from callsheet.errors import NotFound, TooLarge
 from callsheet.files import Blob, Blobs
 from callsheet.renderers import media
 from callsheet.signing import link_opens, sign_link
@@ -35,7 +35,7 @@ class Rules:
 class Library:
     """`contract.Files` over the store and the blobs.
 
-    Built by the app: `Library(store, Blobs(home / "files"), seal.derive("links"), clock, Rules(...))`.
+    Built by the app: `Library(store, Folder(home / "files"), seal.derive("links"), clock, Rules(...))`.
     """
 
     def __init__(self, store: Store, blobs: Blobs, link_key: bytes, clock: Clock, rules: Rules | None = None) -> None:
@@ -91,7 +91,8 @@ class Library:
     async def _described(
         self, account: str, blob: Blob, name: str, content_type: str | None, task_id: str | None = None
     ) -> File:
-        facts = await asyncio.to_thread(self._measure, blob.sha256, judged=task_id is None)
+        path = await self._blobs.local(blob.sha256)
+        facts = await asyncio.to_thread(self._measure, path, judged=task_id is None)
         now = self._clock()
         kept = self.rules.retention
         return File(
@@ -111,10 +112,10 @@ class Library:
             extra={"has_audio": facts.has_audio} if facts and facts.kind == "video" else {},
         )
 
-    def _measure(self, sha256: str, *, judged: bool) -> media.Facts | None:
+    def _measure(self, path: Path, *, judged: bool) -> media.Facts | None:
         """What the headers say; None for what is no media. Artifacts are not judged: what was paid for is kept."""
         try:
-            return media.probe(self._blobs.path(sha256), self.rules.max_pixels)
+            return media.probe(path, self.rules.max_pixels)
         except media.TooManyPixels as error:
             if judged:
                 raise TooLarge(str(error), hint="Send a smaller picture.") from error
@@ -136,9 +137,22 @@ class Library:
         self._unnamed.add(file.sha256)
         await self._let_go()
 
-    def path(self, file: File) -> Path:
-        """Where its bytes lie. NotFound when they are gone."""
-        return self._blobs.path(file.sha256)
+    async def local(self, file: File) -> Path:
+        """Where its bytes lie on this machine, brought here if need be. NotFound when they are gone."""
+        return await self._blobs.local(file.sha256)
+
+    def read(self, file: File, start: int, end: int) -> AsyncGenerator[bytes]:
+        """Its bytes from `start` up to `end`, in chunks. NotFound before the first of them when they are gone."""
+        return self._blobs.read(file.sha256, start, end)
+
+    async def elsewhere(self, file: File) -> str | None:
+        """A signed address at which its bytes are served without us; None where we serve them ourselves."""
+        return await self._blobs.link(file.sha256, self.rules.link_lifetime)
+
+    async def present(self, file: File) -> None:
+        """NotFound when its bytes are gone."""
+        if not await self._blobs.exists(file.sha256):
+            raise NotFound("The bytes of this file are gone.", hint="It was deleted, or its time was over.")
 
     def link(self, file: File) -> str:
         """A signed path that serves the bytes without a key, until `link_lifetime` or the file's own time is over."""

@@ -222,7 +222,7 @@ class Steps:
         bare = await self._bare_order(row)
         media: dict[str, Path] = {}
         for _, file_id in references(bare.model, row.run_input):
-            media[file_id] = self._library.path(await self._library.get(row.task.account, file_id))
+            media[file_id] = await self._library.local(await self._library.get(row.task.account, file_id))
         links: dict[str, str] = {}
         if self._reach is not None:
             links = {one: self._reach.link(await self._library.get(row.task.account, one)) for one in media}

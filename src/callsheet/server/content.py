@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from pathlib import Path
-from typing import BinaryIO
+from collections.abc import AsyncGenerator, Callable
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -13,32 +11,33 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from callsheet.errors import NotFound
 from callsheet.server.refusals import BadRange, refusal, request_id_of
 from callsheet.tasks import File
 
-CHUNK = 256 * 1024
+Read = Callable[[File, int, int], AsyncGenerator[bytes]]
+"""A file's bytes from one place up to another; NotFound before the first of them."""
+
 _SHOWN = re.compile(r"(?:image|video|audio)/(?!svg).*|text/plain")
 _ONE_RANGE = re.compile(r"bytes=\s*(\d*)\s*-\s*(\d*)\s*")
 
 
-def content_answer(request: Request, file: File, path: Path) -> Response:
+def content_answer(request: Request, file: File, read: Read) -> Response:
     """All of a file, the part asked for, or word that the caller has it already."""
     headers = _headers(file)
     if _matches(request.headers.get("if-none-match"), headers["etag"]):
         return Response(status_code=304, headers=_without_type(headers))
     wanted = request.headers.get("range")
     if wanted is None or request.method != "GET" or not _still_meant(request.headers, headers["etag"]):
-        return _Bytes(path, 0, file.bytes, 200, headers)
+        return _Bytes(file, read, 0, file.bytes, 200, headers)
     try:
         found = read_range(wanted, file.bytes)
     except BadRange as error:
         return refusal(error, request_id_of(request), {"content-range": f"bytes */{file.bytes}"})
     if found is None:
-        return _Bytes(path, 0, file.bytes, 200, headers)
+        return _Bytes(file, read, 0, file.bytes, 200, headers)
     first, last = found
     headers["content-range"] = f"bytes {first}-{last}/{file.bytes}"
-    return _Bytes(path, first, last + 1, 206, headers)
+    return _Bytes(file, read, first, last + 1, 206, headers)
 
 
 def read_range(wanted: str, size: int) -> tuple[int, int] | None:
@@ -59,39 +58,22 @@ def read_range(wanted: str, size: int) -> tuple[int, int] | None:
 
 
 class _Bytes(Response):
-    """Sends part of a file from disk, a chunk at a time, without blocking the loop."""
+    """Sends part of a file, a chunk at a time; nothing is said before the first chunk is there."""
 
-    def __init__(self, path: Path, start: int, end: int, status: int, headers: dict[str, str]) -> None:
+    def __init__(self, file: File, read: Read, start: int, end: int, status: int, headers: dict[str, str]) -> None:
         super().__init__(status_code=status, headers={**headers, "content-length": str(end - start)})
-        self._path, self._start, self._end = path, start, end
+        self._chunks = read(file, start, end)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            stream = await asyncio.to_thread(self._path.open, "rb")
-        except FileNotFoundError:
-            raise NotFound(
-                "The bytes of this file are gone.", hint="Files are kept as long as `retention` says."
-            ) from None
-        try:
+            chunk = await anext(self._chunks, b"")
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            if scope["method"] == "HEAD":
-                await send({"type": "http.response.body", "body": b""})
-            else:
-                await self._send_all(stream, send)
+            while scope["method"] != "HEAD" and chunk:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                chunk = await anext(self._chunks, b"")
+            await send({"type": "http.response.body", "body": b""})
         finally:
-            stream.close()
-
-    async def _send_all(self, stream: BinaryIO, send: Send) -> None:
-        stream.seek(self._start)
-        left = self._end - self._start
-        while True:
-            chunk = await asyncio.to_thread(stream.read, min(CHUNK, left)) if left else b""
-            left -= len(chunk)
-            if left and not chunk:
-                raise OSError(f"{self._path.name} is shorter than it was")
-            await send({"type": "http.response.body", "body": chunk, "more_body": left > 0})
-            if not left:
-                return
+            await self._chunks.aclose()
 
 
 def _headers(file: File) -> dict[str, str]:

@@ -86,7 +86,13 @@ class Render(_Section):
 
 
 class FileRules(_Section):
-    """How long files are kept."""
+    """Where files are kept and how long."""
+
+    store: str | None = Field(None, description="`s3://bucket/prefix` for a bucket. Default: the folder `files`.")
+    endpoint: str | None = Field(None, description="Where the bucket is asked for, if it is not Amazon's.")
+    region: str | None = Field(None, description="The bucket's region. Default: what the environment says.")
+    cache_bytes: int = Field(10_000_000_000, ge=0, description="How much of a bucket is kept at hand, in bytes.")
+    direct_links: bool = Field(False, description="Whether files are served straight from the bucket, by signed links.")
 
     retention: float | None = Field(None, gt=0, description="Days after which files are deleted. Default: never.")
     link_lifetime: int = Field(86_400, ge=1, description="Seconds for which a signed link to a file opens it.")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from callsheet.errors import Forbidden
 from callsheet.server import answers, bodies
@@ -117,7 +116,12 @@ async def delete(request: Request, file_id: str) -> Response:
 )
 async def content(request: Request, file_id: str) -> Response:
     """All of it, a part, or nothing where the caller has it already."""
-    return content_answer(request, *await _found(request, file_id))
+    parts = parts_of(request)
+    file = await _opened(request, parts, file_id)
+    elsewhere = await parts.files.elsewhere(file)
+    if elsewhere is not None:
+        return RedirectResponse(elsewhere, 307, {"cache-control": "private, max-age=60"})
+    return content_answer(request, file, parts.files.read)
 
 
 _NAMED: dict[str, Any] = operation("getNamedContent", "A file's bytes, by name.", query=bodies.ContentQuery)
@@ -127,7 +131,7 @@ _NAMED: dict[str, Any] = operation("getNamedContent", "A file's bytes, by name."
 @router.head("/v1/files/{file_id}/content/{name}", include_in_schema=False, response_class=Response, **_NAMED)
 async def named_content(request: Request, file_id: str, name: str) -> Response:
     """The same under an address that ends in the file's name: some vendors' clients look at it."""
-    return content_answer(request, *await _found(request, file_id))
+    return await content(request, file_id)
 
 
 @router.head(
@@ -145,12 +149,6 @@ async def named_content(request: Request, file_id: str, name: str) -> Response:
 async def head(request: Request, file_id: str) -> Response:
     """The headers of the content."""
     return await content(request, file_id)
-
-
-async def _found(request: Request, file_id: str) -> tuple[File, Path]:
-    parts = parts_of(request)
-    file = await _opened(request, parts, file_id)
-    return file, parts.files.path(file)
 
 
 async def _opened(request: Request, parts: Parts, file_id: str) -> File:

@@ -115,13 +115,14 @@ class EdrawMax:
         for output in model.outputs:
             file = _first(task.artifacts, output.content_types)
             if output.kind == "text":
-                made[output.keys[0]] = await asyncio.to_thread(self._text, file) if file else ""
+                made[output.keys[0]] = await self._text(file) if file else ""
             else:
                 made[output.keys[0]] = self._desk.address(origin, file) if file else ""
         return made
 
-    def _text(self, file: File) -> str:
-        return self._desk.files.path(file).read_bytes().decode("utf-8", "replace")
+    async def _text(self, file: File) -> str:
+        path = await self._desk.files.local(file)
+        return (await asyncio.to_thread(path.read_bytes)).decode("utf-8", "replace")
 
     def _origin(self, request: Request) -> str:
         """Where files are fetched: of a client that reached us by the vendor's host, where its downloader would."""

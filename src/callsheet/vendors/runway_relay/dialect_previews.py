@@ -41,7 +41,7 @@ class Previews:
         if number >= COUNT or not self._desk.files.opens(file_id, query.get("expires", ""), query.get("signature", "")):
             raise NotFound("There is no such preview, or its address has expired.")
         file = await self._desk.files.get(None, file_id)
-        path = self._desk.files.path(file)
+        path = await self._desk.files.local(file)
         try:
             still = await asyncio.to_thread(_still, path, (file.duration or 0.0) * number / COUNT)
         except (NotMedia, TooManyPixels) as error:

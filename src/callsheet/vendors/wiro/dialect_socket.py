@@ -95,7 +95,7 @@ class Sockets:
             return {"raw": "\n".join(one["text"] for one in step.data["artifacts"] if "text" in one)}
         if step.name in (OUTPUT_FULL, OVER):
             ended = await self._desk.tasks.get(task.account, task.id)
-            raw, outputs = results(self._desk, ended, task.wire["origin"])
+            raw, outputs = await results(self._desk, ended, task.wire["origin"])
             return outputs if step.name == OVER else {"raw": raw}
         return None
 

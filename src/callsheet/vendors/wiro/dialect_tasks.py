@@ -41,7 +41,7 @@ async def current(desk: Desk, task: Task) -> tuple[Task, Steps]:
 async def shown(desk: Desk, task: Task, origin: str) -> dict[str, Any]:
     """The task in Wiro's words; `origin` is what the addresses of its files stand on."""
     task, steps = await current(desk, task)
-    raw, outputs = results(desk, task, origin)
+    raw, outputs = await results(desk, task, origin)
     ended = steps.at(*ENDED, CANCELED)
     elapsed = ((ended if ended is not None else desk.clock()) - task.created_at) / 1000
     return {
@@ -79,12 +79,12 @@ def _model(desk: Desk, task: Task) -> dict[str, str]:
     return {"modeldescription": about, "modelslugowner": owner, "modelslugproject": project}
 
 
-def results(desk: Desk, task: Task, origin: str) -> tuple[str, list[dict[str, Any]]]:
+async def results(desk: Desk, task: Task, origin: str) -> tuple[str, list[dict[str, Any]]]:
     """The text that was made, all of it, and the outputs: `content` for a text, else a file with its address."""
     texts: list[str] = []
     outputs: list[dict[str, Any]] = []
     for file in task.artifacts if task.state is State.SUCCEEDED else ():
-        text = _text(desk, file)
+        text = await _text(desk, file)
         if text is None:
             outputs.append(file_shape(desk, file, origin, task.wire["uuid"]))
         else:
@@ -99,11 +99,11 @@ def _content(task: Task, text: str) -> dict[str, Any]:
     return {"prompt": prompt, "raw": text, "thinking": [], "answer": [text], "message": text}
 
 
-def _text(desk: Desk, file: File) -> str | None:
+async def _text(desk: Desk, file: File) -> str | None:
     if file.content_type != "text/plain" or file.bytes > LONGEST_TEXT:
         return None
     try:
-        return desk.files.path(file).read_text("utf-8", "replace")
+        return (await desk.files.local(file)).read_text("utf-8", "replace")
     except NotFound:
         return None
 

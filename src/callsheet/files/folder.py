@@ -1,43 +1,28 @@
-"""The bytes of uploads and artifacts: a folder addressed by content, where a file is whole and durable or not there."""
+"""Blobs in a folder, addressed by content: a file there is whole and durable, or it is not there."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import os
 import re
 import shutil
-import tempfile
-from collections.abc import AsyncIterator, Callable, Generator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, ParamSpec, TypeVar
+from typing import BinaryIO
 
-from callsheet.errors import NotFound, SetupError, StorageError, TooLarge
+from callsheet.errors import NotFound, SetupError, TooLarge
+from callsheet.files.blob import Blob
+from callsheet.files.draft import Draft, disk, whole
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
+CHUNK = 256 * 1024
 GATHER = 1 << 20
 """How many bytes are gathered before a thread is asked to write them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
-    """Stored bytes: their SHA-256 in hex, and how many they are."""
-
-    sha256: str
-    bytes: int
-
-
-class Blobs:
-    """A folder of blobs, `ab/cd/<sha256>`, the same bytes kept once. One process owns it (the lock on the home).
-
-    Who deletes a blob that nothing names any more, and who stores the same bytes at that moment, must not run at
-    once: hold one lock from `put` to the row that names the blob, and from the count of its users to `delete`.
-    """
+class Folder:
+    """`Blobs` as `ab/cd/<sha256>` under a folder that one process owns (the lock on the home)."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -54,7 +39,7 @@ class Blobs:
 
     async def put(self, chunks: AsyncIterator[bytes], max_bytes: int) -> Blob:
         """Store a stream. TooLarge as soon as it is over `max_bytes`, StorageError on a full disk: nothing is left."""
-        draft = _Draft(self._drafts)
+        draft = Draft(self._drafts)
         try:
             gathered = bytearray()
             async for chunk in chunks:
@@ -62,15 +47,15 @@ class Blobs:
                 if draft.size + len(gathered) > max_bytes:
                     raise TooLarge(f"This file has more than {max_bytes:,} bytes.", hint="Send a smaller one.")
                 if len(gathered) >= GATHER:
-                    await _whole(draft.write, bytes(gathered))
+                    await whole(draft.write, bytes(gathered))
                     gathered.clear()
-            return await _whole(self._keep, draft, bytes(gathered))
+            return await whole(self._keep, draft, bytes(gathered))
         finally:
             draft.discard()
 
     async def adopt(self, path: Path) -> Blob:
         """Move a local file in, a copy from another disk; it is gone from `path` only once it is kept here."""
-        return await _whole(self._adopt, path)
+        return await whole(self._adopt, path)
 
     def path(self, sha256: str) -> Path:
         """Where a blob lies. NotFound when it is gone."""
@@ -86,9 +71,37 @@ class Blobs:
         except FileNotFoundError:
             raise NotFound("The bytes of this file are gone.", hint="It was deleted, or its time was over.") from None
 
-    def exists(self, sha256: str) -> bool:
+    async def local(self, sha256: str) -> Path:
+        """Where a blob lies. NotFound when it is gone."""
+        return self.path(sha256)
+
+    async def read(self, sha256: str, start: int, end: int) -> AsyncGenerator[bytes]:
+        """The bytes from `start` up to `end`. OSError where the file turns out to be shorter."""
+        stream = await asyncio.to_thread(self.open, sha256)
+        try:
+            stream.seek(start)
+            left = end - start
+            while left:
+                chunk = await asyncio.to_thread(stream.read, min(CHUNK, left))
+                if not chunk:
+                    raise OSError(f"{sha256} is shorter than it was")
+                left -= len(chunk)
+                yield chunk
+        finally:
+            stream.close()
+
+    async def exists(self, sha256: str) -> bool:
         """Whether the bytes are here."""
         return self._place(sha256).is_file()
+
+    async def link(self, sha256: str, seconds: int) -> str | None:
+        """A folder has no address of its own."""
+        return None
+
+    def held(self) -> list[tuple[Path, int, float]]:
+        """Every blob here: where it lies, its size in bytes, and when it was last asked for, in seconds since 1970."""
+        found = [path for path in self._folder.glob("??/??/*") if path.is_file()]
+        return [(path, (kept := path.stat()).st_size, kept.st_mtime) for path in found]
 
     async def delete(self, sha256: str) -> bool:
         """Let go of a blob; False when it was gone already."""
@@ -100,12 +113,11 @@ class Blobs:
         return True
 
     def _place(self, sha256: str) -> Path:
-        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
-            raise NotFound("This is not the address of a blob.")
+        must_be_address(sha256)
         return self._folder / sha256[:2] / sha256[2:4] / sha256
 
-    def _keep(self, draft: _Draft, rest: bytes) -> Blob:
-        with _disk():
+    def _keep(self, draft: Draft, rest: bytes) -> Blob:
+        with disk():
             draft.write(rest)
             blob = draft.finish()
             self._publish(draft.path, blob)
@@ -113,9 +125,9 @@ class Blobs:
 
     def _adopt(self, path: Path) -> Blob:
         with path.open("rb", buffering=0) as source:
-            draft = _Draft(self._drafts)
+            draft = Draft(self._drafts)
             try:
-                with _disk():
+                with disk():
                     if os.fstat(source.fileno()).st_dev == self._drafts.stat().st_dev:
                         return self._move(path, source)
                     shutil.copyfileobj(source, draft, GATHER)
@@ -145,60 +157,15 @@ class Blobs:
             _sync_folder(folder)
 
 
-class _Draft:
-    """A file being written, hashed as it grows; gone unless it was published."""
-
-    def __init__(self, folder: Path) -> None:
-        with _disk():
-            fd, name = tempfile.mkstemp(dir=folder)
-        self.path = Path(name)
-        self.size = 0
-        self._file = open(fd, "wb", buffering=0)  # noqa: SIM115 (closed by discard)
-        self._hash = hashlib.sha256()
-
-    def write(self, data: bytes) -> int:
-        view = memoryview(data)
-        with _disk():
-            while view:
-                view = view[self._file.write(view) :]
-        self._hash.update(data)
-        self.size += len(data)
-        return len(data)
-
-    def finish(self) -> Blob:
-        os.fsync(self._file.fileno())
-        return Blob(self._hash.hexdigest(), self.size)
-
-    def discard(self) -> None:
-        self._file.close()
-        self.path.unlink(missing_ok=True)
-
-
-async def _whole(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-    """Run it in a thread to its end, also when the caller is cancelled: nobody closes a file under a writer."""
-    running = asyncio.ensure_future(asyncio.to_thread(work, *args, **named))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.wait([running])
-        running.exception()
-        raise
-
-
-@contextlib.contextmanager
-def _disk() -> Generator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StorageError(
-            f"The file could not be kept ({error.strerror}); nothing of it was.",
-            hint="Free some space where the home lies; callsheet goes on by itself.",
-        ) from error
-
-
 def _sync_folder(folder: Path) -> None:
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def must_be_address(sha256: str) -> None:
+    """NotFound for what is no SHA-256 in hex: it names no blob, and no file beside them."""
+    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        raise NotFound("This is not the address of a blob.")
