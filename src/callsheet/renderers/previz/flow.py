@@ -104,8 +104,11 @@ def _inside(where: Flow) -> Flow:
     return np.clip(1 - beyond / (0.02 * min(rows, columns)), 1e-4, 1).astype(np.float32)
 
 
-def camera_drift(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Drift:
-    """How the frame as a whole moved between two grey pictures of one size: followed corners, RANSAC over them."""
+def camera_drift(before: NDArray[np.uint8], now: NDArray[np.uint8], slack: float = 1.5) -> Drift:
+    """How the frame as a whole moved between two grey pictures of one size: followed corners, RANSAC over them.
+
+    `slack` is how many pixels a corner may stray from the motion that most share.
+    """
     corners: Any = cv2.goodFeaturesToTrack(before, 300, 0.01, 7)
     if corners is None or len(corners) < 8:
         return Drift()
@@ -114,7 +117,7 @@ def camera_drift(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Drift:
     if int(kept.sum()) < 8:
         return Drift()
     similar: Any
-    similar, _ = cv2.estimateAffinePartial2D(corners[kept], found[kept], ransacReprojThreshold=1.5)
+    similar, _ = cv2.estimateAffinePartial2D(corners[kept], found[kept], ransacReprojThreshold=slack)
     return _as_drift(similar, before.shape[1], before.shape[0]) if similar is not None else Drift()
 
 

@@ -69,7 +69,7 @@ def asked(scene: Scene) -> list[Shot]:
     """The shots of one prompt: as it numbers them, else the usual coverage, closer from cut to cut."""
     numbered = read(scene.prompt)
     if not numbered:
-        sizes = COVERAGE[: count_for(float(scene.exact_duration))]
+        sizes = COVERAGE[: count_for(scene.duration)]
         shots = [Shot(scene.prompt, scene.image, size) for size in sizes]
         return spread(shots, [1.0] * len(shots), scene)
     sizes = [COVERAGE[min(place, len(COVERAGE) - 1)] for place in range(len(numbered))]

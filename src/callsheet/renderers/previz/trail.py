@@ -26,6 +26,8 @@ MOST_RATE = 30
 
 _SIDE = 180
 _GRID = 2
+_SLACK = 0.6
+"""Pixels: what moves a little by itself shall not be taken for the camera's motion."""
 _NOISE = (0.25, 0.7)
 """Pixels of the small picture: a residue below the first is noise, above the second it is motion."""
 
@@ -95,7 +97,7 @@ def _looks(path: Path, seconds: float) -> Iterator[tuple[Fraction, Grey]]:
 
 
 def _next(last: Moment, time: float, before: Grey, now: Grey, unit: float) -> Moment:
-    drift = camera_drift(before, now)
+    drift = camera_drift(before, now, _SLACK)
     if not _plausible(drift):
         return Moment(time, last.turn, last.shift, last.local)
     # One step back in time: the place in the frame before of every place in this one.
