@@ -44,7 +44,7 @@ def compose(brief: Brief, width: int, height: int, seed: int, *, margin: int = 0
 
     The same prompt, size and seed give the same layers. No place of the canvas stays empty: the first layer is opaque.
     """
-    stage = _stage(brief, width, height, seed, margin, duration)
+    stage = staged(brief, width, height, seed, margin, duration)
     setting = scenes.TABLE[brief.setting](stage)
     layers: list[Layer] = [
         *setting.back,
@@ -56,7 +56,8 @@ def compose(brief: Brief, width: int, height: int, seed: int, *, margin: int = 0
     return Painting(width, height, stage.horizon, tuple(layers), vignette, subjects.first(stage, setting))
 
 
-def _stage(brief: Brief, width: int, height: int, seed: int, margin: int, duration: float) -> Stage:
+def staged(brief: Brief, width: int, height: int, seed: int, margin: int = 0, duration: float = 5.0) -> Stage:
+    """The stage a brief is painted on: its horizon, light, focus and colours, by the seed."""
     throw = dice(brief.prompt, seed, "stage")
     low, high = _HORIZON[brief.setting]
     tall = -0.07 if height > width * 1.2 and brief.setting not in ("space", "room", "underwater") else 0.0

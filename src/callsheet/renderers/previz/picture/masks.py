@@ -168,13 +168,13 @@ def _part(rgb: Rgb, part: str) -> NDArray[np.bool_]:
     if part == "background":
         return cutout.cut(rgb).alpha < 0.5
     if part == "sky":
-        return _sky(rgb)
+        return sky(rgb)
     soft = blur(grey(rgb), min(rgb.shape[:2]) / 120)
     dim, lit = np.quantile(soft, [0.3, 0.7])
     return soft >= max(float(lit), 0.5) if part == "bright" else soft <= min(float(dim), 0.5)
 
 
-def _sky(rgb: Rgb) -> NDArray[np.bool_]:
+def sky(rgb: Rgb) -> NDArray[np.bool_]:
     """What a watershed from the top rows and the foot of the picture gives to the top, where its top is sky at all."""
     scale = min(1.0, 320 / max(rgb.shape[:2]))
     small = np.ascontiguousarray(fit(rgb, max(8, round(rgb.shape[1] * scale)), max(8, round(rgb.shape[0] * scale))))
@@ -182,10 +182,22 @@ def _sky(rgb: Rgb) -> NDArray[np.bool_]:
         return np.zeros(rgb.shape[:2], bool)
     rows = small.shape[0]
     markers = np.zeros(small.shape[:2], np.int32)
-    markers[: max(1, rows // 14)] = 1
+    tones = lab(cv2.medianBlur(small, 5))  # type: ignore[arg-type]
+    # Clouds are as bright as the sky is blue; walls and trees that reach the top are neither.
+    heavenly = blur(np.ascontiguousarray(tones[..., 0] - 1.2 * tones[..., 2]), 2.0)
+    upright = np.abs(np.asarray(cv2.Scharr(np.ascontiguousarray(tones[..., 0]), cv2.CV_32F, 1, 0, scale=1 / 32)))
+    top = max(1, rows // 14)
+    like_top = heavenly > float(np.quantile(heavenly[:top], 0.97)) - 16
+    calm = blur((upright > 1.5).astype(np.float32), 6.0) < 0.02
+    markers[: rows // 2][(like_top & calm)[: rows // 2]] = 1
+    markers[:top][like_top[:top]] = 1
+    markers[rows // 2 :, [0, 1, -2, -1]] = 2
+    markers[(upright > 3.0) & (blur((upright > 3.0).astype(np.float32), 4.0) > 0.12)] = 2  # no cloud stands upright
     markers[rows - rows // 4 :] = 2
     cv2.watershed(cv2.bilateralFilter(cv2.medianBlur(small, 5), 9, 40, 9), markers)
-    top = cv2.medianBlur((markers != 2).astype(np.uint8) * 255, 5).astype(np.float32) / 255
+    _, parts = cv2.connectedComponents((markers == 2).astype(np.uint8))
+    footed = np.isin(parts, np.unique(parts[rows - rows // 8 :])) & (parts > 0)  # the sun hangs free: it is sky
+    top = cv2.medianBlur((~footed).astype(np.uint8) * 255, 5).astype(np.float32) / 255
     rough = np.asarray(fit(top, rgb.shape[1], rgb.shape[0]), np.float32)
     return along_edges(grey(rgb), rough, max(rgb.shape) / 100, 0.0005) > 0.5
 
