@@ -165,7 +165,7 @@ def test_a_signed_link_opens_the_bytes_without_us_where_that_is_allowed(
         assert answer.read() == b"direct"
 
 
-@pytest.mark.parametrize("address", ["http://bucket", "s3://", "/tmp/files"])
+@pytest.mark.parametrize("address", ["http://bucket", "s3://", "files/here"])
 def test_an_address_that_is_no_bucket_is_refused_with_the_way_out(tmp_path: Path, address: str) -> None:
     with pytest.raises(SetupError, match="s3://bucket/prefix"):
         Bucket(address, Folder(tmp_path))
