@@ -11,12 +11,12 @@ from typing import Any
 
 from callsheet.errors import RenderError
 from callsheet.renderers.previz.speech import script, ssml, tongues
+from callsheet.renderers.previz.speech.bend import FARTHEST, split
 from callsheet.renderers.previz.speech.script import Pause, Piece, Say, Script
 from callsheet.renderers.previz.speech.talker import Line
 from callsheet.renderers.previz.speech.voices import Voice, find
 
 _NORMAL_RATE, _RATES = 175, (80, 450)
-_STEPS, _PITCHES = 50 / 12, (0, 100)
 _MELODY = 0.25
 _FINISHED = re.compile(r"[.!?…。！？；;][\"'”’）)】」』]*\s*$")
 
@@ -49,10 +49,11 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
 class Spell:
     """One line for the synthesiser; `shown` stands in the text for it, `gain` is in decibels.
 
-    `before` is what stands between it and the line before, and is not spoken.
+    `before` is what stands between it and the line before, and is not spoken; `bend` is for `bend.bent`.
     """
 
     line: Line
+    bend: float
     before: str
     shown: str | None
     gain: float
@@ -87,8 +88,8 @@ class Reading:
                 if not re.search(r"\w", text):
                     before += text
                     continue
-                line = self._line(piece, language, text, throw.uniform(-_MELODY, _MELODY))
-                yield Spell(line, before, piece.shown, piece.gain)
+                line, bend = self._line(piece, language, text, throw.uniform(-_MELODY, _MELODY))
+                yield Spell(line, bend, before, piece.shown, piece.gain)
                 before = ""
 
     def told(self) -> dict[str, Any]:
@@ -110,15 +111,13 @@ class Reading:
         # What is shown as one word is said in one voice.
         return [(found[0][0], say.text)] if say.shown is not None and found else found
 
-    def _line(self, say: Say, language: str, text: str, melody: float) -> Line:
-        return Line(
-            text,
-            tuple(f"{name}+{self.voice.variant}" for name in tongues.voices(language)),
-            _within(self._rate(say), _RATES),
-            _within(50 + _STEPS * (self._pitch(say) + melody), _PITCHES),
-            max(0, min(100, round(self.mood.range * say.range))),
-            _FINISHED.search(text) is not None,
-        )
+    def _line(self, say: Say, language: str, text: str, melody: float) -> tuple[Line, float]:
+        pitch, bend = split(self._pitch(say) + melody)
+        voices = tuple(f"{name}+{self.voice.variant}" for name in tongues.voices(language))
+        # What is going to be played faster is spoken slower.
+        rate = round(max(_RATES[0], min(_RATES[1], self._rate(say) / bend)))
+        span = max(0, min(100, round(self.mood.range * say.range)))
+        return Line(text, voices, rate, pitch, span, _FINISHED.search(text) is not None), bend
 
     def _rate(self, say: Say) -> float:
         return _NORMAL_RATE * self.speed * self.voice.rate * self.mood.rate * say.rate
@@ -130,8 +129,8 @@ class Reading:
         said = [piece for piece in self.pieces if isinstance(piece, Say)]
         if any(not _RATES[0] - 1 <= self._rate(say) <= _RATES[1] + 1 for say in said):
             yield f"The tempo stops at {_RATES[0]} or {_RATES[1]} words a minute: that is the synthesiser's limit."
-        if any(abs(self._pitch(say)) > 12.3 for say in said):
-            yield "The pitch stops an octave above or below the voice's own: that is the synthesiser's limit."
+        if any(abs(self._pitch(say)) > FARTHEST for say in said):
+            yield f"The pitch stops {FARTHEST:g} semitones above or below the voice's own."
 
 
 def read(given: Mapping[str, Any]) -> Reading:
@@ -157,7 +156,3 @@ def read(given: Mapping[str, Any]) -> Reading:
         pitch=float(given.get("pitch") or 0.0),
         notes=found.notes,
     )
-
-
-def _within(value: float, limits: tuple[int, int]) -> int:
-    return round(max(limits[0], min(limits[1], value)))

@@ -7,6 +7,7 @@ from typing import Any
 
 from callsheet.errors import RenderError
 from callsheet.renderers.previz.speech import words
+from callsheet.renderers.previz.speech.bend import bent
 from callsheet.renderers.previz.speech.reading import Spell
 from callsheet.renderers.previz.speech.script import Pause
 from callsheet.renderers.previz.speech.talker import Heard
@@ -52,6 +53,7 @@ class Spoken:
 
     def add(self, spell: Spell, heard: Heard) -> None:
         """Add a line as it was spoken, cut to where it sounds; silence after a sentence is owed to what comes next."""
+        heard = bent(heard, spell.bend)
         begin, end = words.sounding(words.loudness(heard.samples))
         if end == 0.0:
             return

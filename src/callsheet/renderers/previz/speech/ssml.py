@@ -13,7 +13,7 @@ from callsheet.errors import RenderError
 from callsheet.renderers.previz.speech.script import Pause, Piece, Say, Script, pause
 from callsheet.renderers.previz.speech.tongues import speaks
 
-_OPENING = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?<speak[\s>]")
+_OPENING = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!DOCTYPE\b.*?)?<speak[\s>]", re.DOTALL)
 _SILENT = -96.0
 
 _RATES = MappingProxyType({"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.35, "x-fast": 1.75})
@@ -35,7 +35,7 @@ _THROUGH = frozenset({"speak", "p", "s", "w", "token", "voice", "lang"})
 
 
 def is_ssml(text: str) -> bool:
-    """Whether a text says of itself that it is SSML: it begins with <speak>."""
+    """Whether a text says of itself that it is SSML: it begins with <speak>, perhaps after an XML prologue."""
     return _OPENING.match(text) is not None
 
 

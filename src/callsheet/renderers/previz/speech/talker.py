@@ -31,7 +31,7 @@ class Line:
     """A stretch of text in one voice.
 
     `voices` are espeak-ng's names in order of preference, each with its variant (`cmn+f2`). `rate` is in words per
-    minute, 80 to 450; `pitch` runs from 0 to 100, an octave in 50 steps around the voice's own; `range` from 0 (flat)
+    minute, 80 to 450; `pitch` runs from 0 to 100, 50 is the voice's own; `range` from 0 (flat)
     over 50 to 100 (lively). `ends` adds the pause that follows a sentence.
     """
 
