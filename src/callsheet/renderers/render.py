@@ -18,11 +18,13 @@ from callsheet.renderers.previz import (
     motion_control,
     multi_shot,
     reference_to_video,
+    sound_effect,
     template_to_video,
     text_to_image,
     text_to_video,
     video_upscale,
 )
+from callsheet.renderers.previz.music import render as music
 from callsheet.renderers.previz.speech import speak
 from callsheet.renderers.scene import Made, Progress, Scene
 
@@ -40,7 +42,9 @@ _TABLE: Mapping[str, Renderer] = MappingProxyType(
         "reference-to-video": reference_to_video.render,
         "template-to-video": template_to_video.render,
         "video-upscale": video_upscale.render,
+        "sound-effect": sound_effect.render,
         "speech": speak.render,
+        "music": music.render,
         **EDITS,
     }
 )
