@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -165,8 +165,9 @@ def _speak(container: Any, stream: Any, sound: Stereo, rate: int, layout: str) -
     format = stream.format.name
     channels = len(av.AudioLayout(layout).channels)
     wide = np.repeat(sound[:, :1], channels, axis=1) if channels != 2 else sound
-    for at in _steps(len(wide), stream.codec_context.frame_size or 1024):
-        block = wide[at : at + (stream.codec_context.frame_size or 1024)]
+    step = {"flac": 4096, "libmp3lame": 1152}.get(stream.codec_context.name, 1024)
+    for at in range(0, len(wide), step):
+        block = wide[at : at + step]
         planes = block.T if format.endswith("p") else block.reshape(1, -1)
         if format.startswith("s16"):
             planes = np.rint(planes * 32_767).astype(np.int16)
@@ -174,7 +175,3 @@ def _speak(container: Any, stream: Any, sound: Stereo, rate: int, layout: str) -
         frame.sample_rate, frame.pts, frame.time_base = rate, at, Fraction(1, rate)
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
-
-
-def _steps(count: int, step: int) -> Iterable[int]:
-    return range(0, count, step)

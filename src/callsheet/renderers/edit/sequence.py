@@ -133,7 +133,7 @@ class Cut:
         for index, part in enumerate(self.parts):
             at -= part.overlap
             begin, stop = samples(at, fps), samples(at + part.count, fps)
-            tape = Tape(self._dimmed(index, sound(part.clip, part.start, stop - begin)))
+            tape = Tape(self._dimmed(index, stop - begin))
             shared = samples(at + part.overlap, fps) - begin
             after = self.parts[index + 1] if index + 1 < len(self.parts) else None
             keep = stop - samples(at + part.count - after.overlap, fps) if after and after.overlap else _SMOOTH
@@ -146,11 +146,12 @@ class Cut:
             at += part.count
         yield tail
 
-    def _dimmed(self, index: int, heard: Iterator[Stereo]) -> Iterator[Stereo]:
+    def _dimmed(self, index: int, count: int) -> Iterator[Stereo]:
+        """One part's samples, with what fades through a colour gone and come as its pictures do."""
         part, fps = self.parts[index], self.target.fps
         after = self.parts[index + 1] if index + 1 < len(self.parts) else None
         rise, fall = samples(_half(part, first=False), fps), samples(_half(after, first=True), fps)
-        yield from eased(heard, samples(part.count, fps), rise, fall)
+        yield from eased(sound(part.clip, part.start, count), count, rise, fall)
 
     def _faded(self, heard: Iterator[Stereo]) -> Iterator[Stereo]:
         fps = self.target.fps
@@ -167,8 +168,8 @@ def eased(heard: Iterator[Stereo], whole: int, rise: int, fall: int) -> Iterator
         places = np.arange(at, at + len(block), dtype=np.float64)
         at += len(block)
         if len(block) and (places[0] < rise or places[-1] >= whole - fall):
-            up = np.clip((places + 0.5) / max(1, rise), 0, 1) if rise else 1.0
-            down = np.clip((whole - places - 0.5) / max(1, fall), 0, 1) if fall else 1.0
+            up = np.clip((places + 0.5) / rise, 0, 1) if rise else np.ones(len(block))
+            down = np.clip((whole - places - 0.5) / fall, 0, 1) if fall else np.ones(len(block))
             gain = (np.sin(up * (np.pi / 2)) * np.sin(down * (np.pi / 2))) ** 2
             yield (block * gain[:, None]).astype(np.float32)
         else:

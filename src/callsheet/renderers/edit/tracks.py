@@ -27,8 +27,8 @@ WINDOW = 441
 
 _SOUNDS = 10 ** (-45 / 20)
 _CEILING = -1.0
-_CLOSE = 0.02
-_TRIES = 5
+_CLOSE = 0.05
+_TRIES = 9
 
 
 @dataclass(frozen=True, slots=True)
