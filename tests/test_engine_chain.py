@@ -1,59 +1,22 @@
 """Chains: a task takes what another makes, waits for it as a row, goes on with it, and fails clearly with it."""
 
 import asyncio
-import dataclasses
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from callsheet.contract import Order
-from callsheet.engine import Rules
 from callsheet.errors import CallsheetError, InvalidInput, NotFound, NotMade
-from callsheet.store import Row
-from callsheet.tasks import Artifact, NewTask, State, Task, Update
-from engine_fixtures import DONE, FAILED, RUNNING, Clock, House, Vendor, a_house, a_png, chunks
+from callsheet.tasks import Artifact, NewTask, State, Update
+from engine_chains import a_sketch, cast_of, studio, taking, waits
+from engine_fixtures import FAILED, Vendor, a_house, a_png, chunks
 
-EVER = 2**60
 TEXT = Update(State.SUCCEEDED, artifacts=(Artifact(text=" a fox in the snow \n", name="told.txt"),))
 
 
 def run(story: Any) -> None:
     asyncio.run(story)
-
-
-def makes(folder: Path, *pictures: bytes, then: Update = RUNNING) -> Update:
-    """What a studio answers that made these pictures."""
-    folder.mkdir(exist_ok=True)
-    paths = [folder / f"made-{number}.png" for number in range(len(pictures))]
-    for path, picture in zip(paths, pictures, strict=True):
-        path.write_bytes(picture)
-    return Update(State.SUCCEEDED, artifacts=tuple(Artifact(path=str(path)) for path in paths))
-
-
-def studio(folder: Path, *pictures: bytes, **parts: Any) -> Vendor:
-    """Whatever it is asked for, it makes these pictures; the test opens the gate."""
-    gate = asyncio.Event()
-
-    async def made(order: Order) -> Update:
-        return makes(folder / order.task_id, *pictures) if gate.is_set() else Update(State.RUNNING, again=0.25)
-
-    folder.mkdir(exist_ok=True)
-    vendor = Vendor(poll=[made], **parts)
-    vendor.gate = gate  # type: ignore[attr-defined]
-    return vendor
-
-
-async def a_sketch(house: House, **parts: Any) -> Task:
-    return await house.submit("studio/sketch", {"prompt": "a fox"}, **parts)
-
-
-def taking(task: Task, **more: Any) -> dict[str, Any]:
-    return {"image": {"from": task.id, **more}}
-
-
-async def waits(house: House, upstream: Task, **parts: Any) -> Task:
-    return await house.submit("studio/still", taking(upstream, **parts))
 
 
 def test_a_task_waits_for_anothers_output_and_goes_on_with_its_file(tmp_path: Path) -> None:
@@ -98,10 +61,6 @@ def test_a_chain_of_an_output_that_is_there_goes_straight_through(tmp_path: Path
             assert kinds.input["subjects"][0]["images"] == [first.artifacts[0].id]
 
     run(story())
-
-
-def cast_of(task: Task, output: int | str) -> dict[str, Any]:
-    return {"prompt": "x", "subjects": [{"id": "fox", "images": [{"from": task.id, "output": output}]}]}
 
 
 def test_an_image_where_a_clip_is_wanted_is_refused_before_it_is_made(tmp_path: Path) -> None:
@@ -260,117 +219,5 @@ def test_an_output_is_judged_by_the_models_limits_when_it_is_there(tmp_path: Pat
             with pytest.raises(CallsheetError, match="will not do"):
                 await waits(house, first)
             assert vendor.count("submit") == 1
-
-    run(story())
-
-
-def test_files_that_an_unfinished_task_needs_outlive_their_time(tmp_path: Path) -> None:
-    async def story() -> None:
-        clock = Clock()
-        vendor = studio(tmp_path / "made", a_png())
-        async with a_house(tmp_path, {"studio": vendor}, clock=clock, rules=Rules(retention=1)) as house:
-            first = await a_sketch(house)
-            upload = await house.library.put("local", chunks(a_png(8, 8)), "x.png", None)
-            vendor.gate.set()
-
-            async def made() -> bool:
-                house.pass_(5)
-                return (await house.engine.get("local", first.id)).state.final
-
-            await house.until(made)
-            vendor.gate.clear()
-            last = await a_sketch(house)
-            held = {"prompt": "x", "subjects": [{"id": "a", "images": [upload.id, *cast_ref(first), *cast_ref(last)]}]}
-            second = await house.submit("studio/cast", held)
-            clock.pass_(3 * 86_400)
-            assert await house.library.expire() == 0, "both are needed"
-            vendor.gate.set()
-
-            async def over() -> bool:
-                house.pass_(5)
-                return (await house.engine.get("local", second.id)).state.final
-
-            await house.until(over)
-            done = await house.engine.get("local", second.id)
-            assert done.state is State.SUCCEEDED, done.error
-            assert await house.library.expire() == 2, "nobody needs them any more"
-
-    run(story())
-
-
-def cast_ref(task: Task) -> list[dict[str, Any]]:
-    return [{"from": task.id}]
-
-
-def test_one_that_waits_for_several_is_looked_at_once_and_not_while_others_go_on(tmp_path: Path) -> None:
-    async def story() -> None:
-        vendor = Vendor(local=True, submit=[lambda order: gates[order.task_id](order)], slots=8)
-        gates: dict[str, Any] = {}
-        events: dict[str, asyncio.Event] = {}
-
-        def gate(task: Task) -> None:
-            event = events[task.id] = asyncio.Event()
-
-            async def wait(order: Order) -> Update:
-                await event.wait()
-                return makes(tmp_path / order.task_id, a_png())
-
-            gates[task.id] = wait
-
-        async with a_house(tmp_path, {"studio": vendor}, started=False) as house:
-            first, second = await a_sketch(house), await a_sketch(house)
-            gate(first)
-            gate(second)
-            images = [*cast_ref(first), *cast_ref(second)]
-            third = await house.submit(
-                "studio/cast", {"prompt": "x", "subjects": [{"id": "both", "images": images}]}, priority=3
-            )
-
-            async def done(order: Order) -> Update:
-                return DONE
-
-            gates[third.id] = done
-            await house.engine.start()
-            events[second.id].set()
-            await house.ended(second)
-            row = await house.store.row(third.id)
-            assert (row.phase, row.fence) == ("wait", 0), "nobody looked"
-            events[first.id].set()
-            ended = await house.ended(third)
-            assert ended.input["subjects"][0]["images"] == [
-                (await house.engine.get("local", one.id)).artifacts[0].id for one in (first, second)
-            ]
-
-    run(story())
-
-
-def test_an_end_that_woke_nobody_is_found_at_the_next_start(tmp_path: Path) -> None:
-    async def story() -> None:
-        vendor = studio(tmp_path / "made", a_png())
-        vendor.gate.set()
-        async with a_house(tmp_path, {"studio": vendor}) as house:
-            first = await house.ended(await a_sketch(house))
-        async with a_house(tmp_path, {"studio": vendor}, started=False) as house:
-            row = await house.store.row(first.id)
-            late = dataclasses.replace(row.task, id="task_01LATE", input={"image": {"from": first.id, "output": 0}})
-            late = dataclasses.replace(late, model="studio/still", state=State.QUEUED, stage="studio/still")
-            bare = Row(late, "studio", "wait", "wait", EVER, "studio/still", late.input)
-            await house.store.add_task(bare, (), None, (), [first.id])
-            assert (await house.store.row(late.id)).due < EVER, "what ended meanwhile is seen as it is added"
-            await house.store.patch(late.id, 0, {"due": EVER})
-        async with a_house(tmp_path, {"studio": vendor}) as house:
-            assert (await house.ended(late)).state is State.SUCCEEDED
-
-    run(story())
-
-
-def test_a_repeated_submit_under_one_key_gives_the_one_that_waits(tmp_path: Path) -> None:
-    async def story() -> None:
-        async with a_house(tmp_path, {"studio": studio(tmp_path / "made")}, started=False) as house:
-            first = await a_sketch(house)
-            new = NewTask("studio/still", taking(first), idempotency_key="one")
-            answers = [await house.engine.submit("local", new) for _ in range(2)]
-            assert [fresh for _, fresh in answers] == [True, False]
-            assert answers[0][0] == answers[1][0]
 
     run(story())

@@ -72,6 +72,10 @@ class Model:
         """The input with `new(param, need)` in the place of every output of another task."""
         return places.fulfilled(self.params, input, new)
 
+    def mapped(self, input: Mapping[str, Any], new: Callable[[Param, Any], Any]) -> dict[str, Any]:
+        """The input, checked or not yet, with `new(param, value)` wherever another task's output may stand."""
+        return places.mapped(self.params, input, new)
+
     def schema(self) -> dict[str, Any]:
         """JSON Schema (2020-12) of the canonical input."""
         return schema.schema(self.title, self.about, self.params, self.rules)

@@ -30,16 +30,14 @@ def outputs(params: Mapping[str, Param], input: Mapping[str, Any]) -> Iterator[t
 
 def replaced(params: Mapping[str, Param], input: Mapping[str, Any], new: Callable[[Param, str], Any]) -> dict[str, Any]:
     """The input with `new(param, reference)` in the place of every reference to media."""
-    return _mapped(
-        params, input, lambda param, one: new(param, one) if param.is_media and isinstance(one, str) else one
-    )
+    return mapped(params, input, lambda param, one: new(param, one) if param.is_media and isinstance(one, str) else one)
 
 
 def fulfilled(
     params: Mapping[str, Param], input: Mapping[str, Any], new: Callable[[Param, Need], Any]
 ) -> dict[str, Any]:
     """The input with `new(param, need)` in the place of every output of another task."""
-    return _mapped(params, input, lambda param, one: new(param, needs.of(one)) if isinstance(one, Mapping) else one)
+    return mapped(params, input, lambda param, one: new(param, needs.of(one)) if isinstance(one, Mapping) else one)
 
 
 def _leaves(params: Mapping[str, Param], input: Mapping[str, Any], within: str) -> Iterator[tuple[str, Param, Any]]:
@@ -59,7 +57,8 @@ def _leaves(params: Mapping[str, Param], input: Mapping[str, Any], within: str) 
             yield from _inside(param, value, at)
 
 
-def _mapped(params: Mapping[str, Param], input: Mapping[str, Any], new: Callable[[Param, Any], Any]) -> dict[str, Any]:
+def mapped(params: Mapping[str, Param], input: Mapping[str, Any], new: Callable[[Param, Any], Any]) -> dict[str, Any]:
+    """The input with `new(param, value)` in every place where another task's output may stand, checked or not yet."""
     given = dict(input)
     for name in params.keys() & input.keys():
         param, value = params[name], input[name]
@@ -67,16 +66,25 @@ def _mapped(params: Mapping[str, Param], input: Mapping[str, Any], new: Callable
         if _whole(param, value):
             given[name] = new(param, value)
         elif needs.stands_alone(element):
-            given[name] = [new(element, one) for one in value] if param.many else new(element, value)
+            given[name] = _each(param, value, lambda one, element=element: new(element, one))
         elif param.fields:
-            inner = param.fields
-            given[name] = [_mapped(inner, one, new) for one in value] if param.many else _mapped(inner, value, new)
+            given[name] = _each(param, value, lambda one, inner=param.fields: _within(inner, one, new))
     return given
 
 
+def _each(param: Param, value: Any, new: Callable[[Any], Any]) -> Any:
+    if not param.many:
+        return new(value)
+    return [new(one) for one in cast("list[Any]", value)] if isinstance(value, list) else value
+
+
+def _within(params: Mapping[str, Param], value: Any, new: Callable[[Param, Any], Any]) -> Any:
+    return mapped(params, cast("Mapping[str, Any]", value), new) if isinstance(value, Mapping) else value
+
+
 def _whole(param: Param, value: Any) -> bool:
-    """Whether an output stands for the whole list."""
-    return param.type == "list" and isinstance(value, Mapping)
+    """Whether an output stands for the whole list, or the name of one that is still to be made."""
+    return param.type == "list" and isinstance(value, Mapping | str)
 
 
 def _element(param: Param) -> Param:

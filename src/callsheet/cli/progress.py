@@ -34,7 +34,8 @@ class Row:
 class Board:
     """The lines of all tasks being watched; use it as a context, so that the terminal is left tidy."""
 
-    def __init__(self, out: TextIO | None = None) -> None:
+    def __init__(self, out: TextIO | None = None, wide: int = 0) -> None:
+        self.wide = wide  # how wide the titles will be, where all of them are known before
         self.out = out or sys.stderr
         self.live = self.out.isatty()
         self.rows: dict[str, Row] = {}
@@ -56,12 +57,12 @@ class Board:
             self._ticker.join()
             self._redraw()
 
-    def show(self, title: str, task: Task) -> None:
-        """Take note of how a task stands."""
+    def show(self, title: str, task: Task, word: str | None = None) -> None:
+        """Take note of how a task stands; `word` says its state in another word."""
         with self._lock:
             now = time.monotonic()
             row = self.rows.setdefault(title, Row(title, now))
-            row.state, row.progress = str(task.state), task.progress
+            row.state, row.progress = word or str(task.state), task.progress
             if task.done and row.ended is None:
                 row.ended = now
         if not self.live:
@@ -88,7 +89,7 @@ class Board:
         self._drawn = len(lines)
 
     def _line(self, row: Row) -> str:
-        wide = max(len(one.title) for one in self.rows.values())
+        wide = max(self.wide, *(len(one.title) for one in self.rows.values()))
         elapsed = (row.ended or time.monotonic()) - row.began
         state = click.style(row.state.ljust(9), fg=_COLOURS.get(row.state)) if self.live else row.state.ljust(9)
         return f"{row.title.ljust(wide)}  {self._bar(row.progress)} {row.progress:>4.0%}  {state} {elapsed:5.1f} s"

@@ -18,6 +18,7 @@ from callsheet.errors import CallsheetError, SetupError
 
 COMMANDS = {
     "run": Named("callsheet.cli.run:run", "Hand in a task, watch it, save what it made."),
+    "play": Named("callsheet.cli.play:play", "Make a call sheet: named shots that take from each other."),
     "tasks": Named("callsheet.cli.tasks:tasks", "List, show, wait for, cancel or explain tasks."),
     "models": Named("callsheet.cli.catalogue:models", "What can be asked for, and with which params."),
     "quote": Named("callsheet.cli.quote:quote", "What a task would cost; nothing is handed in."),

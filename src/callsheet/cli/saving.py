@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 from pathlib import Path
 
@@ -19,6 +20,23 @@ def save(client: Client, task: Task, out: Path) -> list[Path]:
         client.download(artifact, out / f"{task.id}{f'-{number}' if several else ''}{_suffix(artifact)}")
         for number, artifact in enumerate(task.artifacts, start=1)
     ]
+
+
+def save_as(client: Client, task: Task, out: Path, name: str) -> list[Path]:
+    """The same under a name: `opening.mp4`, or `stills-1.png`, `stills-2.png`; what lies there already is left."""
+    several = len(task.artifacts) > 1
+    saved: list[Path] = []
+    for number, artifact in enumerate(task.artifacts, start=1):
+        path = out / f"{name}{f'-{number}' if several else ''}{_suffix(artifact)}"
+        saved.append(path if _is(path, artifact) else client.download(artifact, path))
+    return saved
+
+
+def _is(path: Path, artifact: Artifact) -> bool:
+    if not path.is_file() or path.stat().st_size != artifact.bytes:
+        return False
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest() == artifact.sha256
 
 
 def _suffix(artifact: Artifact) -> str:

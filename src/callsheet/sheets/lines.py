@@ -1,0 +1,43 @@
+"""Where in a TOML text a table or a key stands, for messages that name the line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_HEAD = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
+_KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
+_LONG = ('"""', "'''")
+
+Place = tuple[str, ...]
+
+
+def lines(text: str) -> Mapping[Place, int]:
+    """The line of every `[table]` and every `key =`, by the whole path of names; what is inside a long text is none."""
+    found: dict[Place, int] = {}
+    table: Place = ()
+    until = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if until:
+            until = "" if until in line else until
+            continue
+        if head := _HEAD.match(line):
+            table = _names(head[1])
+            found.setdefault(table, number)
+        elif key := _KEY.match(line):
+            found.setdefault((*table, *_names(key[1])), number)
+        until = next((mark for mark in _LONG if line.count(mark) % 2), "")
+    return found
+
+
+def nearest(known: Mapping[Place, int], place: Place) -> int | None:
+    """The line of this place, or of the table around it."""
+    while place:
+        if place in known:
+            return known[place]
+        place = place[:-1]
+    return None
+
+
+def _names(dotted: str) -> Place:
+    return tuple(part.strip().strip("\"'") for part in re.findall(r"\"[^\"]*\"|'[^']*'|[^.\s]+", dotted))

@@ -1,0 +1,229 @@
+"""From the text of a call sheet to a Sheet: all of it is checked, and every fault names its line and the way out."""
+
+from __future__ import annotations
+
+import difflib
+import graphlib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
+from callsheet.catalog import Catalog, Model, Param
+from callsheet.catalog.check import REFERENCE
+from callsheet.errors import InvalidInput, NotSupported, RequestError
+from callsheet.sheets.lines import Place, lines, nearest
+from callsheet.sheets.sheet import UNMADE, Output, Sheet, Shot, deep
+
+Table = Mapping[str, Any]
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_OUTPUT = re.compile(r"@(?P<name>[A-Za-z0-9][A-Za-z0-9_-]*)(?:#(?P<which>[0-9]{1,3}|image|video|audio|text))?")
+_OWN = ("model", "on")
+"""What a shot says that is no param of its model."""
+
+_SIZES = {"resolution", "aspect_ratio"}
+
+
+def read(path: Path, catalog: Catalog, *, stage: str | None = None, changes: Mapping[str, Any] | None = None) -> Sheet:
+    """The sheet in this file, checked whole.
+
+    `stage` is where every generating shot runs, whatever the sheet says; edits stay where they are. `changes` outweigh
+    the sheet: `{"resolution": ...}` its defaults, `{"opening.duration": ...}` one shot or the defaults of a capability.
+    Raises InvalidInput, which names the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        raw: dict[str, Any] = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        said = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        raise InvalidInput(f"{path} cannot be read: {said}.", hint="Give the path of a call sheet.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput(f"{path.name} is no TOML: {error}.", hint="See docs/howto/call-sheets.md.") from error
+    return _Reader(path, catalog, raw, lines(text), stage, dict(changes or {})).sheet()
+
+
+@dataclass
+class _Reader:
+    path: Path
+    catalog: Catalog
+    raw: dict[str, Any]
+    lines: Mapping[Place, int]
+    stage: str | None
+    changes: dict[str, Any]
+    names: list[str] = field(default_factory=list[str])
+    used: set[str] = field(default_factory=set[str])
+
+    def sheet(self) -> Sheet:
+        self._only_known((), self.raw, ("sheet", "defaults", "shots"))
+        about = self._table(("sheet",))
+        self._only_known(("sheet",), about, ("title", "budget"))
+        budget = about.get("budget")
+        if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int | float) or budget < 0):
+            self._refuse(("sheet", "budget"), "budget is a number of credits.", "Write budget = 100.")
+        shots = self._table(("shots",))
+        if not shots:
+            self._refuse(("shots",), "there is no shot.", "Write [shots.opening] and, below it, model and its params.")
+        self.names = list(shots)
+        made = {name: self._shot(name) for name in shots}
+        self._all_used(made.values())
+        order = self._order(made)
+        return Sheet(str(about.get("title", self.path.stem)), {name: made[name] for name in order}, budget, self.path)
+
+    def _shot(self, name: str) -> Shot:
+        at = ("shots", name)
+        given = self._table(at)
+        if not NAME.fullmatch(name):
+            self._refuse(at, f"{name!r} is no name of a shot.", "Letters, digits, - and _; the files get this name.")
+        named = given.get("model")
+        if not isinstance(named, str):
+            self._refuse(at, "a shot needs a model.", 'Write model = "image-to-video": a capability or a model id.')
+        model = self._model(at, named, [one for one in given if one not in _OWN])
+        own = {param: value for param, value in given.items() if param not in _OWN}
+        own |= self._changed(name)
+        full = {**self._defaults(model, named, own), **own}
+        after: dict[str, None] = {}
+        input = model.mapped(full, lambda param, value: self._leaf(at, param, value, after))
+        self._judge(at, model, named, input)
+        stage = self.stage if self.stage and self._generates(model.capability) else given.get("on")
+        return Shot(name, named, model.capability, input, stage, tuple(after))
+
+    def _model(self, at: Place, named: str, params: Iterable[str]) -> Model:
+        """The model whose facts the input is checked by."""
+        try:
+            return self.catalog.find(named, dict.fromkeys(params))
+        except NotSupported:  # a capability that runs at vendors only: the server's routing decides which
+            return self.catalog.models(capability=named)[0]
+        except RequestError as error:
+            self._refuse((*at, "model"), error.message, error.hint)
+
+    def _generates(self, capability: str) -> bool:
+        return not any(model.vendor == "edit" for model in self.catalog.models(capability=capability))
+
+    def _changed(self, name: str) -> dict[str, Any]:
+        found = {key.partition(".")[2]: value for key, value in self.changes.items() if key.partition(".")[0] == name}
+        return {param: value for param, value in found.items() if param}
+
+    def _defaults(self, model: Model, named: str, own: Table) -> dict[str, Any]:
+        """What the defaults say for this shot: those for all, then those of its capability, then those of its model."""
+        said = self._table(("defaults",))
+        found: dict[str, Any] = {}
+        for label, table in (("", said), *((one, said.get(one)) for one in (model.capability, named))):
+            entries = table if isinstance(table, Mapping) else {}
+            plain = {name: one for name, one in entries.items() if label or not isinstance(one, Mapping)}
+            plain |= self._changed(label) if label else {n: v for n, v in self.changes.items() if "." not in n}
+            fitting = {name: one for name, one in plain.items() if name in model.params}
+            if label and len(fitting) < len(plain):
+                name = next(one for one in plain if one not in fitting)
+                self._unknown(("defaults", label, name), model, name)
+            found |= fitting
+            self.used |= fitting.keys()
+        if {"width", "height"} & own.keys():
+            found = {name: one for name, one in found.items() if name not in _SIZES}
+        return found
+
+    def _leaf(self, at: Place, param: Param, value: Any, after: dict[str, None]) -> Any:
+        """A text or a medium: another shot's output, a file beside the sheet, or what it says."""
+        if not isinstance(value, str):
+            return value
+        if value.startswith("@@"):
+            return value[1:]
+        named = _OUTPUT.fullmatch(value)
+        if named:
+            return self._output(at, named, after)
+        if not param.is_media or REFERENCE.fullmatch(value):
+            return value
+        path = self.path.parent / value
+        if not path.is_file():
+            hint = "A path is meant from where the sheet lies; another shot is written @name."
+            self._refuse(
+                self._where(at, value), f"{at[1]}: {param.name} names {value}, and no such file is there.", hint
+            )
+        return path
+
+    def _output(self, at: Place, named: re.Match[str], after: dict[str, None]) -> Any:
+        name, which = named["name"], named["which"] or "0"
+        output = int(which) if which.isdecimal() else which
+        if name in self.names:
+            after[name] = None
+            return Output(name, output)
+        if name.startswith("task_"):
+            return {"from": name, "output": output}
+        near = difflib.get_close_matches(name, self.names, 1)
+        guess = f"Did you mean @{near[0]}? " if near else ""
+        hint = f"{guess}Its shots: {', '.join(self.names)}. A text that begins with @ is written @@."
+        self._refuse(self._where(at, named[0]), f"{at[1]} takes from @{name}, and no shot is called so.", hint)
+
+    def _where(self, at: Place, text: str) -> Place:
+        """The key of a shot below which this text stands."""
+        return next((key for key in self.lines if key[:2] == at and len(key) > 2 and self._says(key, text)), at)
+
+    def _says(self, place: Place, text: str) -> bool:
+        value: Any = self.raw
+        for name in place:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        found: list[bool] = []
+        deep(value, lambda one: found.append(one == text))
+        return any(found)
+
+    def _judge(self, at: Place, model: Model, named: str, input: Table) -> None:
+        """By the facts, as far as they can tell now: what is still to be made is judged when it is there."""
+        stands = deep(input, lambda one: UNMADE if isinstance(one, Output | Path) else one)
+        if unknown := next((name for name in input if name not in model.params), None):
+            self._unknown((*at, unknown), model, unknown)
+        if self.catalog.is_capability(named) and model.vendor not in ("previz", "edit"):
+            return
+        try:
+            model.check(stands)
+        except InvalidInput as error:
+            param = re.split(r"[.\[]", error.param or "")[0]
+            place = (*at, param) if (*at, param) in self.lines else ("defaults", param)
+            self._refuse(place if place in self.lines else at, f"{at[1]}: {error.message}", error.hint)
+
+    def _unknown(self, place: Place, model: Model, name: str) -> NoReturn:
+        try:
+            model.check({name: None})
+        except InvalidInput as error:
+            self._refuse(place, f"{place[1]}: {error.message}", error.hint)
+        raise AssertionError("an unknown param is refused")
+
+    def _all_used(self, shots: Iterable[Shot]) -> None:
+        """A default, or a change, that is for nothing is a mistake."""
+        known = {*self.names, *(shot.capability for shot in shots), *(shot.model for shot in shots)}
+        plain = {name for name, one in self._table(("defaults",)).items() if not isinstance(one, Mapping)}
+        for name in sorted(plain - self.used):
+            self._refuse(("defaults", name), f"no shot takes the default {name}.", "Leave it out, or mend its name.")
+        for name in self.changes:
+            head, dot, _ = name.partition(".")
+            if (dot and head not in known) or (not dot and name not in self.used):
+                raise InvalidInput(f"Nothing here is changed by {name}.", hint="Write PARAM=VALUE or SHOT.PARAM=VALUE.")
+
+    def _order(self, shots: Mapping[str, Shot]) -> list[str]:
+        try:
+            sorter = graphlib.TopologicalSorter({name: shot.after for name, shot in shots.items()})
+            return list(sorter.static_order())
+        except graphlib.CycleError as error:
+            ring = list(reversed(cast("list[str]", error.args[1])))
+            drawn = " -> ".join(f"@{name}" for name in ring)
+            self._refuse(("shots", ring[0]), f"these shots wait for each other: {drawn}.", "Let one of them begin.")
+
+    def _only_known(self, at: Place, table: Table, known: tuple[str, ...]) -> None:
+        for name in table:
+            if name not in known:
+                what = f"[{name}]" if isinstance(table[name], Mapping) else name
+                self._refuse((*at, name), f"{what} means nothing here.", f"Known: {', '.join(known)}.")
+
+    def _table(self, place: Place) -> dict[str, Any]:
+        value: Any = self.raw
+        for name in place:
+            value = value.get(name, {})
+            if not isinstance(value, dict):
+                self._refuse(place, f"{name} is no table.", f"Write [{'.'.join(place)}] and what belongs to it below.")
+        return cast("dict[str, Any]", value)
+
+    def _refuse(self, place: Place, said: str, hint: str | None) -> NoReturn:
+        line = nearest(self.lines, place)
+        where = f"{self.path.name}:{line}" if line else self.path.name
+        raise InvalidInput(f"{where}: {said}", hint=hint, param=".".join(place)) from None

@@ -1,0 +1,111 @@
+"""A call sheet that was checked: its shots in an order in which each comes after what it takes from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from callsheet.errors import NotFound
+
+UNMADE = {"from": "task_0", "output": 0}
+"""Stands for what is not there yet where only a price is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What another shot makes: by number, or the first of a kind."""
+
+    shot: str
+    which: int | str = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One task to be: its model, where it runs, and an input in which Outputs and Paths are still to be replaced."""
+
+    name: str
+    model: str
+    capability: str
+    input: Mapping[str, Any]
+    stage: str | None = None
+    after: tuple[str, ...] = ()
+
+    def paths(self) -> list[Path]:
+        """The local files that it names."""
+        return _paths(self.input)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The shots by name, in order. `budget` is in credits, for what has to be made."""
+
+    title: str
+    shots: Mapping[str, Shot]
+    budget: float | None = None
+    path: Path = field(default_factory=Path)
+
+    def behind(self, wanted: str) -> Mapping[str, Shot]:
+        """A shot and all that it takes from, in order. NotFound."""
+        if wanted not in self.shots:
+            raise NotFound(f"{self.path.name} has no shot {wanted!r}.", hint=f"It has: {', '.join(self.shots)}.")
+        needed = {wanted}
+        for shot in reversed([*self.shots.values()]):
+            needed |= set(shot.after) if shot.name in needed else set()
+        return {name: shot for name, shot in self.shots.items() if name in needed}
+
+
+def body(shot: Shot, tasks: Mapping[str, str], files: Mapping[Path, Any]) -> dict[str, Any]:
+    """The input as it is submitted: `tasks` are the ids by shot, `files` what stands for each path."""
+
+    def replaced(value: Any) -> Any:
+        if isinstance(value, Output):
+            return {"from": tasks[value.shot], "output": value.which}
+        return files[value] if isinstance(value, Path) else value
+
+    return deep(shot.input, replaced)
+
+
+def quoted(shot: Shot) -> dict[str, Any]:
+    """The input as a price is asked for: nothing is uploaded, and nothing has to be there."""
+    return deep(shot.input, lambda value: UNMADE if isinstance(value, Output | Path) else value)
+
+
+def take_of(shot: Shot, tasks: Mapping[str, str]) -> str:
+    """What makes this take of a shot the one it is, as a hash: its name, model, stage and input.
+
+    Local files count by their content, what it takes from other shots by the tasks that make it. OSError where a file
+    went away.
+    """
+    sums = {path: f"sha256:{_sum(path)}" for path in _paths(shot.input)}
+    said = [shot.name, shot.model, shot.stage, body(shot, tasks, sums)]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:40]
+
+
+def deep(value: Any, new: Callable[[Any], Any]) -> Any:
+    """A value with `new(leaf)` in the place of every leaf of its tables and lists."""
+    if isinstance(value, Mapping):
+        return {name: deep(one, new) for name, one in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [deep(one, new) for one in cast("list[Any]", value)]
+    return new(value)
+
+
+def _paths(input: Mapping[str, Any]) -> list[Path]:
+    found: list[Path] = []
+
+    def note(value: Any) -> Any:
+        if isinstance(value, Path):
+            found.append(value)
+        return value
+
+    deep(input, note)
+    return found
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
