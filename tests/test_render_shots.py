@@ -91,13 +91,13 @@ def test_given_shots_are_cut_on_exact_frames_from_pictures_and_from_words(tmp_pa
     assert [shot["frame"] for shot in one.extra["shots"]] == [0, 12, 22]
 
 
-def test_between_decides_against_the_usual(tmp_path: Path) -> None:
+def test_transition_decides_against_the_usual(tmp_path: Path) -> None:
     keys = pictures(tmp_path, 3)
     asked = [{"image": str(path), "duration": 0.5} for path in keys[1:]]
-    _, found = made(shot_scene(image=keys[0], extra={"shots": asked, "between": "cut"}), tmp_path)
+    _, found = made(shot_scene(image=keys[0], extra={"shots": asked, "transition": "cut"}), tmp_path)
     assert cuts(found.frames) == [12]
     with pytest.raises(RenderError, match="morph needs a picture"):
-        made(shot_scene(extra={"shots": [{"prompt": "the sea"}], "between": "morph"}), tmp_path)
+        made(shot_scene(extra={"shots": [{"prompt": "the sea"}], "transition": "morph"}), tmp_path)
 
 
 @pytest.mark.parametrize(("seconds", "count"), [(1.5, 2), (5, 2), (5.1, 3), (10, 3), (15, 4)])

@@ -38,7 +38,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     tail = footage.tail(_path(scene))
     last = fit(tail.last, scene.width, scene.height)
     speed = _speed(tail.drifts, float(tail.fps), float(scene.fps))
-    goes = _goes_to(last, speed, scene)
+    goes = _goes(last, speed, scene)
     if not scene.extra.get("whole"):
         return shoot.clips(scene, out, progress, goes)
     before = footage.length(_path(scene), scene.fps)
@@ -51,13 +51,18 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     return shoot.clips(longer, out, progress, draw)
 
 
-def _goes_to(last: Rgb, speed: Drift, scene: Scene) -> Draw:
+def goes_to(last: Rgb, speed: Drift, goal: Rgb, scene: Scene) -> Draw:
+    """How to draw from the last frame to a picture of its size: it leaves the faster, the faster the input moved."""
+    way = bridge(last, goal)
+    leave = min(1.5, scene.frames * math.hypot(speed.right, speed.down, speed.turn, speed.growth))
+    return lambda piece: first_last.morph(last, goal, way, piece, (leave, 0.0))
+
+
+def _goes(last: Rgb, speed: Drift, scene: Scene) -> Draw:
     if scene.last_image is None:
         return lambda piece: onward(last, speed, piece)
     goal = fit(shoot.still(scene.last_image, "last_image"), scene.width, scene.height)
-    way = bridge(last, goal)
-    leave = min(1.5, 25 * math.hypot(speed.right, speed.down, speed.turn, speed.growth))
-    return lambda piece: first_last.morph(last, goal, way, piece, (leave, 0.0))
+    return goes_to(last, speed, goal, scene)
 
 
 def onward(last: Rgb, speed: Drift, scene: Scene) -> Iterator[Rgb]:

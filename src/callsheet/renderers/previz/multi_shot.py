@@ -34,7 +34,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
 
     With a start `image` and a key picture in every shot the picture moves on from key to key: shot i ends exactly on
     its picture. Otherwise the shots are cut: each begins on its own first frame, from its picture or painted from its
-    prompt. `extra["between"]` (`morph` or `cut`) decides against that. The clip lasts as long as its shots together;
+    prompt. `extra["transition"]` (`morph` or `cut`) decides against that. The clip lasts as long as its shots together;
     `Made.extra["shots"]` says where each begins and ends.
     """
     listed = shots.given(scene)
@@ -96,12 +96,12 @@ def _heard(scene: Scene, shot: Shot, place: int, count: int, *, first: bool, las
 
 def _morphs(scene: Scene, listed: Sequence[Shot]) -> bool:
     complete = scene.image is not None and all(shot.image for shot in listed)
-    asked = scene.extra.get("between") or "auto"
+    asked = scene.extra.get("transition") or "auto"
     if asked == "morph" and not complete:
         raise RenderError(
             "A morph needs a picture to start from and one in every shot.",
-            hint="Give image and shots[].image, or between cut.",
-            param="between",
+            hint="Give image and shots[].image, or transition cut.",
+            param="transition",
         )
     return complete and asked != "cut"
 

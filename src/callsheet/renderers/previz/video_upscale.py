@@ -154,7 +154,8 @@ class _Sound:
         self.said = "aac" if self._anew else "copied"
         if self._anew:
             self._stream = target.add_stream("aac", rate=source.codec_context.sample_rate)
-            self._stream.layout = source.codec_context.layout
+            self._stream.layout = "mono" if source.codec_context.channels == 1 else "stereo"
+            self._stream.bit_rate = 192_000
         else:
             self._stream = target.add_stream_from_template(source)
 
