@@ -1,0 +1,1 @@
+"""What previz makes, as sheets to look at: written into docs/gallery by `python -m tools.gallery`."""

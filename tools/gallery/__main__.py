@@ -1,0 +1,28 @@
+"""Draws the gallery: `python -m tools.gallery` all of it, `python -m tools.gallery speech ...` some areas of it."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+AREAS = ("speech",)
+"""Each is a module here whose `draw(out)` writes its sheets into a folder of its own."""
+
+GALLERY = Path(__file__).parents[2] / "docs" / "gallery"
+
+
+def main(asked: list[str]) -> None:
+    """Draw the areas that were asked for, or all. SystemExit for one that is not there."""
+    unknown = [area for area in asked if area not in AREAS]
+    if unknown:
+        raise SystemExit(f"no area is called {', '.join(unknown)}; there are {', '.join(AREAS)}")
+    for area in asked or AREAS:
+        out = GALLERY / area
+        out.mkdir(parents=True, exist_ok=True)
+        import_module(f"tools.gallery.{area}").draw(out)
+        print(f"{area}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
