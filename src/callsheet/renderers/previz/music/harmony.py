@@ -53,6 +53,8 @@ _CADENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )  # fmt: skip
 """Two chords that lead home, in each mode its own way."""
 
+_ON_THIRD = 2.0
+"""What a voicing that stands on its third costs, in semitones of movement: it sounds like another key's chord."""
 _DEGREES = ("i", "ii", "iii", "iv", "v", "vi", "vii")
 _ROMAN = re.compile(r"^([iIvV]+)(o?)$")
 
@@ -105,6 +107,7 @@ def voiced(chord: Chord, before: Sequence[int], centre: int = 60, voices: int = 
             continue
         moved = sum(min(abs(note - old) for old in before) for note in notes) if before else 0
         cost = moved + 0.4 * abs(sum(notes) / len(notes) - centre) + 0.15 * abs(spread - 11)
+        cost += _ON_THIRD if notes[0] % 12 == chord.classes[1] else 0.0
         if cost < least:
             best, least = tuple(notes), cost
     return best or tuple(sorted(_near(pitch, centre) for pitch in classes))

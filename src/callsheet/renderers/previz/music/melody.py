@@ -9,6 +9,9 @@ import numpy as np
 from callsheet.renderers.previz.music.figures import RHYTHMS
 from callsheet.renderers.previz.music.harmony import MELODY, Chord
 
+_STARTS = (0, 0, 4, 4, 2)
+"""Where a theme may begin: on the tonic, its fifth or its third, in scale steps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sung:
@@ -33,7 +36,7 @@ def motif(throw: np.random.Generator, metre: int, density: float) -> Motif:
     """A motif of two bars: a cell and its answer, each a walk of small steps with one leap, within an octave."""
     cells = [_cell(throw, metre, density) for _ in range(2)]
     lines = tuple(tuple(_walk(throw, len(cell))) for cell in cells)
-    return Motif(tuple(cells), lines, int(throw.integers(0, 5)))
+    return Motif(tuple(cells), lines, _STARTS[int(throw.integers(len(_STARTS)))])
 
 
 def sung(seed: Motif, bar: int, chord: Chord, tonic: int, mode: str, centre: int, *, closing: bool) -> list[Sung]:
@@ -58,9 +61,9 @@ def sung(seed: Motif, bar: int, chord: Chord, tonic: int, mode: str, centre: int
 
 def _close(seed: Motif, chord: Chord, tonic: int, mode: str, centre: int, *, final: bool) -> list[Sung]:
     """The end of a phrase: two notes that come to rest on the chord, on its root where the phrase is the last."""
-    rest = _scale_note(0 if final else 2, tonic, mode, centre)
+    rest = _scale_note(0 if final else 4, tonic, mode, centre)
     aim = _settled(rest, chord)
-    above = _scale_note(2 if final else 3, tonic, mode, centre)
+    above = _scale_note(2 if final else 5, tonic, mode, centre)
     return [Sung(0, 1, _settled(above, chord), 0.75), Sung(1, 2 if len(seed.rhythms[0]) > 2 else 1.5, aim, 0.8)]
 
 

@@ -77,7 +77,7 @@ def write(brief: Brief, form: Form, seed: int) -> Score:
     }
     line: list[str] = []
     for section in form.sections:
-        line += _section(section, numerals[section.name], brief, throw)
+        line += _section(section, numerals[section.name], brief, throw, closes=section is form.sections[-1])
     chords = tuple(chord for name in line for chord in harmony.chords(name, brief.tonic, brief.mode, kind.sevenths))
     voicings: list[tuple[int, ...]] = []
     for chord in chords:
@@ -86,13 +86,13 @@ def write(brief: Brief, form: Form, seed: int) -> Score:
     return Score(brief, form, seed, chords, numerals, motif, tuple(voicings))
 
 
-def _section(section: Section, numerals: str, brief: Brief, throw: np.random.Generator) -> list[str]:
-    """A chord for every bar: the progression over and over, and at the end of the last section a cadence."""
+def _section(section: Section, numerals: str, brief: Brief, throw: np.random.Generator, *, closes: bool) -> list[str]:
+    """A chord for every bar: the progression over and over, and before a climax or the last chord a cadence."""
     names = (numerals.split() * (section.bars // 4 + 1))[: section.bars]
-    if section.name in ("ending", "sting", "build") and section.bars >= 2:
-        names[-2:] = harmony.cadence(brief.mode, throw).split()
-    if section.name in ("intro", "theme", "climax"):
-        names[0] = harmony.home(brief.mode) if section.name != "theme" else names[0]
+    if section.name in ("intro", "climax"):
+        names[0] = harmony.home(brief.mode)
+    if closes or section.name == "build":
+        names[-2:] = harmony.cadence(brief.mode, throw).split()[-section.bars :]
     return names
 
 
