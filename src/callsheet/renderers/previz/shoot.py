@@ -94,9 +94,9 @@ def _clip(scene: Scene, path: Path, progress: Progress, draw: Draw, extras: Extr
             if watermark is not None:
                 watermark.lay(frame)
             clip.write(frame)
-    return Made(
-        path, "video/mp4", scene.width, scene.height, duration=float(scene.exact_duration), fps=float(scene.fps)
-    )
+    length, rate = float(scene.exact_duration), float(scene.fps)
+    told = {} if audio is None else {"sound": sound.parts(scene).told()}
+    return Made(path, "video/mp4", scene.width, scene.height, duration=length, fps=rate, extra=told)
 
 
 @dataclass(frozen=True, slots=True)
