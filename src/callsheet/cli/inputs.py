@@ -57,7 +57,7 @@ def _split(pair: str) -> tuple[str, str]:
 
 
 def _value(param: Param | None, name: str, texts: list[str]) -> Any:
-    read = [_one(param, name, text) for text in texts]
+    read = [_inside(param, _one(param, name, text)) for text in texts]
     if param and param.type == "list" and [*map(_is_output, read)] == [True]:
         return read[0]
     if param and param.many:
@@ -80,6 +80,24 @@ def _one(param: Param | None, name: str, text: str) -> Any:
             f"{name} names a file on this machine.", hint=f"To upload it, write {name}=@{text}", param=name
         )
     return _typed(param, text)
+
+
+def _inside(param: Param | None, value: Any) -> Any:
+    """A list or an object with the media in it, `@file` and `@task_…`, meant as they are on the command line itself."""
+    if isinstance(value, list):
+        return [_inside(param, one) for one in cast("list[Any]", value)]
+    if isinstance(value, dict) and param and param.fields:
+        rows = cast("dict[str, Any]", value)
+        return {name: _within(param.fields.get(name), name, one) for name, one in rows.items()}
+    return value
+
+
+def _within(param: Param | None, name: str, value: Any) -> Any:
+    if param is None or not param.is_media:
+        return _inside(param, value)
+    if isinstance(value, list):
+        return [_within(param, name, one) for one in cast("list[Any]", value)]
+    return _one(param, name, value) if isinstance(value, str) and value.startswith("@") else value
 
 
 def _is_output(value: Any) -> bool:

@@ -29,6 +29,7 @@ from callsheet.renderers.stills import CONTENT_TYPES, exif, xmp
 
 _MOST_PIXELS = 80_000_000
 """All frames together: they are held in memory, as a loop that goes back needs them."""
+_RGB = av.VideoFormat("rgb24")
 _BLEND = Fraction(1, 2)
 """Seconds over which the end dissolves into the beginning."""
 
@@ -110,7 +111,7 @@ def _indexed(frames: Sequence[Rgb]) -> list[Image.Image]:
     palette = choosing.pull()
     colours = palette.to_ndarray(format="rgb24").reshape(-1, 3)
     drawing = Graph()
-    shown = drawing.add_buffer(width=width, height=height, format="rgb24", time_base=Fraction(1, 25))
+    shown = drawing.add_buffer(width=width, height=height, format=_RGB, time_base=Fraction(1, 25))
     chosen = drawing.add_buffer(
         template=None, width=16, height=16, format=palette.format.name, time_base=Fraction(1, 25)
     )
@@ -130,7 +131,7 @@ def _indexed(frames: Sequence[Rgb]) -> list[Image.Image]:
 
 def _graph(width: int, height: int, name: str, settings: str) -> Any:
     graph = Graph()
-    source = graph.add_buffer(width=width, height=height, format="rgb24", time_base=Fraction(1, 25))
+    source = graph.add_buffer(width=width, height=height, format=_RGB, time_base=Fraction(1, 25))
     step, sink = graph.add(name, settings), graph.add("buffersink")
     source.link_to(step)
     step.link_to(sink)

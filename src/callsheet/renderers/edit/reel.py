@@ -142,7 +142,7 @@ def pieces(count: int) -> Iterator[int]:
 
 
 @contextmanager
-def _opened(path: Path, name: str) -> Iterator[Any]:
+def _opened(path: Path, name: str) -> Generator[Any]:
     try:
         with media.open_video(path) as container:
             yield container

@@ -72,6 +72,6 @@ def _looks(frames: Iterator[Rgb]) -> Iterator[tuple[float, NDArray[np.float64]]]
     """How sharp each frame is, and the shares of its colours in 8 x 8 x 8 boxes."""
     for rgb in frames:
         grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-        small = cv2.resize(rgb, (64, 64), interpolation=cv2.INTER_AREA).reshape(-1, 3) >> 5
+        small = np.asarray(cv2.resize(rgb, (64, 64), interpolation=cv2.INTER_AREA), np.uint8).reshape(-1, 3) >> 5
         boxes = small[:, 0].astype(np.int64) * 64 + small[:, 1] * 8 + small[:, 2]
         yield float(cv2.Laplacian(grey, cv2.CV_32F).var()), np.bincount(boxes, minlength=512) / len(boxes)

@@ -55,7 +55,8 @@ class Track:
         left, right = sides(self.pan)
         level = np.array([[left, right]], np.float32) * np.float32(10 ** (self.gain / 20))
         tape = Tape(self._turned())
-        yield from eased((tape.take(size) * level for size in pieces(self.count)), self.count, self.rise, self.fall)
+        levelled = (np.asarray(tape.take(size) * level, np.float32) for size in pieces(self.count))
+        yield from eased(levelled, self.count, self.rise, self.fall)
 
     def _turned(self) -> Iterator[Stereo]:
         """What is taken of the sound, again and again where it loops; with a short dip at each turn, not a click."""
