@@ -18,7 +18,7 @@ from PIL import Image
 from callsheet.catalog import Catalog
 from callsheet.catalog.load import VENDORS
 from callsheet.contract import Driver, Order
-from callsheet.engine import Engine, Keyring, Library, Rules
+from callsheet.engine import Engine, Given, Keyring, Library, Rules
 from callsheet.fetch import Guard
 from callsheet.files import Folder
 from callsheet.settings import Settings, load
@@ -191,7 +191,18 @@ async def a_house(
     guard = Guard(frozenset(settings.fetch.allow))
     drivers = {"studio": Vendor()} if drivers is None else drivers
     engine = Engine(
-        store, library, keyring, a_catalog(folder), drivers, guard, settings, clock, body, chance=lambda: 0.5
+        Given(
+            store=store,
+            library=library,
+            keyring=keyring,
+            catalog=a_catalog(folder),
+            drivers=drivers,
+            guard=guard,
+            settings=settings,
+            clock=clock,
+            body=body,
+            chance=lambda: 0.5,
+        )
     )
     try:
         if started:

@@ -18,6 +18,7 @@ from callsheet.engine.engine import Engine
 from callsheet.engine.explain import say
 from callsheet.engine.keyring import Keyring
 from callsheet.engine.library import Library, Rules
+from callsheet.engine.parts import Given
 from callsheet.errors import CallsheetError
 from callsheet.fetch import Guard
 from callsheet.files import Blobs, Bucket, Folder
@@ -87,7 +88,19 @@ def _built(settings: Settings, url: str, clock: Clock, store: Store) -> House:
     guard = Guard(frozenset(settings.fetch.allow))
     drivers = vendors.drivers(settings)
     dialects: dict[str, Dialect] = {}
-    engine = Engine(store, library, keyring, known, drivers, guard, settings, clock, body, dialects=dialects)
+    given = Given(
+        store=store,
+        library=library,
+        keyring=keyring,
+        catalog=known,
+        drivers=drivers,
+        guard=guard,
+        settings=settings,
+        clock=clock,
+        body=body,
+        dialects=dialects,
+    )
+    engine = Engine(given)
     dialects |= vendors.dialects(Desk(engine, library, keyring, known, clock, origins, limits.max_body_bytes))
     counters = Counters({mount(id): (known.vendor(id).hosts, dialect) for id, dialect in dialects.items()})
     token = secrets.token_urlsafe(32)

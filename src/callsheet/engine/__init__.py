@@ -4,5 +4,6 @@ from callsheet.engine.engine import Engine
 from callsheet.engine.explain import EVENTS, say
 from callsheet.engine.keyring import Keyring
 from callsheet.engine.library import Library, Rules
+from callsheet.engine.parts import Given
 
-__all__ = ["EVENTS", "Engine", "Keyring", "Library", "Rules", "say"]
+__all__ = ["EVENTS", "Engine", "Given", "Keyring", "Library", "Rules", "say"]

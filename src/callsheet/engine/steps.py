@@ -5,26 +5,18 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from callsheet.catalog import Catalog
 from callsheet.contract import Driver, Lost, Order
 from callsheet.engine import advance, pace
 from callsheet.engine.advance import Move, driver_of
-from callsheet.engine.chain import Chain
-from callsheet.engine.delivery import Courier
-from callsheet.engine.detour import Detour
-from callsheet.engine.ingest import Ingest, Vanished, told
+from callsheet.engine.ingest import Vanished, told
 from callsheet.engine.intake import references
-from callsheet.engine.library import Library
-from callsheet.engine.news import News
-from callsheet.engine.pace import Chance
-from callsheet.engine.pins import Pins
-from callsheet.engine.reach import Reach
+from callsheet.engine.parts import Parts
 from callsheet.errors import CallsheetError, NotSupported, RenderError, StorageError, Unavailable, Unsure
-from callsheet.store import Row, Store
-from callsheet.tasks import Artifact, Clock, File, Update
+from callsheet.store import Row
+from callsheet.tasks import Artifact, File, Update
 
 log = logging.getLogger("callsheet.engine")
 
@@ -38,51 +30,24 @@ _REST = 1.0
 class Steps:
     """What to do with a row in each phase. Every write names the fence the row was taken with (rule 2)."""
 
-    def __init__(
-        self,
-        store: Store,
-        catalog: Catalog,
-        library: Library,
-        drivers: Mapping[str, Driver],
-        ingest: Ingest,
-        courier: Courier,
-        news: News,
-        clock: Clock,
-        chance: Chance,
-        detour: Detour,
-        pins: Pins,
-        chain: Chain,
-        reach: Reach | None = None,
-    ) -> None:
-        self._detour = detour
-        self._pins = pins
-        self._chain = chain
-        self._reach = reach
-        self._store = store
-        self._catalog = catalog
-        self._library = library
-        self._drivers = drivers
-        self._ingest = ingest
-        self._courier = courier
-        self._news = news
-        self._clock = clock
-        self._chance = chance
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
         self._told_at: dict[str, int] = {}
 
     async def run(self, row: Row, seen: Seen) -> None:
         """One step. Raises store.Lost when another has the row meanwhile: then nothing was written."""
         seen(row)
         if row.lane != advance.lane(row.phase, row):
-            await self._keep(row, advance.misplaced(row, self._clock()), seen)
+            await self._keep(row, advance.misplaced(row, self._parts.clock()), seen)
         elif row.phase == "tell":
-            await self._keep(row, await self._courier.tell(row), seen)
+            await self._keep(row, await self._parts.courier.tell(row), seen)
         elif row.phase == "wait":
-            now = self._clock()
-            move = advance.canceled(row, now) if row.cancel_asked else await self._chain.look(row, now)
+            now = self._parts.clock()
+            move = advance.canceled(row, now) if row.cancel_asked else await self._parts.chain.look(row, now)
             await self._keep(row, move, seen)
         elif row.phase == "collect":
             await self._collect(row, await self._artifacts(row), seen)
-        elif missing := self._pins.missing(row):
+        elif missing := self._parts.pins.missing(row):
             await self._keep(row, await self._without(row, missing), seen)
         else:
             if row.parked_at is not None:
@@ -90,21 +55,21 @@ class Steps:
             await (self._submit if row.phase == "submit" else self._poll)(row, seen)
 
     async def _submit(self, row: Row, seen: Seen) -> None:
-        driver = self._drivers[driver_of(row)]
+        driver = self._parts.drivers[driver_of(row)]
         if row.sent_at is not None:
-            await self._keep(row, advance.outcome_unknown(row, self._clock()), seen)
+            await self._keep(row, advance.outcome_unknown(row, self._parts.clock()), seen)
             return
         if not row.cancel_asked and not driver.local:
-            pinned = {"sent_at": self._clock(), "credential": self._pins.credential(row)}
+            pinned = {"sent_at": self._parts.clock(), "credential": self._parts.pins.credential(row)}
             row = await self._keep(row, Move(pinned, (("submitting", {"stage": row.task.stage}),)), seen)
         if row.cancel_asked:
-            await self._keep(row, advance.canceled(row, self._clock()), seen)
+            await self._keep(row, advance.canceled(row, self._parts.clock()), seen)
             return
         answer = await self._ask(row, driver, self._order, driver.submit)
         await self._follow(row, answer, seen)
 
     async def _poll(self, row: Row, seen: Seen) -> None:
-        driver = self._drivers[driver_of(row)]
+        driver = self._parts.drivers[driver_of(row)]
         remote = row.remote or ""
         try:
             answer = await self._canceled(row, driver, remote) if row.cancel_asked else None
@@ -112,7 +77,7 @@ class Steps:
                 answer = await self._ask(row, driver, self._bare_order, lambda order: driver.poll(order, remote))
         except Lost:
             ends = row.cancel_asked and driver.local
-            move = advance.canceled(row, self._clock()) if ends else advance.lost(row, self._clock())
+            move = advance.canceled(row, self._parts.clock()) if ends else advance.lost(row, self._parts.clock())
             await self._keep(row, move, seen)
             return
         await self._follow(row, answer, seen)
@@ -155,13 +120,13 @@ class Steps:
         return RenderError(said) if driver.local and row.phase == "submit" else Unavailable(said)
 
     async def _follow(self, row: Row, answer: Update | CallsheetError, seen: Seen) -> None:
-        now = self._clock()
+        now = self._parts.clock()
         if isinstance(answer, CallsheetError):
-            stays = advance.unanswered(row, answer, now, self._chance)
-            await self._keep(row, await self._detour.around(row, answer, stays, now), seen)
+            stays = advance.unanswered(row, answer, now, self._parts.chance)
+            await self._keep(row, await self._parts.detour.around(row, answer, stays, now), seen)
             return
-        local = self._drivers[driver_of(row)].local
-        move = advance.answered(row, answer, now, local, self._chance, self._told_at.get(row.task.id, 0))
+        local = self._parts.drivers[driver_of(row)].local
+        move = advance.answered(row, answer, now, local, self._parts.chance, self._told_at.get(row.task.id, 0))
         if move.artifacts is None:
             await self._keep(row, move, seen)
         elif local:
@@ -174,7 +139,7 @@ class Steps:
         """What the vendor named when it finished: the timeline remembers, whatever happened since."""
         found: tuple[Artifact, ...] = ()
         after = 0
-        while page := await self._store.events(row.task.id, after):
+        while page := await self._parts.store.events(row.task.id, after):
             for event in page:
                 if event.type == "answered":
                     found = tuple(Artifact(**one) for one in event.data["artifacts"])
@@ -184,59 +149,59 @@ class Steps:
     async def _collect(self, row: Row, artifacts: tuple[Artifact, ...], seen: Seen, before: Move | None = None) -> None:
         """Bring everything in and end the task. `before` is what led here and is not yet written (local work only)."""
         usage = before.changes["usage"] if before else row.task.usage
-        async with self._library.storing():
+        async with self._parts.library.storing():
             try:
-                files = await self._ingest.bring(row, artifacts)
+                files = await self._parts.ingest.bring(row, artifacts)
             except CallsheetError as error:
                 await self._keep(row, self._not_collected(row, error), seen)
                 return
             except Vanished:
-                await self._keep(row, advance.lost(row, self._clock()), seen)
+                await self._keep(row, advance.lost(row, self._parts.clock()), seen)
                 return
-            move = advance.succeeded(row, files, usage, self._clock())
+            move = advance.succeeded(row, files, usage, self._parts.clock())
             await self._keep(row, _both(before, move), seen, files)
 
     def _not_collected(self, row: Row, error: CallsheetError) -> Move:
-        now = self._clock()
+        now = self._parts.clock()
         if not error.retryable:
             return advance.failed(row, advance.failure_of(error), now, row.task.usage)
-        return advance.again(row, error, now, self._chance, pace.COLLECT_TRIES)
+        return advance.again(row, error, now, self._parts.chance, pace.COLLECT_TRIES)
 
     async def fault(self, row: Row, error: CallsheetError, tries: int, seen: Seen) -> None:
         """Something of ours went wrong with this row: again later, at most `tries` times."""
-        await self._keep(row, advance.again(row, error, self._clock(), self._chance, tries), seen)
+        await self._keep(row, advance.again(row, error, self._parts.clock(), self._parts.chance, tries), seen)
 
     async def _without(self, row: Row, missing: NotSupported) -> Move:
         """The key that this task needs is not set up here: it may come back, and what is paid for is not given up."""
-        now = self._clock()
+        now = self._parts.clock()
         if row.phase == "submit" and row.cancel_asked:
             return advance.canceled(row, now)
         if row.sent_at is not None:
             return advance.outcome_unknown(row, now)
         if row.parked_at is None:
             log.warning("a task waits for a key", extra={"task_id": row.task.id, "credential": row.credential})
-        told = {"why": str(missing), "setting": self._pins.setting(row)}
-        return await self._detour.around(row, missing, advance.parked(row, told, now), now)
+        told = {"why": str(missing), "setting": self._parts.pins.setting(row)}
+        return await self._parts.detour.around(row, missing, advance.parked(row, told, now), now)
 
     async def _order(self, row: Row) -> Order:
         bare = await self._bare_order(row)
         media: dict[str, Path] = {}
         for _, file_id in references(bare.model, row.run_input):
-            media[file_id] = await self._library.local(await self._library.get(row.task.account, file_id))
+            media[file_id] = await self._parts.library.local(await self._parts.library.get(row.task.account, file_id))
         links: dict[str, str] = {}
-        if self._reach is not None:
-            links = {one: self._reach.link(await self._library.get(row.task.account, one)) for one in media}
+        if self._parts.reach is not None:
+            links = {one: self._parts.reach.link(await self._parts.library.get(row.task.account, one)) for one in media}
         return dataclasses.replace(bare, media=media, links=links)
 
     async def _bare_order(self, row: Row) -> Order:
-        callback = self._reach.callback(driver_of(row), row.task.id) if self._reach is not None else None
-        return Order(row.task.id, self._catalog.model(row.run_model), row.run_input, {}, callback=callback)
+        callback = self._parts.reach.callback(driver_of(row), row.task.id) if self._parts.reach is not None else None
+        return Order(row.task.id, self._parts.catalog.model(row.run_model), row.run_input, {}, callback=callback)
 
     async def _keep(self, row: Row, move: Move, seen: Seen, files: Sequence[File] = ()) -> Row:
         """Write a move. While the disk refuses it is tried again: what a vendor answered is nowhere else."""
         while True:
             try:
-                kept = await self._store.patch(row.task.id, row.fence, move.changes, move.events, files)
+                kept = await self._parts.store.patch(row.task.id, row.fence, move.changes, move.events, files)
                 break
             except StorageError as error:
                 log.error("a task cannot be written: %s", error, extra={"task_id": row.task.id})
@@ -247,13 +212,13 @@ class Steps:
 
     def _note(self, row: Row, move: Move) -> None:
         if any(kind == "started" for kind, _ in move.events) and not row.task.state.final:
-            self._courier.hint(row)
+            self._parts.courier.hint(row)
         if any(kind == "progress" for kind, _ in move.events):
-            self._told_at[row.task.id] = self._clock()
+            self._told_at[row.task.id] = self._parts.clock()
         if row.task.state.final:
             self._told_at.pop(row.task.id, None)
         if move.events:
-            self._news.ring(row.task.id)
+            self._parts.news.ring(row.task.id)
 
 
 def _both(first: Move | None, then: Move) -> Move:

@@ -6,20 +6,16 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from callsheet.catalog import Catalog
-from callsheet.contract import Driver
 from callsheet.engine import advance, pace
-from callsheet.engine.library import Library
-from callsheet.engine.news import News
+from callsheet.engine.parts import Parts
 from callsheet.engine.routing import stage_of
 from callsheet.engine.steps import Steps
 from callsheet.errors import CallsheetError, StorageError
 from callsheet.store import Lost as FenceLost
-from callsheet.store import Phase, Row, Store
-from callsheet.tasks import Clock
+from callsheet.store import Phase, Row
 
 log = logging.getLogger("callsheet.engine")
 
@@ -56,24 +52,10 @@ class _Flight:
 class Worker:
     """Sleeps until something is due or someone rings. What it remembers beside the rows can be lost at any moment."""
 
-    def __init__(
-        self,
-        store: Store,
-        catalog: Catalog,
-        library: Library,
-        drivers: Mapping[str, Driver],
-        steps: Steps,
-        news: News,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, parts: Parts, steps: Steps) -> None:
         self.stopped = False
-        self._store = store
-        self._catalog = catalog
-        self._library = library
-        self._drivers = drivers
+        self._parts = parts
         self._steps = steps
-        self._news = news
-        self._clock = clock
         self._bell = asyncio.Event()
         self._flights: dict[str, _Flight] = {}
         self._nudged: dict[str, str] = {}
@@ -84,13 +66,13 @@ class Worker:
 
     async def start(self) -> None:
         """Mend what the last process left, count what is with each driver, and begin."""
-        await self._store.recover(self._local_stages(), self._clock())
-        for vendor, driver in self._drivers.items():
+        await self._parts.store.recover(self._local_stages(), self._parts.clock())
+        for vendor, driver in self._parts.drivers.items():
             driver.notify = self._ear(vendor)
             if not driver.local:
-                self._with_driver[vendor] = set(await self._store.due(f"poll:{vendor}", EVER, 1_000_000))
-        vendors = {lane.partition(":")[2] for lane, _ in await self._store.lanes()}
-        self._silent = vendors - self._drivers.keys() - {""}
+                self._with_driver[vendor] = set(await self._parts.store.due(f"poll:{vendor}", EVER, 1_000_000))
+        vendors = {lane.partition(":")[2] for lane, _ in await self._parts.store.lanes()}
+        self._silent = vendors - self._parts.drivers.keys() - {""}
         loops = (self._schedule(), self._heartbeat(), self._keep_house())
         self._background = [asyncio.create_task(one) for one in loops]
 
@@ -105,11 +87,11 @@ class Worker:
         if rest and grace > 0:
             await asyncio.wait(rest, timeout=grace)
         await _end(rest)
-        for driver in self._drivers.values():
+        for driver in self._parts.drivers.values():
             await driver.close()
         if began:
-            await self._store.recover(self._local_stages(), self._clock())
-        self._news.ring_all()
+            await self._parts.store.recover(self._local_stages(), self._parts.clock())
+        self._parts.news.ring_all()
 
     @property
     def alive(self) -> bool:
@@ -162,13 +144,13 @@ class Worker:
         while True:
             self._bell.clear()
             try:
-                now = self._clock()
+                now = self._parts.clock()
                 await self._round(now)
-                due = await self._store.next_due(now)
+                due = await self._parts.store.next_due(now)
             except StorageError as error:
                 log.error("the store cannot be read: %s", error)
-                due = self._clock() + 1000
-            wait = None if due is None else max(0.0, (due - self._clock()) / 1000)
+                due = self._parts.clock() + 1000
+            wait = None if due is None else max(0.0, (due - self._parts.clock()) / 1000)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._bell.wait()
@@ -186,7 +168,7 @@ class Worker:
             free = room - (0 if lane.startswith("submit:") else flying)
             if free <= 0:
                 continue
-            due = await self._store.due(lane, now, free + len(self._flights))
+            due = await self._parts.store.due(lane, now, free + len(self._flights))
             for task_id in [one for one in due if one not in self._flights][:free]:
                 self._fly(task_id, lane, ALL)
 
@@ -194,7 +176,7 @@ class Worker:
         """Every lane and how many rows it may work on; ends first, so that nothing holds them up."""
         yield "tell", TELLS
         yield from (("collect", COLLECTS), ("wait", WAITS))
-        for vendor, driver in self._drivers.items():
+        for vendor, driver in self._parts.drivers.items():
             yield f"poll:{vendor}", POLLS
             yield f"submit:{vendor}", driver.slots - len(self._with_driver[vendor])
         for vendor in self._silent:  # their key was taken away: their tasks are told so, or go elsewhere
@@ -217,8 +199,8 @@ class Worker:
                 self._remotes[(advance.driver_of(row), row.remote)] = task_id
 
         try:
-            now = self._clock()
-            row = await self._store.take(task_id, phases, now, now + pace.LEASE, early=early)
+            now = self._parts.clock()
+            row = await self._parts.store.take(task_id, phases, now, now + pace.LEASE, early=early)
             if row is not None:
                 flight.lane = row.lane
                 await self._try(row, seen)
@@ -263,7 +245,7 @@ class Worker:
                 if flight.row is None or not flight.row.taken:
                     continue
                 try:
-                    await self._store.extend(task_id, flight.row.fence, self._clock() + pace.LEASE)
+                    await self._parts.store.extend(task_id, flight.row.fence, self._parts.clock() + pace.LEASE)
                 except FenceLost:
                     if self._flights.get(task_id) is flight and flight.row.taken and flight.work is not None:
                         flight.work.cancel()
@@ -273,18 +255,18 @@ class Worker:
     async def _keep_house(self) -> None:
         while True:
             try:
-                gone = await self._library.expire()
-                keys = await self._store.forget_keys(self._clock() - KEYS_KEPT)
+                gone = await self._parts.library.expire()
+                keys = await self._parts.store.forget_keys(self._parts.clock() - KEYS_KEPT)
                 log.debug("house kept", extra={"files": gone, "keys": keys})
             except (StorageError, OSError) as error:
                 log.error("files past their time could not be deleted: %s", error)
             await asyncio.sleep(HOUSEKEEPING)
 
     def _local_vendors(self) -> set[str]:
-        return {vendor for vendor, driver in self._drivers.items() if driver.local}
+        return {vendor for vendor, driver in self._parts.drivers.items() if driver.local}
 
     def _local_stages(self) -> list[str]:
-        models = [model for vendor in self._local_vendors() for model in self._catalog.models(vendor=vendor)]
+        models = [model for vendor in self._local_vendors() for model in self._parts.catalog.models(vendor=vendor)]
         return sorted({stage_of(model) for model in models})
 
 
