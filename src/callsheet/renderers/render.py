@@ -24,6 +24,7 @@ from callsheet.renderers.previz import (
     text_to_video,
     video_upscale,
 )
+from callsheet.renderers.previz.diagrams import pages
 from callsheet.renderers.previz.music import render as music
 from callsheet.renderers.previz.speech import speak
 from callsheet.renderers.scene import Made, Progress, Scene
@@ -45,6 +46,10 @@ _TABLE: Mapping[str, Renderer] = MappingProxyType(
         "sound-effect": sound_effect.render,
         "speech": speak.render,
         "music": music.render,
+        "flowchart": pages.render,
+        "mindmap": pages.render,
+        "gantt": pages.render,
+        "infographic": pages.render,
         **EDITS,
     }
 )

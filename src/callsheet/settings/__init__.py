@@ -4,6 +4,6 @@
 """
 
 from callsheet.settings.loading import FILE, OTHER_VARIABLES, home_folder, load
-from callsheet.settings.shape import PREFIX, Rule, Settings, VendorAccess
+from callsheet.settings.shape import PREFIX, Llm, Rule, Settings, VendorAccess
 
-__all__ = ["FILE", "OTHER_VARIABLES", "PREFIX", "Rule", "Settings", "VendorAccess", "home_folder", "load"]
+__all__ = ["FILE", "OTHER_VARIABLES", "PREFIX", "Llm", "Rule", "Settings", "VendorAccess", "home_folder", "load"]

@@ -134,6 +134,30 @@ class Webhooks(_Section):
         return value
 
 
+class Llm(_Section):
+    """A chat model that writes the source of diagrams; without one, rules read the prompt."""
+
+    base_url: str | None = Field(
+        None, description="Where an OpenAI-compatible API answers: `https://host/v1`; `/chat/completions` is added."
+    )
+    key: SecretStr | None = Field(None, description="Its key, sent as `Authorization: Bearer`.")
+    model: str | None = Field(None, description="The name of the chat model.")
+    timeout: float = Field(60.0, gt=0, le=240, description="Seconds one answer may take; then the rules are used.")
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_http(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^?#\s@]+", value):
+            raise ValueError("write it as https://host/v1, without a name or a query")
+        return value.rstrip("/") if value else value
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Llm:
+        if (self.base_url is None) != (self.model is None):
+            raise ValueError("give base_url and model together")
+        return self
+
+
 class VendorAccess(_Section):
     """Access to one vendor: with a key its models run there."""
 
@@ -193,6 +217,7 @@ class Settings(BaseSettings):
     limits: Limits = Field(default_factory=Limits)  # pyright: ignore[reportArgumentType]
     fetch: Fetch = Field(default_factory=Fetch)  # pyright: ignore[reportArgumentType]
     webhooks: Webhooks = Field(default_factory=Webhooks)  # pyright: ignore[reportArgumentType]
+    llm: Llm = Field(default_factory=Llm)  # pyright: ignore[reportArgumentType]
     routing: Annotated[dict[str, Annotated[Rule, BeforeValidator(_rule)]], BeforeValidator(_table)] = Field(
         default_factory=dict,
         description="Which stages run what: a model id, a capability or a pattern (`vidu/*`), and stages in order; or a"

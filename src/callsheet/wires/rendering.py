@@ -44,10 +44,14 @@ class RenderDriver(ABC):
     def scene(self, order: Order) -> Scene:
         """The scene of a checked input; reads headers of what it names. RenderError or Rejected where none can be."""
 
+    async def completed(self, scene: Scene) -> Scene:
+        """The scene with what has to be asked for elsewhere before a child renders it; as it is where nothing has."""
+        return scene
+
     async def submit(self, order: Order) -> Update:
         """Start the render. RenderError or Rejected for a scene that cannot be."""
         await self._drop(order.task_id)
-        scene = await asyncio.to_thread(self.scene, order)
+        scene = await self.completed(await asyncio.to_thread(self.scene, order))
         await self._pool.start(order.task_id, scene, self._out(order.task_id), self._hear)
         return Update(State.RUNNING, remote=order.task_id)
 

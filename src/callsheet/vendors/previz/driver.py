@@ -17,6 +17,7 @@ from callsheet.renderers.frame import exact_fps
 from callsheet.renderers.pool import Pool
 from callsheet.renderers.scene import Scene
 from callsheet.settings import Settings
+from callsheet.vendors.previz.driver_diagrams import DIAGRAMS, Author, as_diagram
 from callsheet.vendors.previz.driver_prompts import CuedDriver
 from callsheet.wires.rendering import RenderDriver
 
@@ -36,17 +37,43 @@ def local_driver(settings: Settings, pool: Pool) -> PrevizDriver | CuedDriver:
     """The driver of an installation: always live. It listens to test prompts unless the settings say otherwise."""
     moves = {move.id: move.index for move in catalog.load().vocabulary.camera_moves}
     folder, slots = settings.home / "renders" / "previz", settings.render.cores
-    plain = PrevizDriver(pool, folder, moves, slots=slots, mark=settings.render.mark)
+    author = Author.of(settings.llm)
+    plain = PrevizDriver(pool, folder, moves, slots=slots, mark=settings.render.mark, author=author)
     return CuedDriver(plain) if settings.render.test_prompts else plain
 
 
 class PrevizDriver(RenderDriver):
-    """Builds the scenes of previz. `moves` maps camera move ids to indexes; `mark` False leaves the sign off all."""
+    """Builds the scenes of previz. `moves` maps camera move ids to indexes; `mark` False leaves the sign off all.
 
-    def __init__(self, pool: Pool, folder: Path, moves: Mapping[str, int], *, slots: int, mark: bool = True) -> None:
+    `author` is the chat model that writes the source of diagrams; without one, rules read their prompts.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        folder: Path,
+        moves: Mapping[str, int],
+        *,
+        slots: int,
+        mark: bool = True,
+        author: Author | None = None,
+    ) -> None:
         super().__init__(pool, folder, slots=slots)
         self._moves = moves
         self._mark = mark
+        self._author = author
+
+    async def completed(self, scene: Scene) -> Scene:
+        """A diagram's scene with its source, where a chat model is there to write it."""
+        if self._author is None or scene.capability not in DIAGRAMS:
+            return scene
+        return await self._author.written(scene)
+
+    async def close(self) -> None:
+        """Stop all renders, and let go of the chat model's connections."""
+        if self._author is not None:
+            await self._author.close()
+        await super().close()
 
     def scene(self, order: Order) -> Scene:
         """The scene of a checked input, media as paths however deep they stand; reads headers of what it names."""
@@ -59,7 +86,7 @@ class PrevizDriver(RenderDriver):
         except ValueError as error:
             raise RenderError(str(error)) from error
         seed = given.get("seed")
-        return Scene(
+        scene = Scene(
             capability=order.model.capability,
             prompt=", ".join(text for text in (given.get("prompt"), given.get("style")) if text),
             negative_prompt=given.get("negative_prompt", ""),
@@ -82,6 +109,7 @@ class PrevizDriver(RenderDriver):
             mask=paths.get("mask"),
             extra={name: value for name, value in given.items() if name not in _DRAWN},
         )
+        return as_diagram(scene, given) if scene.capability in DIAGRAMS else scene
 
 
 def _start(given: Mapping[str, Any], paths: Mapping[str, Path], images: Sequence[Path]) -> Path | None:

@@ -1,0 +1,1 @@
+"""Diagrams from words: flowchart, mind map, Gantt chart and infographic, each as picture, drawing and source."""
