@@ -14,14 +14,19 @@ from callsheet.renderers.media import NotMedia, TooManyPixels
 from callsheet.renderers.previz import (
     continuation,
     first_last,
+    image_to_image,
     image_to_video,
+    mask,
     motion_control,
     multi_shot,
+    redraw,
+    reference_to_image,
     reference_to_video,
     sound_effect,
     template_to_video,
     text_to_image,
     text_to_video,
+    upscale,
     video_upscale,
 )
 from callsheet.renderers.previz.diagrams import pages
@@ -34,6 +39,11 @@ Renderer = Callable[[Scene, Path, Progress], list[Made]]
 _TABLE: Mapping[str, Renderer] = MappingProxyType(
     {
         "text-to-image": text_to_image.render,
+        "image-to-image": image_to_image.render,
+        "reference-to-image": reference_to_image.render,
+        "redraw": redraw.render,
+        "mask": mask.render,
+        "upscale": upscale.render,
         "text-to-video": multi_shot.where_asked(text_to_video.render),
         "image-to-video": multi_shot.where_asked(image_to_video.render),
         "first-last-frame": first_last.render,

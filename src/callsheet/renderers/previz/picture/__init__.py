@@ -1,1 +1,1 @@
-"""Works on pictures that are given: what stands out in them, what their light and colours become, what replaces what."""
+"""Works on given pictures: what stands out in them, what their light and colours become, what replaces what."""

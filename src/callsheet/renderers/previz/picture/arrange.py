@@ -30,8 +30,7 @@ def cast(rgb: Rgb) -> Cast:
     if not found.sure:
         return _print(rgb)
     x0, y0, x1, y1 = found.box
-    room = 3
-    part = np.s_[max(0, y0 - room) : y1 + room, max(0, x0 - room) : x1 + room]
+    part = np.s_[y0:y1, x0:x1]
     return Cast(np.ascontiguousarray(rgb[part]), np.ascontiguousarray(found.alpha[part]), framed=False)
 
 
@@ -114,14 +113,14 @@ def _lit(colour: Plane, alpha: Plane, stage: Stage, *, framed: bool) -> Plane:
 def _shadow(made: Plane, stage: Stage, alpha: Plane, left: int, top: int) -> None:
     """A soft pool under its foot, and its outline laid on the ground away from the light."""
     high, wide = alpha.shape
-    feet = smooth(0.0, 1.0, alpha[int(high * 0.86) :].max(axis=0))
+    feet = smooth(0.0, 1.0, alpha[int(high * 0.66) :].max(axis=0))
     flat = max(4, round(high * 0.14))
     lean = np.clip((left + wide / 2 - stage.sun[0]) / stage.width, -0.6, 0.6) * high * 0.9
     pad = round(high * 0.75)
     plane = np.zeros((2 * flat + 8, wide + 2 * pad), np.float32)
     cast_at = (
         np.array([[0, 0], [wide, 0], [0, high]], np.float32),
-        np.array([[pad + lean, flat * 1.7], [pad + lean + wide, flat * 1.7], [pad, flat]], np.float32),
+        np.array([[pad + lean, flat * 1.3], [pad + lean + wide, flat * 1.3], [pad, flat]], np.float32),
     )
     laid = cv2.warpAffine(alpha, cv2.getAffineTransform(*cast_at), plane.shape[1::-1])
     plane += 0.42 * np.asarray(laid, np.float32) * (1 - 0.7 * stage.palette.night)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from callsheet.renderers.previz.picture.planes import Plane, Rgb, along_edges, fit, grey
 
 _SIDE = 320
+_WEIGHTS = np.array([0.65, 1.35, 1.35], np.float32)
+"""A difference of colour says more than one of brightness, which light alone makes."""
 _LEAST, _MOST = 0.002, 0.8
 _WORTH = 0.25
 """From this worth on (see `_worth`) a shape is taken for a thing."""
@@ -99,11 +101,11 @@ def _clusters(border: Plane) -> tuple[list[Plane], list[Plane]]:
 
 
 def _against_row(small: Rgb) -> Plane:
-    """How far each place differs from what lies level with it: a landscape is made of level bands, its subject is not."""
+    """How far each place differs from what lies level with it: a landscape is bands, its subject is none."""
     colours = np.asarray(cv2.cvtColor(cv2.medianBlur(small, 5), cv2.COLOR_RGB2LAB), np.float32)
     usual = np.median(colours, axis=1, keepdims=True)
     usual = cv2.blur(usual, (1, 5)).reshape(usual.shape)
-    away = np.linalg.norm((colours - usual) * np.float32([0.7, 1.3, 1.3]), axis=2)
+    away = np.linalg.norm((colours - usual) * _WEIGHTS, axis=2)
     spread = np.median(away, axis=1, keepdims=True) + 6
     return np.asarray(cv2.GaussianBlur((away / spread).astype(np.float32), (0, 0), 1.2), np.float32)
 
@@ -113,13 +115,14 @@ def _against_round(small: Rgb) -> Plane:
     colours = np.asarray(cv2.cvtColor(cv2.medianBlur(small, 5), cv2.COLOR_RGB2LAB), np.float32)
     wide = cv2.GaussianBlur(colours, (0, 0), max(small.shape) / 9, borderType=cv2.BORDER_REFLECT)
     near = cv2.GaussianBlur(colours, (0, 0), 1.5)
-    return np.linalg.norm((near - wide) * np.float32([0.7, 1.3, 1.3]), axis=2).astype(np.float32)
+    return np.linalg.norm((near - wide) * _WEIGHTS, axis=2).astype(np.float32)
 
 
 def _best(small: Rgb) -> tuple[NDArray[np.bool_], float]:
     """The shape most like a thing among all that three ideas of strangeness propose, and its worth."""
     colours = np.asarray(cv2.cvtColor(cv2.GaussianBlur(small, (0, 0), 1.0), cv2.COLOR_RGB2LAB), np.float32)
-    dx, dy = (cv2.Scharr(colours, cv2.CV_32F, *way, scale=1 / 16) for way in ((1, 0), (0, 1)))
+    dx = cv2.Scharr(colours, cv2.CV_32F, 1, 0, scale=1 / 16)
+    dy = cv2.Scharr(colours, cv2.CV_32F, 0, 1, scale=1 / 16)
     slope = np.sqrt((dx * dx + dy * dy).sum(axis=2)).astype(np.float32)
     tried: list[tuple[float, NDArray[np.bool_]]] = []
     for strange in (_strangeness(small), _against_row(small), _against_round(small)):
@@ -160,7 +163,7 @@ def _worth(shape: NDArray[np.bool_], colours: Plane, slope: Plane) -> float:
     if not round_it.any():
         return 0.0
     clear = float(np.quantile(slope[outline], 0.35)) / (float(slope.mean()) + 4)
-    weighed = colours * np.float32([0.6, 1.4, 1.4])
+    weighed = colours * _WEIGHTS
     mean, around = weighed[shape].mean(axis=0), weighed[round_it]
     own = float(np.linalg.norm(mean - around.mean(axis=0))) / (float(around.std(axis=0).sum()) + 12)
     elsewhere = ((weighed[~shape] - mean) ** 2).sum(axis=1)
@@ -204,7 +207,7 @@ def _ring(rows: int, columns: int, wide: int) -> NDArray[np.bool_]:
 
 def _touching(mask: NDArray[np.bool_]) -> float:
     """Which share of the picture's rim the mask lies on."""
-    rim = _ring(*mask.shape, 1)
+    rim = _ring(mask.shape[0], mask.shape[1], 1)
     return float(mask[rim].mean())
 
 
@@ -220,7 +223,8 @@ def _refined(rgb: Rgb, small: NDArray[np.bool_]) -> Plane:
     size = rgb.shape[1::-1]
     rough = np.asarray(cv2.resize(small.astype(np.float32), size, interpolation=cv2.INTER_LINEAR), np.float32)
     step = max(size) / max(small.shape)
-    drawn = along_edges(grey(rgb), cv2.GaussianBlur(rough, (0, 0), max(0.6, 0.5 * step)), 2.0 * step + 1, 2e-4)
+    soft = np.asarray(cv2.GaussianBlur(rough, (0, 0), max(0.6, 0.5 * step)), np.float32)
+    drawn = along_edges(grey(rgb), soft, 2.0 * step + 1, 2e-4)
     sharp = np.clip((drawn - 0.5) * 2.4 + 0.5, 0, 1)
     # Far from the outline the guided filter has nothing to say.
     near = np.asarray(cv2.resize(cv2.dilate(small.astype(np.uint8), np.ones((7, 7), np.uint8)), size), np.float32)

@@ -75,9 +75,8 @@ def neon(rgb: Rgb, dice: np.random.Generator, unit: float) -> Rgb:
     base = np.stack([np.interp(calm * 0.92, [0, 0.24, 0.5, 0.78, 1], tones[:, k]) for k in range(3)], axis=2)
     base = 0.80 * base + 0.20 * floats(rgb) * np.array([0.55, 0.45, 0.95], np.float32)
     soft = blur(light, 1.4 * unit)
-    dx, dy = (
-        np.asarray(cv2.Scharr(soft, cv2.CV_32F, *way, scale=1 / 16), np.float32) * unit for way in ((1, 0), (0, 1))
-    )
+    dx = np.asarray(cv2.Scharr(soft, cv2.CV_32F, 1, 0, scale=1 / 16), np.float32) * unit
+    dy = np.asarray(cv2.Scharr(soft, cv2.CV_32F, 0, 1, scale=1 / 16), np.float32) * unit
     side = 1.0 if dice.random() < 0.5 else -1.0
     magenta, cyan = np.array([1.0, 0.16, 0.66], np.float32), np.array([0.10, 0.92, 1.0], np.float32)
     lit = (

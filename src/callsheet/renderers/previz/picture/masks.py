@@ -46,9 +46,10 @@ PARTS = {
 }
 _SUBJECT = "subject|main object|foreground|主体|主体物|前景"
 _NOTHING = frozenset(
-    "a an the of in on at to and with for is are my his her its this that it please select find mask segment thing part "
-    "side area object region coloured colored".split()
+    ("a", "an", "the", "of", "in", "on", "at", "to", "and", "with", "for", "is", "are", "my", "his", "her", "its", "it",
+     "this", "that", "please", "select", "find", "mask", "segment", "thing", "part", "side", "area", "object", "region")
 )  # fmt: skip
+"""Words that ask for nothing by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +64,15 @@ class Region:
 def edges(rgb: Rgb) -> Mask:
     """The contours, white lines on black: the strongest tenth of the slopes and what hangs on to them."""
     colours = blur(lab(rgb), max(0.8, min(rgb.shape[:2]) / 700))
-    ways = ((1, 0), (0, 1))
-    dx, dy = (np.asarray(cv2.Scharr(colours, cv2.CV_32F, *way, scale=1 / 32), np.float32) for way in ways)
+    dx = np.asarray(cv2.Scharr(colours, cv2.CV_32F, 1, 0, scale=1 / 32), np.float32)
+    dy = np.asarray(cv2.Scharr(colours, cv2.CV_32F, 0, 1, scale=1 / 32), np.float32)
     strongest = np.argmax(dx * dx + dy * dy, axis=2)[..., None]
     dx, dy = (np.take_along_axis(part, strongest, axis=2)[..., 0] for part in (dx, dy))
     steep = np.hypot(dx, dy)
     high = max(float(np.quantile(steep, 0.93)), 1.2)  # a slope of 1.2 in Lab is not seen as an edge
     scale = 30_000 / max(float(steep.max()), 1e-3)
-    slopes = ((part * scale).astype(np.int16) for part in (dx, dy))
-    lines = cv2.Canny(*slopes, high * 0.45 * scale, high * scale, L2gradient=True)
+    slope_x, slope_y = ((part * scale).astype(np.int16) for part in (dx, dy))
+    lines = cv2.Canny(slope_x, slope_y, high * 0.45 * scale, high * scale, L2gradient=True)
     wide = max(1, round(min(rgb.shape[:2]) / 480))
     return np.asarray(cv2.dilate(lines, np.ones((wide, wide), np.uint8)) if wide > 1 else lines, np.uint8)
 
@@ -97,7 +98,7 @@ def named(rgb: Rgb, prompt: str) -> Region | None:
     What else it asks for (a car, a face) is recognised by no one here: those words are returned as unused.
     """
     text = prompt.lower()
-    rest, used = text, list[str]()
+    rest = text
     found: list[NDArray[np.bool_]] = []
     colours, rest = _pick(rest, {name: words for name, (_, words) in COLOURS.items()})
     parts, rest = _pick(rest, PARTS)
@@ -113,10 +114,15 @@ def named(rgb: Rgb, prompt: str) -> Region | None:
     if not used:
         return None
     mask = np.logical_and.reduce(found)
-    unused = [word for word in re.findall(r"[a-z]+|[\u3400-\u9fff]+", rest) if word not in _NOTHING]
-    return Region(
-        (mask * np.uint8(255)).astype(np.uint8), tuple(used), tuple(w.strip("的在里") for w in unused if w != "的")
-    )
+    unused = unmeasured(rest)
+    return Region((mask * np.uint8(255)).astype(np.uint8), tuple(used), tuple(unused))
+
+
+def unmeasured(text: str) -> list[str]:
+    """The words of a prompt that say something, of which nothing is measured here."""
+    words = re.findall(r"[a-z]+|[\u3400-\u9fff]+", text.lower())
+    kept = (word.strip("的在里上中") for word in words if word not in _NOTHING)
+    return [word for word in kept if word]
 
 
 def _pick(text: str, table: dict[str, str]) -> tuple[list[str], str]:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]
-Plane = NDArray[np.float32]
+Plane = NDArray[np.floating[Any]]
+"""A picture or one of its channels in floating point, mostly 0..1."""
 
 
 def floats(rgb: Rgb) -> Plane:

@@ -96,7 +96,12 @@ def pixel(rgb: Rgb, dice: np.random.Generator, unit: float) -> Rgb:
     empty: Any = None
     count = min(28, size[0] * size[1])
     _, labels, centres = cv2.kmeans(planes.reshape(-1, 3), count, empty, stop, 1, cv2.KMEANS_PP_CENTERS)
-    made = np.asarray(cv2.cvtColor(centres[labels.ravel()].reshape(planes.shape), cv2.COLOR_LAB2RGB), np.float32)
+    made = np.asarray(
+        cv2.cvtColor(
+            np.asarray(centres)[np.asarray(labels, np.int64).ravel()].reshape(planes.shape), cv2.COLOR_LAB2RGB
+        ),
+        np.float32,
+    )
     return np.asarray(cv2.resize(to_bytes(made), (columns, rows), interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
@@ -110,7 +115,7 @@ def low_poly(rgb: Rgb, dice: np.random.Generator, unit: float) -> Rgb:
     soft = blur(floats(rgb), 1.5 * unit)
     made = soft.copy()
     facing = dice.uniform(0, 2 * np.pi)
-    for triangle in mesh.getTriangleList().reshape(-1, 3, 2):
+    for triangle in np.asarray(mesh.getTriangleList()).reshape(-1, 3, 2):
         if (triangle < 0).any() or (triangle > (columns, rows)).any():
             continue
         inner = np.concatenate([triangle.mean(axis=0)[None], 0.55 * triangle + 0.45 * triangle.mean(axis=0)])

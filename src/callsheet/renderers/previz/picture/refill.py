@@ -12,6 +12,7 @@ from callsheet.renderers.previz.painter import compose, figures, sprite
 from callsheet.renderers.previz.painter.brief import Brief, Subject
 from callsheet.renderers.previz.painter.stage import Stage
 from callsheet.renderers.previz.painter.stage import dice as dice_of
+from callsheet.renderers.previz.picture import cutout
 from callsheet.renderers.previz.picture.planes import Plane, Rgb, blur, fill, fit, floats, noise, to_bytes
 
 Hole = NDArray[np.bool_]
@@ -85,6 +86,17 @@ def _best_shift(picture: Plane, hole: Hole, seed: int) -> tuple[int, int] | None
     lying = np.arange(cost.shape[0], dtype=np.float32)[:, None] - box[1]
     # What lies level with the hole is likeliest the same stuff, and equally far.
     cost = np.asarray(cost, np.float32) / max(float(ring.sum()), 1) + 0.02 * (lying / size[1]) ** 2
+    # Things belong where they are: material with more drawing in it than the hole's surroundings is no ground.
+    busy = np.abs(small - blur(small, 3)).sum(axis=2)
+    drawing = np.asarray(cv2.matchTemplate(busy, gone[part].astype(np.float32), cv2.TM_CCORR)) / max(
+        float(gone.sum()), 1
+    )
+    usual = float((busy[part] * ring).sum() / ring.sum())
+    cost += 2.0 * np.maximum(drawing - 1.15 * usual, 0) ** 2 + 0.25 * np.maximum(drawing - 1.15 * usual, 0)
+    thing = cutout.cut(to_bytes(small))
+    if thing.sure:
+        taken = cv2.matchTemplate(thing.alpha * ~gone, gone[part].astype(np.float32), cv2.TM_CCORR)
+        cost += 4.0 * np.clip(np.asarray(taken) / max(float(gone.sum()) * 0.02, 1.0), 0, 1)
     cost[np.asarray(overlap) > 0.5] = np.inf
     return _chosen(cost, box, scale, seed)
 

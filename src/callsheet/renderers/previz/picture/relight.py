@@ -8,7 +8,6 @@ from typing import Any
 import cv2
 import numpy as np
 
-
 from callsheet.renderers.previz.painter import compose, sky, weather
 from callsheet.renderers.previz.painter.brief import Brief
 from callsheet.renderers.previz.painter.flatten import flat, over

@@ -61,13 +61,15 @@ def over_depth(source: Rgb, brief: Brief, strength: float, seed: int) -> Rgb:
         rows, 3
     )
     index = at.astype(np.int64)
-    made = profile[index] * 0.6 + lab(to_bytes(blur(floats(scene), 0.03 * rows))) * 0.4
+    hues = lab(colours.transferred(source, scene, 1.0, 0.6))
+    made = profile[index] * 0.42 + lab(to_bytes(blur(floats(scene), 0.03 * rows))) * 0.20 + hues * 0.38
+    made[..., 1:] *= 1.25
     light = 100 * grey(source)
-    made[..., 0] += (0.30 + 0.65 * strength) * (light - blur(light, 40 * size))
+    made[..., 0] += (0.15 + 0.5 * strength) * (light - blur(light, 40 * size))
     step = np.abs(np.asarray(cv2.Sobel(layered, cv2.CV_32F, 0, 1, ksize=3), np.float32))
-    made[..., 0] += 9 * smooth(0.01, 0.10, step)
+    made[..., 0] += 4 * smooth(0.01, 0.10, step)
     haze = lab((stage.palette.haze[None, None]).astype(np.uint8))[0, 0]
-    air = (0.42 * (1 - layered) ** 2)[..., None]
+    air = (0.30 * (1 - layered) ** 2)[..., None]
     return from_lab((made * (1 - air) + haze * air).astype(np.float32))
 
 

@@ -24,11 +24,17 @@ WORKING = 1_700_000
 
 def covering(rgb: Rgb, width: int, height: int) -> Rgb:
     """The picture filling that size: its middle, where the proportions differ."""
-    rows, columns = rgb.shape[:2]
-    scale = max(width / columns, height / rows)
-    keep_w, keep_h = min(columns, round(width / scale)), min(rows, round(height / scale))
-    left, top = (columns - keep_w) // 2, (rows - keep_h) // 2
-    return enlarge(rgb[top : top + keep_h, left : left + keep_w], width, height)
+    left, top, wide, high = middle((rgb.shape[1], rgb.shape[0]), (width, height))
+    return enlarge(rgb[top : top + high, left : left + wide], width, height)
+
+
+def middle(picture: tuple[int, int], size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Which part of a picture fills that size: left, top, width and height. Half a pixel of proportion is nothing."""
+    columns, rows = picture
+    scale = max(size[0] / columns, size[1] / rows)
+    wide, high = min(columns, round(size[0] / scale)), min(rows, round(size[1] / scale))
+    wide, high = columns if columns - wide <= 1 else wide, rows if rows - high <= 1 else high
+    return (columns - wide) // 2, (rows - high) // 2, wide, high
 
 
 def working_size(width: int, height: int) -> tuple[int, int]:
@@ -62,3 +68,9 @@ def restored(made: Rgb, source: Rgb, strength: float) -> Rgb:
     light = 100 * grey(source)
     planes[..., 0] = np.clip(planes[..., 0] + share * (light - blur(light, 14 * size)), 0, 100)
     return from_lab(planes)
+
+
+def size_of(still: Rgb, width: int, height: int) -> tuple[int, int]:
+    """The size asked for, or the still's own where that is the same but for rounding to the even pixel."""
+    rows, columns = still.shape[:2]
+    return (columns, rows) if max(abs(columns - width), abs(rows - height)) <= 1 else (width, height)

@@ -1,4 +1,4 @@
-"""What a prompt asks of a picture, done: light, weather, colours and treatments, loosely or closely as strength says."""
+"""Does what a prompt asks of a picture: light, weather, colours and treatments, as closely as strength says."""
 
 from __future__ import annotations
 
@@ -52,10 +52,21 @@ def treated(source: Rgb, wish: Wish, strength: float, seed: int, like: Rgb | Non
     styles = wish.styles or ((_WITHOUT_WORDS,) if wish.nothing and like is None else ())
     if not styles or not _CLEAN.intersection(styles):
         made = structure.restored(made, small, strength)
+    return enlarge(_in_styles(made, styles, dice, strength), *size)
+
+
+def styled(rgb: Rgb, wish: Wish, strength: float, seed: int) -> Rgb:
+    """The picture in the treatments of the wish, its light and colours left as they are."""
+    small = enlarge(rgb, *structure.working_size(*rgb.shape[1::-1]))
+    dice = dice_of(wish.brief.prompt, seed, "treatment")
+    return enlarge(_in_styles(small, wish.styles, dice, strength), *rgb.shape[1::-1])
+
+
+def _in_styles(rgb: Rgb, styles: tuple[str, ...], dice: np.random.Generator, strength: float) -> Rgb:
     for style in styles:
-        stroke = structure.unit(small) * float(dice.uniform(0.85, 1.2)) * (1.25 - 0.4 * strength)
-        made = TREATMENTS[style](made, dice, stroke)
-    return enlarge(made, *size)
+        stroke = structure.unit(rgb) * float(dice.uniform(0.85, 1.2)) * (1.25 - 0.4 * strength)
+        rgb = TREATMENTS[style](rgb, dice, stroke)
+    return rgb
 
 
 def _coloured(rgb: Rgb, wish: Wish, seed: int, like: Rgb | None) -> Rgb:

@@ -13,7 +13,8 @@ from callsheet.renderers.previz.painter.brief import Brief, read
 STYLES: Mapping[str, str] = MappingProxyType(
     {
         "watercolour": "watercolour|watercolor|aquarelle|gouache|水彩",
-        "oil": "oil painting|oil paint|oil on canvas|in oils|impasto|impressionist|impressionism|van gogh|oil|油画|厚涂|印象派|梵高",
+        "oil": "oil painting|oil paint|oil on canvas|in oils|impasto|impressionist|impressionism|van gogh|oil"
+        "|油画|厚涂|印象派|梵高",
         "pencil": "pencil|sketch|graphite|charcoal|line drawing|hand drawn|素描|铅笔|速写|炭笔|线稿|手绘",
         "ink": "ink wash|ink painting|sumi-e|chinese painting|brush painting|ink|水墨|国画|泼墨|写意|墨",
         "anime": "anime|cel shading|cel-shaded|cel|ghibli|manga style|cartoon|动漫|动画|二次元|卡通|吉卜力|赛璐璐|日漫",
