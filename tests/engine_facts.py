@@ -78,9 +78,9 @@ params = [
 
 [[models]]
 name = "song"
-capability = "music"
+capability = "voice-clone"
 title = "Song"
-about = "Music from words."
+about = "What previz has no renderer for."
 path = "/song"
 outputs = [{ kind = "audio", count = 1 }]
 params = [{ name = "prompt", required = true }]

@@ -84,8 +84,8 @@ def test_what_nothing_here_can_run_is_not_supported_and_the_hint_names_the_key(t
         routing(tmp_path, "previz").plan("studio/song", INPUT)
     assert "CALLSHEET_VENDORS__STUDIO__KEY" in str(caught.value)
     with pytest.raises(NotSupported):
-        routing(tmp_path, "previz").plan("music", INPUT)
-    assert routing(tmp_path, music=["studio"]).plan("music", INPUT).stage == "studio/song"
+        routing(tmp_path, "previz").plan("voice-clone", INPUT)
+    assert routing(tmp_path, **{"voice-clone": ["studio"]}).plan("voice-clone", INPUT).stage == "studio/song"
 
 
 def test_a_rule_that_names_no_stage_is_refused_at_start(tmp_path: Path) -> None:
@@ -97,11 +97,16 @@ def test_a_rule_that_names_no_stage_is_refused_at_start(tmp_path: Path) -> None:
 
 def test_what_can_run_here_is_known_before_anything_is_asked(tmp_path: Path) -> None:
     both, previz, studio = routing(tmp_path), routing(tmp_path, "previz"), routing(tmp_path, "studio")
-    assert [both.runs(name) for name in (MODEL, "studio/song", "text-to-video", "music")] == [True, True, True, False]
+    assert [both.runs(name) for name in (MODEL, "studio/song", "text-to-video", "voice-clone")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
     assert [previz.runs(name) for name in (MODEL, "studio/song")] == [True, False]
     assert [studio.runs(name) for name in (MODEL, "previz/text-to-video")] == [True, False]
-    assert routing(tmp_path, "studio", music=["studio"]).runs("music")
-    assert not routing(tmp_path, "studio previz", music=["previz"]).runs("studio/song")
+    assert routing(tmp_path, "studio", **{"voice-clone": ["studio"]}).runs("voice-clone")
+    assert not routing(tmp_path, "studio previz", **{"voice-clone": ["previz"]}).runs("studio/song")
     with pytest.raises(NotFound):
         both.runs("studio/none")
 
