@@ -36,7 +36,6 @@ def test_defaults_are_filled_in() -> None:
         "format": "mp4",
         "count": 1,
         "generate_audio": False,
-        "background_music": False,
         "multi_shot": False,
         "upscale": False,
         "mark": True,
