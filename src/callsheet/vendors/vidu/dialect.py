@@ -237,4 +237,6 @@ def _refused(model: Model, input: Mapping[str, Any], error: RequestError) -> Req
     """What the engine refused, in Vidu's words."""
     if error.param == "webhook":
         return Refusal("FieldInvalid", f"callback_url: {error.message}", hint=error.hint, param="callback_url")
+    if error.param == "creation" and isinstance(error, NotFound):
+        return CreationNotFound(f"There is no creation {input['creation'][:60]}.")
     return errors.of_media(model, input, error)
