@@ -74,7 +74,7 @@ class _Reader:
 
     def _shot(self, name: str) -> Shot:
         at = ("shots", name)
-        given = self._table(at)
+        given = {**self._table(at), **self._changed(name)}
         if not NAME.fullmatch(name):
             self._refuse(at, f"{name!r} is no name of a shot.", "Letters, digits, - and _; the files get this name.")
         named = given.get("model")
@@ -82,7 +82,6 @@ class _Reader:
             self._refuse(at, "a shot needs a model.", 'Write model = "image-to-video": a capability or a model id.')
         model = self._model(at, named, [one for one in given if one not in _OWN])
         own = {param: value for param, value in given.items() if param not in _OWN}
-        own |= self._changed(name)
         full = {**self._defaults(model, named, own), **own}
         after: dict[str, None] = {}
         input = model.mapped(full, lambda param, value: self._leaf(at, param, value, after))
@@ -179,8 +178,9 @@ class _Reader:
             model.check(stands)
         except InvalidInput as error:
             param = re.split(r"[.\[]", error.param or "")[0]
-            place = (*at, param) if (*at, param) in self.lines else ("defaults", param)
-            self._refuse(place if place in self.lines else at, f"{at[1]}: {error.message}", error.hint)
+            tables = (at, ("defaults", named), ("defaults", model.capability), ("defaults",))
+            place = next(((*one, param) for one in tables if (*one, param) in self.lines), at)
+            self._refuse(place, f"{at[1]}: {error.message}", error.hint)
 
     def _unknown(self, place: Place, model: Model, name: str) -> NoReturn:
         try:
@@ -201,13 +201,21 @@ class _Reader:
                 raise InvalidInput(f"Nothing here is changed by {name}.", hint="Write PARAM=VALUE or SHOT.PARAM=VALUE.")
 
     def _order(self, shots: Mapping[str, Shot]) -> list[str]:
+        """As the sheet has them, but each behind what it takes from."""
+        sorter = graphlib.TopologicalSorter({name: shot.after for name, shot in shots.items()})
         try:
-            sorter = graphlib.TopologicalSorter({name: shot.after for name, shot in shots.items()})
-            return list(sorter.static_order())
+            sorter.prepare()
         except graphlib.CycleError as error:
             ring = list(reversed(cast("list[str]", error.args[1])))
             drawn = " -> ".join(f"@{name}" for name in ring)
             self._refuse(("shots", ring[0]), f"these shots wait for each other: {drawn}.", "Let one of them begin.")
+        ready, order = [*sorter.get_ready()], list[str]()
+        while ready:
+            ready.sort(key=self.names.index, reverse=True)
+            order.append(ready.pop())
+            sorter.done(order[-1])
+            ready += sorter.get_ready()
+        return order
 
     def _only_known(self, at: Place, table: Table, known: tuple[str, ...]) -> None:
         for name in table:

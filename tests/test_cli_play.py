@@ -1,0 +1,210 @@
+"""`callsheet play` with real processes: made once, resumed after any death, quoted, changed, failed and tried anew."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+from PIL import Image
+
+from callsheet.catalog import load
+from callsheet.cli import play as play_command
+from callsheet.cli.home_server import find
+from callsheet.cli.place import Place
+from callsheet.cli.player import Player
+from callsheet.client import Quote
+from callsheet.errors import InvalidInput, NoCredit
+from callsheet.sheets import read
+from cli_fixtures import Shell, until
+
+FILM = """
+[sheet]
+title = "A small film"
+
+[defaults]
+seed = 7
+resolution = "360p"
+fps = 8
+
+[defaults.image-to-video]
+duration = 0.5
+
+[shots.still]
+model = "text-to-image"
+prompt = "a fox at dawn"
+
+[shots.opening]
+model = "image-to-video"
+image = "@still"
+
+[shots.further]
+model = "video-continuation"
+video = "@opening"
+duration = 0.5
+
+[shots.mark]
+model = "text-to-image"
+prompt = "a black square"
+width = 64
+height = 64
+"""
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    made = Shell(tmp_path_factory.mktemp("play"))
+    (made.folder / "film.toml").write_text(FILM)
+    yield made
+    made.end()
+
+
+def played(shell: Shell, *more: str, sheet: str = "film.toml") -> dict[str, Any]:
+    """Each shot as `play --json` tells it."""
+    return {one["shot"]: one for one in shell("play", sheet, "--json", *more).json["shots"]}
+
+
+def ids(shots: dict[str, Any]) -> dict[str, str]:
+    return {name: one["task"]["id"] for name, one in shots.items()}
+
+
+def count(shell: Shell) -> int:
+    return len(shell("tasks", "list", "--limit", "100", "--json").json["data"])
+
+
+def frames(path: Path) -> int:
+    with av.open(str(path)) as clip:
+        return sum(1 for _ in clip.decode(video=0))
+
+
+def test_a_sheet_is_quoted_before_anything_is_handed_in(shell: Shell) -> None:
+    said = shell("play", "film.toml", "--quote").out.splitlines()
+    assert [line.split()[0] for line in said] == ["SHOT", "still", "opening", "further", "mark", "total"]
+    assert count(shell) == 0
+
+
+def test_a_price_that_is_not_known_is_said_and_keeps_no_budget(tmp_path: Path, capsys: Any) -> None:
+    (tmp_path / "film.toml").write_text(FILM.replace('film"\n', 'film"\nbudget = 5\n', 1))
+    sheet = read(tmp_path / "film.toml", load())
+    player = Player(Place(), sheet, sheet.shots)
+    prices = dict.fromkeys(sheet.shots, 2.0) | {"opening": None}
+    quotes = {name: Quote("m", "vidu/x", credits, "said") for name, credits in prices.items()}
+    play_command._show_quotes(Place(), player, quotes)
+    said = capsys.readouterr().out.splitlines()
+    assert re.search(r"^opening .* not known +said$", said[2])
+    assert re.search(r"^total +6 and what is not known +not documented: opening$", said[-1])
+    with pytest.raises(NoCredit, match="costs 6 credits, and the budget is 5"):
+        play_command._within_budget(sheet, quotes)
+    with pytest.raises(InvalidInput, match="No price is documented for opening"):
+        play_command._within_budget(sheet, {"opening": quotes["opening"]})
+
+
+def test_every_shot_is_made_once_and_saved_under_its_name(shell: Shell) -> None:
+    first = shell.process("play", "film.toml", "--output", "rushes")
+    assert first.out.split() == [f"rushes/{name}" for name in ("still.png", "opening.mp4", "further.mp4", "mark.png")]
+    assert frames(shell.folder / "rushes" / "opening.mp4") == 4
+    with Image.open(shell.folder / "rushes" / "mark.png") as mark:
+        assert mark.size == (64, 64)
+    assert re.search(r"opening +\S+ +0%  waiting", first.err), "one line a shot, without a terminal"
+    before = played(shell)
+    assert all(one["found"] for one in before.values())
+    assert count(shell) == 4, "nothing was made a second time"
+    assert ids(played(shell, "--only", "opening")) == {name: ids(before)[name] for name in ("still", "opening")}
+
+
+def test_what_changed_and_all_behind_it_is_made_anew_and_the_rest_stands(shell: Shell) -> None:
+    before = ids(played(shell))
+    changed = ids(played(shell, "--set", "opening.camera_move=push-in"))
+    assert {name for name in before if before[name] != changed[name]} == {"opening", "further"}
+    assert ids(played(shell)) == before, "what was there before is found again"
+    fresh = ids(played(shell, "--fresh", "opening"))
+    assert {name for name in before if before[name] != fresh[name]} == {"opening", "further"}
+    assert ids(played(shell)) == fresh, "the newest counts"
+    assert not set(ids(played(shell, "--fresh")).values()) & set(fresh.values())
+
+
+def test_a_shot_that_failed_is_tried_anew_with_those_that_failed_with_it(shell: Shell) -> None:
+    (shell.folder / "broken.toml").write_text(
+        FILM.replace('"a fox at dawn"', '"a fox [[fail]]"').replace('"a black square"', '"a grey square"')
+    )
+    failed = shell("play", "broken.toml", code=1)
+    assert "still: task_" in failed.err
+    assert "With it failed opening, further. Play the sheet again to try anew what failed" in failed.err
+    tasks = count(shell)
+    shell("play", "broken.toml", code=1)
+    assert count(shell) == tasks + 3, "the square stands"
+
+
+def test_a_local_file_counts_by_its_content_and_is_uploaded_once(shell: Shell) -> None:
+    (shell.folder / "still.png").write_bytes((shell.folder / "rushes" / "mark.png").read_bytes())
+    two = '[shots.{}]\nmodel = "image-to-video"\nimage = "still.png"\nduration = 0.5\nresolution = "360p"\nfps = 8\n'
+    (shell.folder / "own.toml").write_text(two.format("one") + two.format("two"))
+    first = played(shell, sheet="own.toml")
+    assert first["one"]["task"]["input"]["image"] == first["two"]["task"]["input"]["image"]
+    assert ids(played(shell, sheet="own.toml")) == ids(first)
+    with Image.new("RGB", (64, 64), "red") as other:
+        other.save(shell.folder / "still.png")
+    assert not set(ids(played(shell, sheet="own.toml")).values()) & set(ids(first).values())
+
+
+def test_ctrl_c_leaves_the_shots_running_and_says_how_to_come_back(shell: Shell) -> None:
+    (shell.folder / "long.toml").write_text(FILM.replace("duration = 0.5", "duration = 8").replace("360p", "720p"))
+    playing = shell.start("play", "long.toml")
+    until(lambda: count_of(shell, "further"), "nothing was handed in")
+    playing.send_signal(signal.SIGINT)
+    _, err = playing.communicate(timeout=20)
+    assert playing.returncode == 130
+    assert "go on" in err
+    assert "play long.toml" in err
+    assert len(played(shell, "--set", "mark.seed=7", sheet="long.toml")) == 4
+
+
+def count_of(shell: Shell, shot: str) -> int:
+    found = shell("tasks", "list", "--metadata", f"shot={shot}", "--state", "queued", "--json").json
+    return len(found["data"])
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_killed_at_any_moment_player_and_server_every_shot_is_made_once(shell: Shell, number: int) -> None:
+    name = f"killed{number}.toml"
+    (shell.folder / name).write_text(FILM.replace("seed = 7", f"seed = {40 + number}"))
+    before = count(shell)
+    for moment in (0.6, 1.1, 1.7):
+        playing = shell.start("play", name)
+        time.sleep(moment * number / 1.5)  # the moment of death is what is tested
+        playing.kill()
+        playing.communicate()
+        kill_server(shell)
+    last = played(shell, sheet=name)
+    assert {one["task"]["state"] for one in last.values()} == {"succeeded"}
+    assert count(shell) == before + 4, "each shot one task"
+
+
+def kill_server(shell: Shell) -> None:
+    running = find(shell.home)
+    if running is not None:
+        os.kill(running.pid, signal.SIGKILL)
+        until(lambda: find(shell.home) is None, "it did not die")
+
+
+def test_a_server_that_dies_while_it_is_watched_is_started_again(shell: Shell) -> None:
+    (shell.folder / "dies.toml").write_text(FILM.replace("seed = 7", "seed = 60").replace("0.5", "2"))
+    playing: subprocess.Popen[str] = shell.start("play", "dies.toml", "--json")
+    until(lambda: count_of(shell, "further"), "nothing was handed in")
+    kill_server(shell)
+    out, err = playing.communicate(timeout=60)
+    assert playing.returncode == 0, f"{out}\n{err}"
+
+
+def test_a_budget_is_kept(shell: Shell) -> None:
+    (shell.folder / "rich.toml").write_text(FILM.replace('film"\n', 'film"\nbudget = 1\n', 1))
+    assert len(played(shell, sheet="rich.toml")) == 4, "previz costs nothing"
+    shell("play", "rich.toml", "--fresh", "nobody", code=4)
+    shell("play", "nowhere.toml", code=3)
