@@ -32,7 +32,8 @@ def draw(flow: Flow, sheet: Sheet) -> None:
         _draw_node(sheet, node, middle, sizes[node.id], texts[node.id], tones[node.id])
     for index, edge in enumerate(flow.edges):
         if edge.label:
-            _draw_label(sheet, edge, _turned(found.points[index], way))
+            [middle] = _turned([found.at[edge.start]], way)
+            _draw_label(sheet, edge, _turned(found.points[index], way), middle)
 
 
 def direction(flow: Flow) -> str:
@@ -103,16 +104,16 @@ def _draw_node(
     sheet.close()
 
 
-def _draw_label(sheet: Sheet, edge: Edge, points: Sequence[Point]) -> None:
-    """Beside the beginning of the arrow, on a patch of paper."""
+def _draw_label(sheet: Sheet, edge: Edge, points: Sequence[Point], middle: Point) -> None:
+    """Beside the beginning of the arrow, on the side away from the node's middle, on a patch of paper."""
     said = letters.drawable(edge.label)
     (x, y), (to_x, to_y) = points[0], points[1]
     wide = letters.width(said, SMALL)
     if abs(to_x - x) > abs(to_y - y):
-        left, middle = (x + 6 if to_x > x else x - 6 - wide), y - 10
+        left, level = (x + 6 if to_x > x else x - 6 - wide), y + (10 if y > middle[1] + 1 else -10)
     else:
-        left, middle = x + 7, y + (15 if to_y > y else -15)
+        left, level = (x + 7 if x > middle[0] - 1 else x - 7 - wide), y + (15 if to_y > y else -15)
     sheet.open("edge-label", f"{edge.start} {edge.end}")
-    sheet.rect(left - 2, middle - 8, wide + 4, 16, sheet.theme.paper, rx=3, stroke=0)
-    sheet.text(left, middle, said, SMALL, sheet.theme.quiet, anchor="start", bold=True)
+    sheet.rect(left - 2, level - 8, wide + 4, 16, sheet.theme.paper, rx=3, stroke=0)
+    sheet.text(left, level, said, SMALL, sheet.theme.quiet, anchor="start", bold=True)
     sheet.close()

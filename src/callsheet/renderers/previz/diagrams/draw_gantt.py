@@ -79,22 +79,26 @@ def _draw_bands(sheet: Sheet, rows: list[tuple[float, str, Span | None, int]], n
 def _draw_calendar(sheet: Sheet, plan: Plan, names: float, bottom: float, language: str) -> None:
     first, days = extent(plan)
     per_day = _CHART / days
-    step = next((step for step in _STEPS if step * per_day >= 54), _STEPS[-1])
+    step = next((step for step in _STEPS if step * per_day >= 74), _STEPS[-1])
     sheet.open("calendar")
     for day in range(0, days + 1, step):
         x = names + day * per_day
         sheet.polyline([(x, 0), (x, bottom)], sheet.theme.grid, stroke=1)
         if day < days or step * per_day > 70:
-            said = _day(first + timedelta(days=day), step, days) if plan.dated else _count(day, step, language)
+            said = (
+                _day(first + timedelta(days=day), step, day == 0 or days > 330)
+                if plan.dated
+                else _count(day, step, language)
+            )
             if x + 60 < names + _CHART or day == 0:
                 sheet.text(x + 2, -14, said, SMALL, sheet.theme.quiet, anchor="start")
     sheet.close()
 
 
-def _day(day: date, step: int, days: int) -> str:
+def _day(day: date, step: int, whole: bool) -> str:
     if step >= 365:
         return str(day.year)
-    return day.strftime("%Y-%m-%d" if days > 330 or day.timetuple().tm_yday < step else "%m-%d")
+    return day.strftime("%Y-%m-%d" if whole or day.timetuple().tm_yday < step else "%m-%d")
 
 
 def _count(day: int, step: int, language: str) -> str:

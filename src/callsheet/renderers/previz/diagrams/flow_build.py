@@ -26,6 +26,8 @@ class Open:
     now: Literal["yes", "no"] = "yes"
     done: Loose = field(default_factory=list[tuple[str, str]])
     other: bool = False
+    waiting: bool = False
+    """Whether the first branch is still to come although the second has come."""
 
 
 @dataclass(slots=True)
@@ -52,7 +54,11 @@ class Builder:
 
     def together(self, labels: Sequence[str], *, beside: bool = False) -> None:
         """Steps at the same time; with `beside`, at the same time as the last step too."""
-        first, kept = (self.fork if beside and self.fork is not None else self.loose), self.loose if beside else []
+        if beside and self.fork is None:
+            for label in labels:
+                self.step(label)
+            return
+        first, kept = (self.fork if beside and self.fork else self.loose), self.loose if beside else []
         reached: Loose = list(kept)
         for label in labels:
             self.loose = list(first)
@@ -69,25 +75,35 @@ class Builder:
 
     def turn(self, which: Literal["yes", "no"], label: str = "") -> bool:
         """Go on with a branch of the innermost decision that has none yet. False when none is open."""
-        while self.open and self.open[-1].other and which == "no":
+        while self.open and self._had(which):
             self.close()
         if not self.open:
             return False
         now = self.open[-1]
-        if which == "yes" and now.now == "yes":
+        if which == now.now:
             self.loose = [(node, label or said) if node == now.node else (node, said) for node, said in self.loose]
             return True
-        now.done += self.loose
-        self.loose = [(now.node, label or now.labels[1])]
-        now.now, now.other = "no", True
+        if self.loose == [(now.node, now.labels[0])]:
+            now.waiting = True
+        else:
+            now.done += self.loose
+        now.waiting = now.waiting and which == "no"
+        now.now, now.other = which, True
+        self.loose = [(now.node, label or now.labels[0 if which == "yes" else 1])]
         return True
 
     def close(self) -> None:
-        """End the innermost decision: its branches meet."""
+        """End the innermost decision: its branches meet, and one that never came leads on too."""
         now = self.open.pop()
-        rest = now.done if now.other else [(now.node, now.labels[1])]
-        self.loose = [*now.done, *self.loose] if now.other else [*self.loose, *rest]
+        rest = [] if now.other else [(now.node, now.labels[1])]
+        first = [(now.node, now.labels[0])] if now.waiting else []
+        self.loose = [*now.done, *first, *self.loose, *rest]
         self.fork = None
+
+    def _had(self, which: str) -> bool:
+        """Whether the innermost decision has had this branch already."""
+        now = self.open[-1]
+        return now.other and (which == "no" or (which == "yes" and not now.waiting))
 
     def close_all(self) -> None:
         """End all open decisions."""
@@ -169,7 +185,7 @@ def _asked(condition: str, language: str) -> str:
     """The condition as a question."""
     bare = trimmed(condition).rstrip("?？")
     if language.startswith("zh"):
-        bare = re.sub(r"^(?:判断|检查|确认|验证|查看)(?=.*(?:是否|有没有|能否))", "", bare)
+        bare = re.sub(r"^(?:判断|检查|确认|验证(?!码)|查看|审核)(?=.*(?:是否|有没有|能否))", "", bare)
         bare = re.sub(r"(?:的话|时|的时候)$", "", bare)
     found = re.match(
         r"(?P<who>(?:the|an?|all|your|any|it|there|this|that)\b.*?)\s+(?P<is>is|are|was|were|can"

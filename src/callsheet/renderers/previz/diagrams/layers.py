@@ -163,7 +163,28 @@ def _columns(
             weights = [1.0 if isinstance(part, str) else 8.0 for part in row]
             for part, place in zip(row, _spread(wished, weights, [room[part] for part in row], gap), strict=True):
                 x[part] = place
+    _straighten(layers, above, below, room, gap, x)
     return x
+
+
+def _straighten(
+    layers: Sequence[Sequence[object]],
+    above: Mapping[object, list[object]],
+    below: Mapping[object, list[object]],
+    room: Mapping[object, float],
+    gap: float,
+    x: dict[object, float],
+) -> None:
+    """Put what follows alone on one that it alone follows right below it."""
+    for row in layers:
+        wished, weights = list[float](), list[float]()
+        for part in row:
+            before = above.get(part, [])
+            chained = len(before) == 1 and len(below[before[0]]) == 1
+            wished.append(x[before[0]] if chained else x[part])
+            weights.append(20.0 if chained else 1.0)
+        for part, place in zip(row, _spread(wished, weights, [room[part] for part in row], gap), strict=True):
+            x[part] = place
 
 
 def _wish(near: Mapping[object, list[object]], x: Mapping[object, float], part: object) -> float:

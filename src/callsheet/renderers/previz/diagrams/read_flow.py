@@ -122,7 +122,9 @@ def _clauses(sentence: str) -> list[str]:
         flags=re.I,
     )
     cut = re.sub(
-        r"(?<=[\u4e00-\u9fff])(?:并且?|后)?(?=(?:返回|回到|退回到|重试|结束流程)|(?<=并)结束|(?<=后)结束)", "，", cut
+        r"(?<=[\u4e00-\u9fff])(?<![则就并])(?:并且?|后)?(?=(?:返回|回到|退回到|重试|结束流程)|(?<=并)结束|(?<=后)结束)",
+        "，",
+        cut,
     )
     cut = re.sub(r"并，|并(?=结束$)", "，", cut)
     cut = re.sub(r"(?<=[^，,\s])\s*(?=否则|不然|\botherwise\b|\belse\b(?!\s*if))", "，", cut, flags=re.I)
@@ -139,7 +141,7 @@ def _bare(clause: str) -> str:
 
 
 def _read_clause(bare: str, builder: Builder) -> None:
-    for reader in (_read_frame, _read_branch, _read_question, _read_loop, _read_parallel):
+    for reader in (_read_frame, _read_branch, _read_loop, _read_question, _read_parallel):
         if reader(bare, builder):
             return
     builder.step(bare)
@@ -177,7 +179,6 @@ def _read_condition(bare: str, builder: Builder) -> bool:
     if unless:
         builder.decide(unless[1] or unless[2])
         builder.turn("no")
-        builder.open[-1].done = [(builder.open[-1].node, builder.open[-1].labels[0])]
         return True
     if _IF.match(bare) or _SHORT.match(bare):
         condition, action = _halves(bare)

@@ -170,12 +170,12 @@ class _Router:
         side = self._side(index, start, end)
         low, high = sorted((self.layout.layer_of[start], self.layout.layer_of[end]))
         lane = self._lane(side, low, high)
-        points = [*self._leave(start, side, lane, index), *reversed(self._enter(end, side, lane))]
+        points = [*self._leave(start, side, lane), *reversed(self._enter(end, side, lane))]
         return points
 
     def _side(self, index: int, start: str, end: str) -> int:
         """Where both ends stand free and no other arrow leaves; the right where that decides nothing."""
-        used = {side for other, side in self.corner.items() if self.arrows[other][0] == start}
+        used = {side for other, side in self.corner.items() if self.arrows[other][0] in (start, end)}
         far = 1e6
 
         def cost(side: int) -> tuple[int, int]:
@@ -201,12 +201,12 @@ class _Router:
         return side * x
 
     def _free(self, node: str, side: int, lane: float) -> bool:
-        return self._clear(node, *sorted((self.layout.x[node] + side, lane)))
-
-    def _leave(self, node: str, side: int, lane: float, index: int) -> list[Point]:
-        x, y = self.layout.x[node], self.middle[self.layout.layer_of[node]]
         taken = any(self.arrows[other][0] == node and corner == side for other, corner in self.corner.items())
-        if self._free(node, side, lane) and not taken:
+        return not taken and self._clear(node, *sorted((self.layout.x[node] + side, lane)))
+
+    def _leave(self, node: str, side: int, lane: float) -> list[Point]:
+        x, y = self.layout.x[node], self.middle[self.layout.layer_of[node]]
+        if self._free(node, side, lane):
             return [(x + side * self._half(node), y), (lane, y)]
         low = self.bottom[self.layout.layer_of[node]] + self.gap / 4
         return [(x, y + self.sizes[node][1] / 2), (x, low), (lane, low)]
