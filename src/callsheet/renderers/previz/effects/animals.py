@@ -135,7 +135,7 @@ def bees(throw: Throw, count: int) -> Stereo:
     made = np.zeros((count, 2), np.float32)
     for k in range(5):
         pitch = (178, 196, 212, 231, 254)[k] * wander(throw, count, 1.4, 0.96, 1.05)
-        wings = buzz(_whole(pitch), (1, 0.8, 0.6, 0.45, 0.35, 0.25, 0.18, 0.12))
+        wings = buzz(_whole(pitch) + float(throw.random()), (1, 0.8, 0.6, 0.45, 0.35, 0.25, 0.18, 0.12))
         lay(made, wings * wander(throw, count, 1.1, 0.05, 1.0), 0, 0.5, -0.8 + 0.4 * k)
     return made
 

@@ -61,7 +61,7 @@ def crowd(throw: Throw, count: int) -> Stereo:
     for k in range(9):
         base = float(throw.uniform(95, 150) if k % 2 else throw.uniform(170, 240))
         phase = turns(base * wander(throw, count, 2.5, 0.88, 1.15))
-        phase *= round(float(phase[-1])) / float(phase[-1])
+        phase = phase * (round(float(phase[-1])) / float(phase[-1])) + float(throw.random())
         talk = np.maximum(wander(throw, count, 0.5, -0.4, 1.0), 0) * np.maximum(wander(throw, count, 9, -0.35, 1), 0)
         first, second = (_VOWELS[int(throw.integers(4))] for _ in range(2))
         mouth = wander(throw, count, 6, 0, 1)
