@@ -66,7 +66,7 @@ def _sheet(clip: Reel, numbers: np.ndarray, columns: int, width: int, progress: 
             hint=f"Give a width of at least {columns * (_LEAST + gap) + 2 * margin}, or fewer columns.",
             param="columns",
         )
-    tall, letters = max(1, round(wide * clip.height / clip.width)), max(9, min(22, wide // 14))
+    tall, letters = max(1, round(wide * clip.height / clip.width)), max(9, min(20, wide // 18))
     step = tall + round(letters * 1.8) + gap
     rows = -(-len(numbers) // columns)
     sheet = np.full((2 * margin + rows * step - gap, width, 3), _PAPER, np.uint8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,9 @@ _BOX = 0.62
 _LEADING = 1.32
 _SMALLEST = 0.5
 _WEIGHT = 500
+_PAUSE = re.compile(r"[，。、；：！？…]+[”’」』）]*|[,.;:!?…]+['\")]*(?=\s)")
+_EVEN = 0.45
+"""How long the shorter of two lines is at least, as a share of the other, where they part at a pause."""
 
 Plane = NDArray[np.uint8]
 
@@ -99,6 +103,8 @@ def _even(text: str, size: int, room: int) -> list[str]:
     widest = lettering.wrap(text, size, room, weight=_WEIGHT)
     if len(widest) == 1:
         return widest
+    if len(widest) == 2 and (paused := _at_pause(text, size, room)):
+        return paused
     low, high = room // len(widest), room
     while high - low > max(2, size // 4):
         middle = (low + high) // 2
@@ -107,6 +113,17 @@ def _even(text: str, size: int, room: int) -> list[str]:
         else:
             high = middle
     return lettering.wrap(text, size, high, weight=_WEIGHT)
+
+
+def _at_pause(text: str, size: int, room: int) -> list[str]:
+    """Two lines that part where the reader pauses, the evenest such pair; none where one would be far the shorter."""
+    found: list[tuple[float, list[str]]] = []
+    for place in (match.end() for match in _PAUSE.finditer(text)):
+        lines = [text[:place].rstrip(), text[place:].lstrip()]
+        shorter, longer = sorted(lettering.measure(line, size, weight=_WEIGHT) for line in lines)
+        if longer <= room and shorter >= longer * _EVEN:
+            found.append((shorter / longer, lines))
+    return max(found, default=(0.0, list[str]()))[1]
 
 
 def _top(position: str, height: int, block: int) -> int:
