@@ -158,8 +158,9 @@ class Chain:
             raise
 
     async def _told(self, param: Param, file: File) -> Any:
-        if param.type == "list" and param.name in file.extra:
-            return file.extra[param.name]
+        for name in (param.name, *_TOLD_AS.get(param.name, ())) if param.type == "list" else ():
+            if name in file.extra:
+                return file.extra[name]
         text = await self._text(param, file)
         if param.type == "string":
             return text
@@ -187,6 +188,9 @@ def _may_come(need: Need, task: Task) -> None:
         why = f" ({failure.code}): {failure.message.rstrip('.')}" if failure else ""
         raise NotMade(f"{need.task} failed{why}. So there is no {_which(need)} to take.", hint=_OTHER)
 
+
+_TOLD_AS = {"cues": ("sentences",)}
+"""Under which other names an output tells a list: what a speech calls sentences are the cues of subtitles."""
 
 _OTHER = "Run that task anew, and name the new one."
 _WANTED = {"images": "image", "mask": "image", "videos": "video", "audios": "audio"}
