@@ -29,8 +29,10 @@ from callsheet.renderers.previz import (
     upscale,
     video_upscale,
 )
+from callsheet.renderers.previz.caption import caption
 from callsheet.renderers.previz.diagrams import pages
 from callsheet.renderers.previz.music import render as music
+from callsheet.renderers.previz.music import soundtrack
 from callsheet.renderers.previz.speech import speak
 from callsheet.renderers.scene import Made, Progress, Scene
 
@@ -56,6 +58,8 @@ _TABLE: Mapping[str, Renderer] = MappingProxyType(
         "sound-effect": sound_effect.render,
         "speech": speak.render,
         "music": music.render,
+        "caption": caption.render,
+        "soundtrack": soundtrack.render,
         "flowchart": pages.render,
         "mindmap": pages.render,
         "gantt": pages.render,

@@ -32,10 +32,11 @@ def samples(seconds: float) -> int:
     return round(seconds * SAMPLE_RATE)
 
 
-def played(score: Score, accents: Sequence[Note] = ()) -> Iterator[Stereo]:
+def played(score: Score, accents: Sequence[Note] = (), swells: Sequence[float] = ()) -> Iterator[Stereo]:
     """The piece as blocks of a bar or so, samples(form.seconds) in all, before mastering.
 
-    `accents` are notes of their own (a soundtrack's cuts) that are mixed in where they fall.
+    `accents` are notes of their own (a soundtrack's cuts) that are mixed in where they fall. `swells` are decibels
+    at each second's middle, between which the level moves smoothly; accents move with it.
     """
     desk = _Desk(score)
     form = score.form
@@ -50,8 +51,17 @@ def played(score: Score, accents: Sequence[Note] = ()) -> Iterator[Stereo]:
             desk.add(note, done)
         while done < until:
             count = min(until - done, 4 * SAMPLE_RATE)
-            yield _ended(desk.take(count), done, total)
+            yield _ended(_swelled(desk.take(count), done, swells), done, total)
             done += count
+
+
+def _swelled(block: Stereo, done: int, swells: Sequence[float]) -> Stereo:
+    if not swells:
+        return block
+    edges = np.array([10 ** (level / 20) for level in swells])
+    here = (done + np.arange(len(block))) / SAMPLE_RATE
+    gain = np.interp(here, np.arange(len(edges)) + 0.5, edges).astype(np.float32)
+    return block * gain[:, None]
 
 
 def _ended(block: Stereo, done: int, total: int) -> Stereo:

@@ -49,12 +49,19 @@ def ending_of(scene: Scene) -> str:
     return ending
 
 
-def recorded(piece: Score, path: Path, facts: dict[str, Any], progress: Progress, accents: Sequence[Note] = ()) -> Made:
-    """Play, master and write a piece."""
+def recorded(
+    piece: Score,
+    path: Path,
+    facts: dict[str, Any],
+    progress: Progress,
+    accents: Sequence[Note] = (),
+    swells: Sequence[float] = (),
+) -> Made:
+    """Play, master and write a piece; `accents` are played with it, `swells` are decibels for each of its seconds."""
     count = mixer.samples(piece.form.seconds)
     said = understood(piece)
     blocks = master.mastered(
-        mixer.played(piece, accents),
+        mixer.played(piece, accents, swells),
         count,
         path.with_name(f".{path.name}.mix.part"),
         lambda done: progress(_COMPOSED * done),

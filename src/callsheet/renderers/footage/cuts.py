@@ -1,0 +1,94 @@
+"""Finds hard cuts: where one frame's colours and layout leave those before for good, far beyond what motion does."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from callsheet.renderers.footage.frames import Small
+
+_BINS = 24
+_NEAR = 12
+_LEAST = 0.20
+_BEYOND = 2.6
+_SHORTEST = 3
+_FLASH = 0.6
+
+
+class CutFinder:
+    """Feed frames in order; `cuts` are the indexes of frames that begin a new shot.
+
+    A change counts as a cut when it is large by itself and far beyond the changes around it. A flash, after which the
+    picture is as before, is none. It looks two frames ahead, so ask for `cuts` after `close`.
+    """
+
+    def __init__(self) -> None:
+        self.cuts: list[int] = []
+        self._index = -1
+        self._recent: deque[float] = deque(maxlen=_NEAR)
+        self._seen: deque[tuple[NDArray[np.float32], NDArray[np.float32]]] = deque(maxlen=4)
+        self._candidate: tuple[int, float, tuple[NDArray[np.float32], NDArray[np.float32]]] | None = None
+
+    def feed(self, small: Small) -> float:
+        """Take the next frame and return how much it differs from the last, 0..1."""
+        self._index += 1
+        look = (_colours(small), _layout(small))
+        change = _difference(look, self._seen[-1]) if self._seen else 0.0
+        self._judge(look)
+        if self._seen and self._candidate is None and self._stands_out(change):
+            self._candidate = (self._index, change, self._seen[-1])
+        elif self._seen and self._candidate is None:
+            self._recent.append(change)
+        self._seen.append(look)
+        return change
+
+    def close(self) -> list[int]:
+        """No more frames: what was waiting to be judged is a cut."""
+        if self._candidate is not None:
+            self._keep(self._candidate[0])
+            self._candidate = None
+        return self.cuts
+
+    def _stands_out(self, change: float) -> bool:
+        usual = float(np.mean(self._recent)) if self._recent else 0.0
+        most = max(self._recent, default=0.0)
+        return change > _LEAST and change > _BEYOND * usual and change > 1.4 * most
+
+    def _judge(self, look: tuple[NDArray[np.float32], NDArray[np.float32]]) -> None:
+        """Two frames after a candidate: is the picture still another?"""
+        if self._candidate is None or self._index < self._candidate[0] + 2:
+            return
+        at, change, before = self._candidate
+        self._candidate = None
+        if _difference(look, before) > _FLASH * change:
+            self._keep(at)
+
+    def _keep(self, index: int) -> None:
+        if not self.cuts or index - self.cuts[-1] >= _SHORTEST:
+            self.cuts.append(index)
+            self._recent.clear()
+
+
+def _difference(
+    one: tuple[NDArray[np.float32], NDArray[np.float32]], other: tuple[NDArray[np.float32], NDArray[np.float32]]
+) -> float:
+    """Half the colours' difference and half the layout's, each 0..1."""
+    colours = float(np.abs(one[0] - other[0]).sum()) / 6
+    layout = float(np.abs(one[1] - other[1]).mean()) / 255 * 2.5
+    return 0.5 * min(1.0, colours) + 0.5 * min(1.0, layout)
+
+
+def _colours(small: Small) -> NDArray[np.float32]:
+    """How the three planes' values are spread, each summing to 1, smoothed so that a drift of light moves little."""
+    made = [
+        cv2.GaussianBlur(cv2.calcHist([plane], [0], None, [_BINS], [0, 256]), (1, 5), 0).ravel() / plane.size
+        for plane in (small.luma, small.blue, small.red)
+    ]
+    return np.concatenate(made).astype(np.float32)
+
+
+def _layout(small: Small) -> NDArray[np.float32]:
+    return np.asarray(cv2.resize(small.luma, (16, 9), interpolation=cv2.INTER_AREA), np.float32)
