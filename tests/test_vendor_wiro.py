@@ -73,17 +73,18 @@ def test_a_text_is_in_the_outputs_and_in_the_log(stage: Stage, wiro: httpx2.Clie
     assert set(output["content"]) == {"prompt", "raw", "thinking", "answer", "message"}
 
 
-def test_previz_has_no_captions_and_says_so(serve_home: Serve, settings: Any) -> None:
+def test_what_takes_a_neural_model_is_refused_and_says_so(serve_home: Serve, settings: Any) -> None:
     with serve_home(settings) as served, httpx2.Client(base_url=f"{served.url}/as/wiro", trust_env=False) as client:
         url = upload(client, "clip.mp4", a_clip())["url"]
-        answer = said(client, "/Run/wiro/ShareGPT4Video-EN", {"inputVideoUrl": url})
+        answer = said(client, "/Run/vidu/lip-sync", {"video": url, "text": "Good evening."})
         code, message = complaint(answer)
         assert code == 1
         assert message.startswith("tool-not-accessible: ")
-        assert "CALLSHEET_VENDORS__WIRO__KEY" in message
+        assert "LatentSync" in message
+        assert "CALLSHEET_VENDORS__VIDU__KEY" in message
         tools = said(client, "/Tool/List", {"limit": "500"})
         assert {tool["slugowner"] for tool in tools["tool"]} >= {"previz", "vidu"}
-        assert not [tool for tool in tools["tool"] if tool["categories"] == ["caption"]]
+        assert not [tool for tool in tools["tool"] if tool["categories"] == ["lip-sync"]]
         begun = run(client, "previz/text-to-image", {"prompt": "a boat", "resolution": "360p"})
         assert ended(client, begun["socketaccesstoken"])["outputs"][0]["contenttype"] == "image/png"
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from xml.etree.ElementTree import ParseError, XMLParser
 from xml.parsers import expat
 
 from callsheet.errors import RenderError
@@ -15,6 +16,7 @@ from callsheet.renderers.previz.speech.tongues import speaks
 
 _OPENING = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!DOCTYPE\b.*?)?<speak[\s>]", re.DOTALL)
 _SILENT = -96.0
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _RATES = MappingProxyType({"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.35, "x-fast": 1.75})
 _PITCHES = MappingProxyType({"x-low": -6.0, "low": -3.0, "medium": 0.0, "default": 0.0, "high": 3.0, "x-high": 6.0})
@@ -42,18 +44,15 @@ def is_ssml(text: str) -> bool:
 def read(text: str) -> Script:
     """The pieces of an SSML document. RenderError, with the place, where it is not well-formed or brings entities."""
     reader = _Reader()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.words
-    parser.StartDoctypeDeclHandler = _no_doctype
+    parser = XMLParser(target=reader)
     try:
-        parser.Parse(text.strip().encode(), True)
-    except expat.ExpatError as error:
+        parser.feed(text.strip())
+        parser.close()
+    except ParseError as error:
+        line, column = error.position
         raise RenderError(
             f"The text begins with <speak> but is not well-formed SSML: {expat.ErrorString(error.code)} in line "
-            f"{error.lineno}, column {error.offset + 1}.",
+            f"{line}, column {column + 1}.",
             hint="Close every tag and write & as &amp;, or leave out <speak> to have the text read as it stands.",
             param="text",
         ) from error
@@ -75,6 +74,7 @@ class _Reader:
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
         self.notes: list[str] = []
+        self._heard: list[str] = []
         self._styles = [_Style(Say(""))]
         self._known: Mapping[str, Callable[[_Style, Mapping[str, str]], _Style]] = {
             "prosody": self._prosody,
@@ -87,22 +87,39 @@ class _Reader:
         }
 
     def start(self, name: str, given: Mapping[str, str]) -> None:
+        self._words()
         style = self._styles[-1]
+        name = name.rpartition("}")[2]
         follow = self._known.get(name)
         if follow is None:
             self.notes.append(f"<{name[:40]}> is not followed: what stands in it is read.")
         self._styles.append(follow(style, given) if follow else style)
 
     def end(self, name: str) -> None:
-        style = self._styles.pop()
+        self._words()
+        style, name = self._styles.pop(), name.rpartition("}")[2]
         if style.instead is not None and self._styles[-1].instead is None:
             self._add(replace(style.say, text=style.instead), style.say.shown)
         if name in _AFTER and self.pieces:
             self.pieces.append(Pause(_AFTER[name]))
 
-    def words(self, text: str) -> None:
+    def data(self, text: str) -> None:
+        self._heard.append(text)
+
+    def doctype(self, *_: object) -> None:
+        raise RenderError(
+            "SSML with a document type is not read: it could bring entities.",
+            hint="Leave out <!DOCTYPE>.",
+            param="text",
+        )
+
+    def close(self) -> None:
+        pass
+
+    def _words(self) -> None:
         style = self._styles[-1]
-        text = re.sub(r"\s+", " ", text)
+        text = re.sub(r"\s+", " ", "".join(self._heard))
+        self._heard.clear()
         if style.instead is not None:
             # What stands in <sub> is what is shown; its alias is spoken when it ends.
             shown = ((style.say.shown or "") + text).strip()
@@ -120,7 +137,7 @@ class _Reader:
     def _through(self, style: _Style, given: Mapping[str, str]) -> _Style:
         if "name" in given:
             self.notes.append(f"<voice name={given['name'][:60]!r}>: one voice speaks the whole text.")
-        language = given.get("xml:lang")
+        language = given.get(_LANGUAGE)
         return replace(style, say=replace(style.say, language=speaks(language))) if language else style
 
     def _prosody(self, style: _Style, given: Mapping[str, str]) -> _Style:
@@ -168,12 +185,6 @@ class _Reader:
         elif seconds:
             self.pieces.append(pause(seconds))
         return style
-
-
-def _no_doctype(*_: object) -> None:
-    raise RenderError(
-        "SSML with a document type is not read: it could bring entities.", hint="Leave out <!DOCTYPE>.", param="text"
-    )
 
 
 def _time(said: str) -> float | None:
