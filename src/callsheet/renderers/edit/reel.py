@@ -69,7 +69,7 @@ class Reel:
     def shown(self, start: Fraction, count: int, fps: Fraction) -> NDArray[np.intp]:
         """Which of its frames show at `start`, `start + 1/fps` ...: `count` numbers, never falling."""
         # A container that counts milliseconds rounds its times: what is stamped a hair late still counts as shown.
-        hair = max(self.base, Fraction(1, 1500))
+        hair = min(max(self.base, Fraction(1, 1500)), 1 / (4 * self.fps))
         begin = int(self.times[0])
         marks = [begin + (start + Fraction(k) / fps + hair) / self.base for k in (0, count - 1)]
         step = (marks[1] - marks[0]) / max(1, count - 1)
