@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.renderers.previz.effects.bodies import buzz, edge, lay, lay_around, struck, sung, swell, turns
+from callsheet.renderers.previz.effects.bodies import buzz, edge, lay, lay_around, puff, struck, sung, swell, turns
 from callsheet.renderers.previz.effects.noise import (
     Mono,
     Stereo,
@@ -111,7 +111,7 @@ def gallop(throw: Throw, count: int) -> Mono:
     for start, gain in ((0.0, 0.7), (0.115, 0.8), (0.225, 1.0)):
         body = float(throw.uniform(0.9, 1.1))
         hoof = struck(at(0.12), ((95 * body, 1.0, 0.09), (210 * body, 0.6, 0.06), (640 * body, 0.35, 0.035)))
-        hoof += filtered(waves.noise(throw, at(0.12)) * waves.decay(at(0.12), 0.05), 200, 3500, 1) * np.float32(0.5)
+        hoof += puff(throw, at(0.12), 0.05, 200, 3500, 1) * np.float32(0.5)
         here = at(start)
         made[here : here + len(hoof)] += (hoof * np.float32(gain))[: count - here]
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.renderers.previz.effects.bodies import buzz, edge, lay, swell, swept, turns
+from callsheet.renderers.previz.effects.bodies import buzz, edge, lay, puff, swell, swept, turns
 from callsheet.renderers.previz.effects.noise import Mono, Stereo, Throw, at, bent, filtered, wide
 from callsheet.renderers.previz.effects.recipe import Claim, Recipe
 from callsheet.renderers.sound import waves
@@ -14,7 +14,7 @@ def gunshot(throw: Throw, count: int) -> Stereo:
     """The bullet's crack, the muzzle's bang, and what houses and hills send back."""
     made = np.zeros((count, 2), np.float32)
     crack = waves.noise(throw, at(0.03)) * waves.decay(at(0.03), 0.008)
-    bang = filtered(waves.noise(throw, at(0.5)) * waves.decay(at(0.5), 0.28), 110, 1700, 2)
+    bang = puff(throw, at(0.5), 0.28, 110, 1700, 2)
     lay(made, crack, 0, 1.6)
     lay(made, waves.soft(bang * np.float32(6)), 0, 1.0)
     for k in range(6):
@@ -39,7 +39,7 @@ def explosion(throw: Throw, count: int) -> Stereo:
     made += fire * np.float32(0.9)
     lay(
         made,
-        waves.soft(filtered(waves.noise(throw, at(0.4)) * waves.decay(at(0.4), 0.2), 60, 1600, 2) * np.float32(5)),
+        waves.soft(puff(throw, at(0.4), 0.2, 60, 1600, 2) * np.float32(5)),
         0,
         1.5,
     )
@@ -47,7 +47,7 @@ def explosion(throw: Throw, count: int) -> Stereo:
     lay(made, drop, 0, 1.4)
     for _ in range(40):
         start = at(0.35 + 2.0 * float(throw.random()))
-        bit = filtered(waves.noise(throw, at(0.03)) * waves.decay(at(0.03), 0.02), 500, 5000, 1)
+        bit = puff(throw, at(0.03), 0.02, 500, 5000, 1)
         lay(made, bit, start, 0.25 * float(throw.random()) ** 2, float(throw.uniform(-0.9, 0.9)))
     return waves.soft((made * 0.8).astype(np.float32)) * edge(count, 0.0, 0.8)[:, None]
 
@@ -57,7 +57,7 @@ def boom(throw: Throw, count: int) -> Stereo:
     made = wide(throw, count, 35, 260, 1) * waves.decay(count, 1.8)[:, None] * np.float32(0.5)
     drop = buzz(turns(bent(count, (0, 92), (0.05, 58), (0.4, 38), (1, 30))), (1, 0.3, 0.1)) * waves.decay(count, 3.0)
     lay(made, waves.soft(drop * np.float32(1.6)), 0, 1.0)
-    lay(made, filtered(waves.noise(throw, at(0.2)) * waves.decay(at(0.2), 0.08), 60, 3500, 1), 0, 2.2)
+    lay(made, puff(throw, at(0.2), 0.08, 60, 3500, 1), 0, 2.2)
     return made * edge(count, 0.001, 0.6)[:, None]
 
 
@@ -66,13 +66,13 @@ def firework(throw: Throw, count: int) -> Stereo:
     made = np.zeros((count, 2), np.float32)
     rise = int(count * 0.36)
     lay(made, waves.sine(turns(bent(rise, (0, 1500), (1, 3900)))) * swell(rise, 0.7), 0, 0.16, -0.2)
-    burst = filtered(waves.noise(throw, at(0.7)) * waves.decay(at(0.7), 0.4), 50, 1400, 1)
+    burst = puff(throw, at(0.7), 0.4, 50, 1400, 1)
     lay(made, waves.soft(burst * np.float32(4)), rise, 1.4)
     for _ in range(170):
         u = float(throw.random())
-        spark = filtered(waves.noise(throw, at(0.012)) * waves.decay(at(0.012), 0.006), 2500, 12_000, 1)
+        spark = puff(throw, at(0.012), 0.006, 2500, 12_000, 1)
         where = rise + at(0.18) + int((count - rise - at(0.25)) * u)
-        lay(made, spark, where, (1 - u) * float(throw.uniform(0.1, 0.8)), float(throw.uniform(-0.9, 0.9)))
+        lay(made, spark, where, (1 - u) * float(throw.uniform(0.3, 2.0)), float(throw.uniform(-0.9, 0.9)))
     return made * edge(count, 0.005, 0.2)[:, None]
 
 
@@ -103,7 +103,7 @@ def riser(throw: Throw, count: int) -> Stereo:
 
 def punch(throw: Throw, count: int) -> Mono:
     """A fist: the slap and the body behind it."""
-    slap = filtered(waves.noise(throw, count) * waves.decay(count, 0.05), 250, 4200, 1) * np.float32(2)
+    slap = puff(throw, count, 0.05, 250, 4200, 1) * np.float32(2)
     thud = waves.sine(turns(bent(count, (0, 170), (0.2, 85), (1, 60)))) * waves.decay(count, 0.22)
     return waves.soft((slap + thud).astype(np.float32)) * edge(count, 0.0005, 0.03)
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callsheet.renderers.encode import SAMPLE_RATE
-from callsheet.renderers.previz.effects.noise import Mono, Stereo, Throw, at, bent
+from callsheet.renderers.previz.effects.noise import Mono, Stereo, Throw, at, bent, filtered
 from callsheet.renderers.sound import waves
 
 Partial = tuple[float, float, float]
@@ -24,9 +24,12 @@ def struck(count: int, partials: Iterable[Partial], attack: float = 0.0008) -> M
     return made * edge(count, attack)
 
 
-def burst(throw: Throw, count: int, seconds: float) -> Mono:
-    """White noise that falls by 60 dB in `seconds`."""
-    return waves.noise(throw, count) * waves.decay(count, seconds)
+def puff(throw: Throw, count: int, seconds: float, low: float, high: float, order: int = 2) -> Mono:
+    """Noise between two frequencies that begins at once and falls by 60 dB in `seconds`.
+
+    It is filtered before it falls: the filter rings to both sides, and would be heard before the beginning.
+    """
+    return filtered(waves.noise(throw, count), low, high, order) * waves.decay(count, seconds)
 
 
 def turns(pitch: NDArray[np.floating] | Sequence[float]) -> NDArray[np.float64]:
@@ -65,7 +68,8 @@ def swept(throw: Throw, count: int, centres: NDArray[np.floating], quality: floa
     low = _smoothed(waves.noise(throw, count + short), short)[:count]
     high = _smoothed(waves.noise(throw, count + short), short)[:count]
     phase = turns(centres)
-    return (low * waves.sine(phase) + high * waves.sine(phase + 0.25)) * np.float32(short**0.5 * 1.7)
+    made = (low * waves.sine(phase) + high * waves.sine(phase + 0.25)) * np.float32(short**0.5 * 1.7)
+    return filtered(made, 0.5 * float(np.min(centres)), 20_000, 4)
 
 
 def edge(count: int, attack: float, release: float = 0.0) -> Mono:

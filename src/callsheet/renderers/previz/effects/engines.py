@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from callsheet.renderers.previz.effects.bodies import buzz, edge, lay, lay_around, struck, turns
+from callsheet.renderers.previz.effects.bodies import buzz, edge, lay, lay_around, puff, struck, turns
 from callsheet.renderers.previz.effects.noise import (
     Mono,
     Stereo,
@@ -63,6 +63,7 @@ def car_pass(throw: Throw, count: int) -> Stereo:
     air = filtered(waves.noise(throw, count), 1500, 5000, 2) * np.float32(3)
     sound = (0.35 * motor + 0.5 * tyres) * near + air * near * near * 0.5
     place = along / distance
+    sound = sound * edge(count, 0.6, 0.6)
     return np.stack([sound * np.sqrt(1 - 0.92 * place), sound * np.sqrt(1 + 0.92 * place)], axis=1).astype(np.float32)
 
 
@@ -94,9 +95,7 @@ def train(throw: Throw, count: int) -> Stereo:
     for k in range(many):
         for start, gain, pan in ((0.0, 1.0, -0.3), (0.105, 0.8, -0.2), (0.33, 0.7, 0.3), (0.43, 0.6, 0.4)):
             clack = struck(at(0.16), ((120, 1.0, 0.12), (340, 0.7, 0.07), (1240, 0.4, 0.05), (2600, 0.2, 0.03)))
-            clack += filtered(waves.noise(throw, at(0.16)) * waves.decay(at(0.16), 0.05), 300, 4000, 1) * np.float32(
-                0.7
-            )
+            clack += puff(throw, at(0.16), 0.05, 300, 4000, 1) * np.float32(0.7)
             lay_around(made, clack, int(k * count / many) + at(start), 2.4 * gain, pan)
     return made
 
@@ -131,7 +130,7 @@ def airplane(throw: Throw, count: int) -> Stereo:
     """A jet: a roar without beat, and the whine of its fans."""
     made = wide(throw, count, 60, 900, 1, pink=True) * wander(throw, count, 1.2, 0.8, 1.1)[:, None]
     made += wide(throw, count, 900, 4500, 1) * np.float32(0.13)
-    for pitch, gain in ((2210.0, 0.035), (2235.0, 0.03), (4420.0, 0.012)):
+    for pitch, gain in ((2210.0, 0.12), (2235.0, 0.1), (4420.0, 0.04)):
         made += (waves.sine(_whole(pitch * wander(throw, count, 0.5, 0.995, 1.005))) * np.float32(gain))[:, None]
     return made
 

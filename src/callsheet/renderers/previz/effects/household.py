@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.renderers.previz.effects.bodies import edge, lay, struck, swell
-from callsheet.renderers.previz.effects.noise import Mono, Stereo, Throw, at, bent, filtered, wander, wide
+from callsheet.renderers.previz.effects.bodies import edge, lay, puff, struck, swell
+from callsheet.renderers.previz.effects.noise import Mono, Stereo, Throw, at, bent, wander, wide
 from callsheet.renderers.previz.effects.recipe import Claim, Recipe
 from callsheet.renderers.sound import waves
 
@@ -37,14 +37,14 @@ def knock(throw: Throw, count: int) -> Mono:
         ((128 * door, 1.0, 0.16), (246 * door, 0.85, 0.11), (415 * door, 0.5, 0.08), (930 * door, 0.3, 0.035)),
         0.0008,
     )
-    return made + filtered(waves.noise(throw, count) * waves.decay(count, 0.018), 700, 4500, 1) * np.float32(0.8)
+    return made + puff(throw, count, 0.018, 700, 4500, 1) * np.float32(0.8)
 
 
 def slam(throw: Throw, count: int) -> Stereo:
     """Leaf meets frame; the wall answers and the latch rattles."""
     made = wide(throw, count, 80, 1800, 1) * waves.decay(count, 0.28)[:, None] * np.float32(0.9)
     lay(made, struck(count, ((58, 1.0, 0.5), (97, 0.9, 0.36), (171, 0.6, 0.22), (305, 0.35, 0.14)), 0.001), 0, 2.2)
-    lay(made, filtered(waves.noise(throw, count) * waves.decay(count, 0.03), 500, 7000, 1), 0, 2.5)
+    lay(made, puff(throw, count, 0.03, 500, 7000, 1), 0, 2.5)
     for start in (0.07, 0.11, 0.16):
         latch = struck(at(0.06), ((1800, 0.5, 0.03), (3300, 0.4, 0.02)))
         lay(made, latch, at(start), 0.22, 0.2)
@@ -54,7 +54,7 @@ def slam(throw: Throw, count: int) -> Stereo:
 def glass(throw: Throw, count: int) -> Stereo:
     """The blow, the pane that bursts, and shards that ring as they land."""
     made = wide(throw, count, 2500, 14_000, 1) * waves.decay(count, 0.35)[:, None] * np.float32(0.5)
-    lay(made, filtered(waves.noise(throw, at(0.1)) * waves.decay(at(0.1), 0.04), 400, 5000, 1), 0, 2.0)
+    lay(made, puff(throw, at(0.1), 0.04, 400, 5000, 1), 0, 2.0)
     for _ in range(70):
         base = float(throw.uniform(2300, 8200))
         ring = float(throw.uniform(0.04, 0.32))
@@ -92,7 +92,7 @@ def paper(throw: Throw, count: int) -> Stereo:
     made = wide(throw, count, 2200, 9000) * (push * (0.15 + grain))[:, None]
     for _ in range(26):
         start = int(throw.random() * count * 0.85)
-        fold = filtered(waves.noise(throw, at(0.02)) * waves.decay(at(0.02), 0.012), 1300, 8000, 2)
+        fold = puff(throw, at(0.02), 0.012, 1300, 8000, 2)
         lay(made, fold, start, 1.3 * float(push[start]) * float(throw.random()), float(throw.uniform(-0.5, 0.5)))
     return made * edge(count, 0.02, 0.08)[:, None]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.renderers.previz.effects.bodies import buzz, edge, lay_around, struck, swell, turns
+from callsheet.renderers.previz.effects.bodies import buzz, edge, lay_around, puff, struck, swell, turns
 from callsheet.renderers.previz.effects.noise import Mono, Stereo, Throw, at, bent, filtered, instants, wander, wide
 from callsheet.renderers.previz.effects.recipe import Claim, Recipe
 from callsheet.renderers.sound import waves
@@ -18,7 +18,7 @@ def tick(throw: Throw, count: int) -> Mono:
         ((2350 * voice, 1.0, 0.022), (4100 * voice, 0.6, 0.014), (6300, 0.3, 0.01), (690 * voice, 0.35, 0.05)),
         0.0002,
     )
-    return made + filtered(waves.noise(throw, count) * waves.decay(count, 0.006), 2500, 12_000, 1) * np.float32(0.5)
+    return made + puff(throw, count, 0.006, 2500, 12_000, 1) * np.float32(0.5)
 
 
 def alarm(throw: Throw, count: int) -> Mono:
@@ -47,7 +47,7 @@ def key(throw: Throw, count: int) -> Mono:
     cap = float(throw.uniform(0.85, 1.2))
     for start, gain in ((0.0, 1.0), (float(throw.uniform(0.055, 0.08)), 0.45)):
         click = struck(at(0.04), ((1900 * cap, 0.5, 0.02), (3400 * cap, 0.4, 0.014), (310 * cap, 0.5, 0.03)), 0.0003)
-        click += filtered(waves.noise(throw, at(0.04)) * waves.decay(at(0.04), 0.016), 1200, 8000, 1) * np.float32(0.9)
+        click += puff(throw, at(0.04), 0.016, 1200, 8000, 1) * np.float32(0.9)
         made[at(start) : at(start) + len(click)] += (click * np.float32(gain))[: count - at(start)]
     return made
 
@@ -56,7 +56,7 @@ def shutter(throw: Throw, count: int) -> Mono:
     """The mirror up, the curtain, the mirror down."""
     made = np.zeros(count, np.float32)
     for start, low, gain, seconds in ((0.0, 700, 1.0, 0.035), (0.045, 2200, 0.7, 0.02), (0.115, 900, 0.85, 0.045)):
-        clack = filtered(waves.noise(throw, at(0.09)) * waves.decay(at(0.09), seconds), low, 9000, 1)
+        clack = puff(throw, at(0.09), seconds, low, 9000, 1)
         clack += struck(at(0.09), ((low * 1.3, 0.5, 0.03), (3700, 0.3, 0.02))) * np.float32(0.7)
         made[at(start) : at(start) + len(clack)] += (clack * np.float32(gain))[: count - at(start)]
     return made
@@ -84,11 +84,11 @@ def static(throw: Throw, count: int) -> Stereo:
     """A radio between stations: hiss, a whistle that drifts, crackle."""
     made = wide(throw, count, 350, 6500) * wander(throw, count, 4, 0.55, 1.05)[:, None]
     phase = turns(wander(throw, count, 0.7, 700, 2100))
-    whistle = waves.sine(phase * (round(float(phase[-1])) / float(phase[-1]))) * wander(throw, count, 1, 0, 0.12)
+    whistle = waves.sine(phase * (round(float(phase[-1])) / float(phase[-1]))) * wander(throw, count, 1, 0.05, 0.45)
     made += whistle[:, None]
     for start in instants(throw, count, 9):
-        crack = filtered(waves.noise(throw, at(0.012)) * waves.decay(at(0.012), 0.01), 500, 9000, 1)
-        lay_around(made, crack, int(start), float(throw.uniform(1.0, 5.0)), float(throw.uniform(-0.4, 0.4)))
+        crack = puff(throw, at(0.012), 0.01, 500, 9000, 1)
+        lay_around(made, crack, int(start), float(throw.uniform(3.0, 12.0)), float(throw.uniform(-0.4, 0.4)))
     return made
 
 
@@ -104,7 +104,7 @@ def switch(throw: Throw, count: int) -> Mono:
     made = np.zeros(count, np.float32)
     for start, gain in ((0.0, 0.6), (0.022, 1.0)):
         snap = struck(at(0.05), ((1450, 0.6, 0.02), (2700, 0.5, 0.015), (480, 0.5, 0.035)), 0.0002)
-        snap += filtered(waves.noise(throw, at(0.05)) * waves.decay(at(0.05), 0.012), 1500, 9000, 1)
+        snap += puff(throw, at(0.05), 0.012, 1500, 9000, 1)
         made[at(start) : at(start) + len(snap)] += (snap * np.float32(gain))[: count - at(start)]
     return made
 
@@ -114,7 +114,7 @@ def zipper(throw: Throw, count: int) -> Mono:
     made = np.zeros(count, np.float32)
     where, pace = 0.0, 75.0
     while where < count / 44_100 - 0.02:
-        tooth = filtered(waves.noise(throw, at(0.008)) * waves.decay(at(0.008), 0.008), 1800 + 9 * pace, 8000, 2)
+        tooth = puff(throw, at(0.008), 0.008, 1800 + 9 * pace, 8000, 2)
         here = at(where)
         made[here : here + len(tooth)] += (tooth * np.float32(throw.uniform(0.6, 1)))[: count - here]
         pace *= 1.012

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.renderers.previz.effects.bodies import edge, lay, struck, swept
-from callsheet.renderers.previz.effects.noise import Mono, Stereo, Throw, at, bent, filtered, hiss
+from callsheet.renderers.previz.effects.bodies import edge, lay, puff, struck, swept
+from callsheet.renderers.previz.effects.noise import Mono, Stereo, Throw, at, bent, hiss
 from callsheet.renderers.previz.effects.recipe import Claim, Recipe
-from callsheet.renderers.sound import waves
 
 # A church bell's named partials: hum, prime, tierce, quint, nominal, and what lies above (ratio, gain, decay's share).
 _CHURCH = (
@@ -32,7 +31,7 @@ def church_bell(throw: Throw, count: int) -> Stereo:
         lean = 1 + 0.0011 * (side - 0.5)
         made[:, side] = struck(count, ((base * r * lean, g, ring * d) for r, g, d in _CHURCH), 0.002)
         made[:, side] += struck(count, ((base * r * 1.0023, g * 0.5, ring * d) for r, g, d in _CHURCH[:5]), 0.002)
-    clapper = filtered(waves.noise(throw, at(0.05)) * waves.decay(at(0.05), 0.03), 800, 6000, 1)
+    clapper = puff(throw, at(0.05), 0.03, 800, 6000, 1)
     lay(made, clapper, 0, 1.2)
     return made * edge(count, 0.0, 0.5)[:, None]
 
@@ -41,7 +40,7 @@ def hand_bell(throw: Throw, count: int) -> Mono:
     """A small bell: few, high, inharmonic partials."""
     base = float(throw.uniform(1240, 1300))
     ring = count / 44_100
-    partials = ((1.0, 1.0, 0.9), (2.76, 0.7, 0.5), (5.4, 0.35, 0.25), (1.004, 0.5, 0.8), (8.9, 0.15, 0.12))
+    partials = ((1.0, 1.0, 0.9), (2.76, 0.8, 0.75), (5.4, 0.45, 0.5), (1.004, 0.5, 0.8), (8.9, 0.2, 0.25))
     return struck(count, ((base * r, g, ring * d) for r, g, d in partials), 0.0005) * edge(count, 0, 0.1)
 
 
@@ -61,12 +60,10 @@ def gong(throw: Throw, count: int) -> Stereo:
         spread = 1 + 0.0015 * side
         low = [(f * spread, g, d) for f, g, d in ((68, 1.0, 7.0), (103, 0.8, 6.0), (151, 0.8, 5.5), (187, 0.6, 5.0))]
         made[:, side] = struck(count, low, 0.006)
-        ladder = [
-            (210 * 1.065**k * float(throw.uniform(0.98, 1.02)), 0.28 * 0.97**k, 4.2 * 0.965**k) for k in range(36)
-        ]
+        ladder = [(210 * 1.065**k * float(throw.uniform(0.98, 1.02)), 0.5 * 0.97**k, 4.2 * 0.965**k) for k in range(36)]
         bloom = bent(count, (0, 0.15), (0.09, 1.0), (1, 0.5))
         made[:, side] += struck(count, ladder, 0.01) * bloom
-    mallet = filtered(waves.noise(throw, at(0.1)) * waves.decay(at(0.1), 0.08), 60, 900, 1)
+    mallet = puff(throw, at(0.1), 0.08, 60, 900, 1)
     lay(made, mallet, 0, 2.0)
     return made * edge(count, 0, 0.8)[:, None]
 
@@ -82,7 +79,7 @@ def sword(throw: Throw, count: int) -> Stereo:
         lay(made, struck(count, steel, 0.0004), int(at(0.006) * (pan + 0.4)), 0.6, pan)
     scrape = hiss(throw, at(0.16), 3000, 9000, 1) * bent(at(0.16), (0, 1), (0.3, 0.5), (1, 0))
     lay(made, scrape, 0, 0.55)
-    lay(made, filtered(waves.noise(throw, at(0.03)) * waves.decay(at(0.03), 0.02), 900, 8000, 1), 0, 2.2)
+    lay(made, puff(throw, at(0.03), 0.02, 900, 8000, 1), 0, 2.2)
     return made * edge(count, 0, 0.1)[:, None]
 
 
@@ -101,9 +98,7 @@ def hammer(throw: Throw, count: int) -> Mono:
     """A hammer on an anvil."""
     partials = ((880, 0.5, 0.35), (2140, 1.0, 0.5), (3420, 0.8, 0.4), (5100, 0.5, 0.25), (7600, 0.3, 0.15))
     made = struck(count, partials, 0.0003)
-    made[: at(0.03)] += filtered(
-        waves.noise(throw, at(0.03)) * waves.decay(at(0.03), 0.015), 300, 7000, 1
-    ) * np.float32(2)
+    made[: at(0.03)] += puff(throw, at(0.03), 0.015, 300, 7000, 1) * np.float32(2)
     return made * edge(count, 0, 0.05)
 
 
@@ -123,13 +118,13 @@ def drum_roll(throw: Throw, count: int) -> Stereo:
 def drum(throw: Throw, count: int) -> Mono:
     """A big drum struck once: the skin sinks in pitch as it comes to rest."""
     made = struck(count, ((62, 1.0, 1.1), (99, 0.55, 0.6), (141, 0.35, 0.4)), 0.002)
-    return made + filtered(waves.noise(throw, count) * waves.decay(count, 0.06), 80, 1600, 1) * np.float32(1.2)
+    return made + puff(throw, count, 0.06, 80, 1600, 1) * np.float32(1.2)
 
 
 def _snare(throw: Throw) -> Mono:
     count = at(0.16)
-    wires = filtered(waves.noise(throw, count) * waves.decay(count, 0.13), 1400, 9000, 1)
-    return wires + struck(count, ((186, 0.7, 0.1), (331, 0.4, 0.07)), 0.0005)
+    wires = puff(throw, count, 0.13, 1200, 5000, 2)
+    return 1.5 * wires + struck(count, ((186, 0.3, 0.1), (331, 0.2, 0.07)), 0.0005)
 
 
 RECIPES = (

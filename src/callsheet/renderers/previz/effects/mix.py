@@ -98,6 +98,8 @@ def _voice(cue: Cue, throw: Throw, length: int) -> Stereo:
     voice = recipe.make(throw, max(1, round(length * how.height)) if how.height != 1 else length)
     if how.height != 1:
         voice = _resampled(voice, length)
+    if not recipe.bed:
+        voice = _ended(voice)
     stereo = voice if voice.ndim == 2 else np.stack([voice, voice], axis=1)
     if how.cut is not None:
         stereo = np.stack([filtered(stereo[:, side], 1.0, how.cut, 1) for side in range(2)], axis=1)
@@ -109,6 +111,12 @@ def _voice(cue: Cue, throw: Throw, length: int) -> Stereo:
     if wet and not recipe.bed:
         stereo = reverb(np.ascontiguousarray(stereo, np.float32), hall(throw, 1.6, bright=0.4), wet)
     return (stereo * factor(recipe.level + how.gain - loudest(stereo))).astype(np.float32)
+
+
+def _ended(voice: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Faded in its last hundredth of a second, so that no sound ends with a click of its own."""
+    fade = edge(len(voice), 0.0, min(0.01, len(voice) / 4 / at(1.0)))
+    return voice * (fade if voice.ndim == 1 else fade[:, None])
 
 
 def _resampled(voice: NDArray[np.floating], length: int) -> NDArray[np.floating]:

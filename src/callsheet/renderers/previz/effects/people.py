@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.renderers.previz.effects.bodies import buzz, edge, lay, scatter, struck, sung, swell, turns
+from callsheet.renderers.previz.effects.bodies import buzz, edge, lay, puff, scatter, struck, sung, swell, turns
 from callsheet.renderers.previz.effects.noise import Mono, Stereo, Throw, at, filtered, hiss, wander, wide
 from callsheet.renderers.previz.effects.recipe import Claim, Recipe
 from callsheet.renderers.sound import waves
@@ -24,7 +24,7 @@ def step_wood(throw: Throw, count: int) -> Mono:
     for start, gain in ((0.0, 1.0), (float(throw.uniform(0.07, 0.1)), 0.35)):
         board = ((92 * floor, 1.0, 0.13), (188 * floor, 0.7, 0.1), (362 * floor, 0.4, 0.07), (810 * floor, 0.2, 0.04))
         knock = struck(at(0.16), board)
-        knock += filtered(waves.noise(throw, at(0.16)) * waves.decay(at(0.16), 0.03), 900, 5000, 1) * np.float32(0.5)
+        knock += puff(throw, at(0.16), 0.03, 900, 5000, 1) * np.float32(0.5)
         here = at(start)
         made[here : here + len(knock)] += (knock * np.float32(gain))[: count - here]
     return made
@@ -57,7 +57,7 @@ def applause(throw: Throw, count: int) -> Stereo:
 
 def crowd(throw: Throw, count: int) -> Stereo:
     """Many voices that say nothing: vowels at the pace of speech, none of them to be understood."""
-    made = wide(throw, count, 180, 1400, 1, pink=True) * np.float32(0.12)
+    made = wide(throw, count, 180, 1400, 1, pink=True) * np.float32(0.035)
     for k in range(9):
         base = float(throw.uniform(95, 150) if k % 2 else throw.uniform(170, 240))
         phase = turns(base * wander(throw, count, 2.5, 0.88, 1.15))
@@ -98,7 +98,7 @@ def breathing(throw: Throw, count: int) -> Mono:
 
 def snap(throw: Throw, count: int) -> Mono:
     """A thumb and a finger: a short hollow crack."""
-    made = filtered(waves.noise(throw, count) * waves.decay(count, 0.02), 1200, 6500)
+    made = puff(throw, count, 0.02, 1200, 6500)
     return made + struck(count, ((1750, 0.5, 0.035), (2900, 0.35, 0.02)))
 
 
@@ -112,9 +112,7 @@ def clap(throw: Throw, count: int) -> Mono:
 def _clap(throw: Throw) -> Mono:
     count = at(0.05)
     low = float(throw.uniform(700, 1300))
-    made = filtered(
-        waves.noise(throw, count) * waves.decay(count, float(throw.uniform(0.02, 0.045))), low, low * 3.2, 2
-    )
+    made = puff(throw, count, float(throw.uniform(0.02, 0.045)), low, low * 3.2, 2)
     return made / np.float32(max(float(np.abs(made).max()), 1e-6)) * edge(count, 0.0005, 0.01)
 
 
@@ -131,9 +129,7 @@ def _crunch(
     for _ in range(grains):
         grain = at(0.012)
         low = float(throw.uniform(*pitches))
-        piece = filtered(
-            waves.noise(throw, grain) * waves.decay(grain, float(throw.uniform(*lengths)) * 1.6), low, low * 1.6, 2
-        )
+        piece = puff(throw, grain, float(throw.uniform(*lengths)) * 1.6, low, low * 1.6, 2)
         u = float(throw.random())
         here = int(weight * (0.25 * u if throw.random() < 0.5 else 0.3 + 0.6 * u))
         lay(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.renderers.previz.effects.bodies import buzz, edge, lay, struck, swell, turns
+from callsheet.renderers.previz.effects.bodies import buzz, edge, lay, puff, struck, swell, turns
 from callsheet.renderers.previz.effects.noise import Mono, Stereo, Throw, at, bent, filtered, wander, wide
 from callsheet.renderers.previz.effects.recipe import Claim, Recipe
 from callsheet.renderers.sound import waves
@@ -21,7 +21,7 @@ def pop(throw: Throw, count: int) -> Mono:
 
 def click(throw: Throw, count: int) -> Mono:
     made = struck(count, ((2100, 0.7, 0.012), (3900, 0.5, 0.008), (900, 0.4, 0.018)), 0.0002)
-    return made + filtered(waves.noise(throw, count) * waves.decay(count, 0.005), 1500, 10_000, 1) * np.float32(0.6)
+    return made + puff(throw, count, 0.005, 1500, 10_000, 1) * np.float32(0.6)
 
 
 def beep(throw: Throw, count: int) -> Mono:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.renderers.previz.effects.bodies import burst, edge, lay, lay_around, scatter, swell, turns
-from callsheet.renderers.previz.effects.noise import Mono, Stereo, Throw, at, bent, filtered, instants, wander, wide
+from callsheet.renderers.previz.effects.bodies import edge, lay, lay_around, puff, scatter, swell, turns
+from callsheet.renderers.previz.effects.noise import Mono, Stereo, Throw, at, bent, instants, wander, wide
 from callsheet.renderers.previz.effects.recipe import Claim, Recipe
 from callsheet.renderers.sound import waves
 
@@ -43,7 +43,7 @@ def waterfall(throw: Throw, count: int) -> Stereo:
 def drip(throw: Throw, count: int) -> Mono:
     """A drop into standing water: the tick of the surface, then the tone of the bubble it takes down."""
     made = np.zeros(count, np.float32)
-    made[: at(0.004)] += filtered(burst(throw, at(0.004), 0.004), 2000, 12_000, 1) * np.float32(0.3)
+    made[: at(0.004)] += puff(throw, at(0.004), 0.004, 2000, 12_000, 1) * np.float32(0.3)
     tone = bubble(float(throw.uniform(900, 1300)), 0.16)
     made[at(0.012) : at(0.012) + len(tone)] += tone[: count - at(0.012)]
     return made
@@ -63,7 +63,7 @@ def bubbles(throw: Throw, count: int) -> Stereo:
 def splash(throw: Throw, count: int) -> Stereo:
     """A body hits the water: a slap, a burst of spray, drops that fall back."""
     made = wide(throw, count, 500, 9000, 1) * waves.decay(count, 0.9)[:, None] * edge(count, 0.02)[:, None]
-    lay(made, filtered(burst(throw, count, 0.25), 60, 500, 1), 0, 3.0)
+    lay(made, puff(throw, count, 0.25, 60, 500, 1), 0, 3.0)
     for _ in range(45):
         start = at(0.12 + 0.9 * float(throw.random()) ** 1.5)
         lay(
@@ -78,7 +78,7 @@ def splash(throw: Throw, count: int) -> Stereo:
 
 def campfire(throw: Throw, count: int) -> Stereo:
     """A low breathing roar, the hiss of sap, and crackles that come in clusters."""
-    made = wide(throw, count, 60, 320, 1, pink=True) * np.float32(0.16) * wander(throw, count, 2.5, 0.5, 1.2)[:, None]
+    made = wide(throw, count, 60, 320, 1, pink=True) * np.float32(0.11) * wander(throw, count, 2.5, 0.5, 1.2)[:, None]
     made += wide(throw, count, 2500, 9000, 1) * np.float32(0.014) * wander(throw, count, 1.0, 0.3, 1.3)[:, None]
     pops = [_crackle(throw) for _ in range(40)]
     near = instants(throw, count, 3.0)
@@ -96,7 +96,7 @@ def bubble(pitch: float, seconds: float, rise: float = 1.45) -> Mono:
 
 def _crackle(throw: Throw) -> Mono:
     count = at(0.03)
-    snap = filtered(burst(throw, count, float(throw.uniform(0.004, 0.02))), float(throw.uniform(700, 2500)), 9000, 1)
+    snap = puff(throw, count, float(throw.uniform(0.004, 0.02)), float(throw.uniform(700, 2500)), 7000, 2)
     return snap / np.float32(max(float(np.abs(snap).max()), 1e-6)) * edge(count, 0.0, 0.005)
 
 

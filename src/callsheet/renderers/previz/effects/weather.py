@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.renderers.previz.effects.bodies import burst, edge, lay, lay_around, scatter, swell
-from callsheet.renderers.previz.effects.noise import Mono, Stereo, Throw, at, filtered, hiss, instants, wander, wide
+from callsheet.renderers.previz.effects.bodies import edge, lay, lay_around, puff, scatter, swell
+from callsheet.renderers.previz.effects.noise import Mono, Stereo, Throw, at, hiss, instants, wander, wide
 from callsheet.renderers.previz.effects.recipe import Claim, Recipe
 from callsheet.renderers.sound import waves
 
@@ -38,14 +38,14 @@ def thunder(throw: Throw, count: int) -> Stereo:
         roll[start : start + length] += swell(length, 0.18) * np.float32(0.86**k * throw.uniform(0.5, 1.0))
     lay(made, rumble * roll[:, None], 0)
     for k in range(5):
-        tear = filtered(burst(throw, at(0.7), 0.35 + 0.2 * k), 120, 2600 - 380 * k, 1)
+        tear = puff(throw, at(0.7), 0.35 + 0.2 * k, 120, 2600 - 380 * k, 1)
         lay(made, tear, at(0.015 + float(throw.uniform(0.02, 0.11)) * k), 1.5 * 0.7**k, float(throw.uniform(-0.5, 0.5)))
     return made * edge(count, 0.003, 1.2)[:, None]
 
 
 def wind(throw: Throw, count: int) -> Stereo:
     """Gusts: three bands of noise that come and go by themselves, the higher the rarer."""
-    made = wide(throw, count, 90, 420, 2, pink=True) * wander(throw, count, 0.5, 0.35, 1.0)[:, None]
+    made = wide(throw, count, 90, 420, 2, pink=True) * wander(throw, count, 0.5, 0.1, 1.0)[:, None]
     for low, high, share in ((300, 620, 0.7), (520, 980, 0.4)):
         gust = wander(throw, count, 0.8, -0.4, 1.0)
         made += np.float32(share) * wide(throw, count, low, high, 4) * np.maximum(gust, 0)[:, None]
@@ -75,9 +75,7 @@ def storm(throw: Throw, count: int) -> Stereo:
 def _drop(throw: Throw) -> Mono:
     """A drop on something hard: a few thousandths of a second of noise, sometimes with a small ring."""
     count = at(0.02)
-    tick = filtered(
-        burst(throw, count, float(throw.uniform(0.003, 0.012))), float(throw.uniform(1200, 4500)), 13_000, 1
-    )
+    tick = puff(throw, count, float(throw.uniform(0.003, 0.012)), float(throw.uniform(1200, 4500)), 13_000, 1)
     ring = waves.tone(float(throw.uniform(2200, 6500)), count) * waves.decay(count, 0.012)
     made = tick + np.float32(throw.uniform(0, 0.45)) * ring
     return made / np.float32(max(float(np.abs(made).max()), 1e-6)) * edge(count, 0.0, 0.003)
