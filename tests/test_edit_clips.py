@@ -16,6 +16,7 @@ from callsheet.renderers.encode import PREVIEW, samples
 from edit_fixtures import (
     RATE,
     a_clip,
+    a_sound,
     coded,
     edited,
     frames_of,
@@ -191,6 +192,36 @@ def test_uneven_frames_keep_their_times(tmp_path: Path) -> None:
     made = edited("reframe", tmp_path / "out", video=clip, fps=50)
     shown = numbers(made.path)
     assert [shown.index(n) * 20 for n in range(6)] == times
+
+
+@pytest.mark.parametrize("ending", ["mkv", "avi", "flv", "ts", "mov"])
+def test_every_container_is_cut_to_the_frame(tmp_path: Path, ending: str) -> None:
+    """Clocks of a frame (AVI), a millisecond (MKV, FLV) and 1/90,000 s (TS, which seeks but roughly)."""
+    clip = a_clip(tmp_path / f"1.{ending}", 40, sound=tone(40 / 24))
+    made = edited("trim", tmp_path / "out", video=clip, start=1, end=1.5)
+    assert numbers(made.path) == [*range(24, 36)]
+    last = edited("thumbnail", tmp_path / "last", video=clip, at="last")
+    assert last.extra["frame"] == 39
+
+
+def test_frames_out_of_order_are_cut_in_the_order_they_are_shown(tmp_path: Path) -> None:
+    """B-frames are stored after what they show before: a cut in their midst and a copy of all keep the order."""
+    clip = tmp_path / "1.mp4"
+    with av.open(str(clip), "w") as container:
+        video: Any = container.add_stream("libx264", rate=25)
+        video.width, video.height, video.pix_fmt = 96, 64, "yuv420p"
+        video.options = {"bf": "3", "g": "12", "crf": "10", "preset": "medium"}
+        for number in range(50):
+            frame: Any = av.VideoFrame.from_ndarray(coded(number), format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+    made = edited("trim", tmp_path / "out", video=clip, start=0.8, end=1.6)
+    assert numbers(made.path) == [*range(20, 40)]
+    copied = edited("mux", tmp_path / "m", video=clip, audio=a_sound(tmp_path / "s.wav", tone(2)))
+    assert copied.extra["pictures"] == "copied"
+    assert numbers(copied.path) == [*range(50)]
+    assert seconds_of(copied.path) == (2, 2)
 
 
 def test_a_turned_clip_is_upright(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ Stereo = NDArray[np.float32]
 _RATES = tuple(Fraction(whole) for whole in (10, 12, 15, 16, 20, 24, 25, 30, 48, 50, 60, 90, 100, 120, 144, 240))
 _BROADCAST = tuple(Fraction(whole * 1000, 1001) for whole in (24, 30, 48, 60, 120))
 _UNSPECIFIED, _BT709 = 2, 1
-_BLOCK = 8192
+_BLOCK = 32_768
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,13 +52,36 @@ def draw(rgb: Rgb, shown: Sequence[tuple[Cue, Word | None]], style: Style) -> No
     """Letter the cues onto the picture in place, one under the other; the spoken word of each may be lit."""
     height, width = rgb.shape[:2]
     text = "\n".join(cue.text for cue, _ in shown)
+    spans = tuple(_lit(shown)) if style.highlight else ()
+    top, keep, light = _plate(text, spans, style, width, height)
+    part = rgb[top : top + len(keep)]
+    cv2.multiply(part, keep, dst=part, scale=1 / 255)
+    cv2.add(part, light, dst=part)
+
+
+@lru_cache(maxsize=8)
+def _plate(
+    text: str, spans: tuple[tuple[int, int], ...], style: Style, width: int, height: int
+) -> tuple[int, Rgb, Rgb]:
+    """From which row on, what the picture's rows are multiplied by (255 keeps), and what is added: made once per text.
+
+    Whatever lies under them, letters and box blend with it alike: what they do to white and to black says all.
+    """
+    white, black = np.full((height, width, 3), 255, np.uint8), np.zeros((height, width, 3), np.uint8)
+    for ground in (white, black):
+        _drawn(ground, text, spans, style)
+    rows = np.nonzero(((white != 255) | (black != 0)).any(axis=(1, 2)))[0]
+    first, last = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 1)
+    return first, cv2.subtract(white, black)[first:last].copy(), black[first:last].copy()  # pyright: ignore[reportReturnType]
+
+
+def _drawn(rgb: Rgb, text: str, spans: Sequence[tuple[int, int]], style: Style) -> None:
+    height, width = rgb.shape[:2]
     size, lines = _laid(text, style.size, width, height)
     step = round(size * _LEADING)
-    block = step * len(lines)
-    top = _top(style.position, height, block)
+    top = _top(style.position, height, step * len(lines))
     if style.look == "box":
         _shade(rgb, lines, size, top, step)
-    spans = _lit(shown) if style.highlight else []
     for place, line in enumerate(lines):
         _letter(rgb, line, size, top + place * step, style, spans)
 
@@ -74,7 +97,6 @@ def _lit(shown: Sequence[tuple[Cue, Word | None]]) -> list[tuple[int, int]]:
     return found
 
 
-@lru_cache(maxsize=64)
 def _laid(text: str, size: int, width: int, height: int) -> tuple[int, tuple[Line, ...]]:
     """The size and the lines of a text; letters shrink, to half at most, where it would fill half the height."""
     room = round(width * (1 - 2 * SAFE)) - round(size * 0.9)

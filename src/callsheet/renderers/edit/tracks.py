@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ WINDOW = 441
 
 _SOUNDS = 10 ** (-45 / 20)
 _CEILING = -1.0
+_FREE = 0.5
+"""A sample below this share of full scale stands for no wave that the limiter would touch."""
 _CLOSE = 0.05
 _TRIES = 9
 
@@ -138,10 +141,14 @@ def mixed(tracks: Sequence[Track], total: int, loudness: float | None = None) ->
 def sounding(track: Track, total: int) -> NDArray[np.bool_]:
     """For every 10 ms of the mix whether this track sounds: louder than -45 dB of full scale."""
     found = np.zeros(-(-total // WINDOW), bool)
-    tape, at = Tape(track.heard()), track.at
-    while len(block := tape.take(WINDOW - at % WINDOW)):
-        found[at // WINDOW] |= float(np.sqrt(np.mean(block.astype(np.float64) ** 2))) > _SOUNDS
-        at += len(block)
+    lead = np.zeros((track.at % WINDOW, 2), np.float32)
+    tape, place = Tape(itertools.chain([lead], track.heard())), track.at // WINDOW
+    while len(block := tape.take(64 * WINDOW)):
+        whole = np.zeros((-(-len(block) // WINDOW) * WINDOW, 2), np.float32)
+        whole[: len(block)] = block
+        powers = (whole.reshape(-1, WINDOW * 2).astype(np.float64) ** 2).mean(axis=1)
+        found[place : place + len(powers)] |= powers > _SOUNDS**2
+        place += len(powers)
     return found
 
 
@@ -199,20 +206,29 @@ def _summed(tracks: Sequence[Track], curves: Sequence[NDArray[np.float32] | None
 
 
 def _between(curve: NDArray[np.float32], at: int, count: int) -> NDArray[np.float32]:
-    places = np.arange(at, at + count) / WINDOW
-    return np.interp(places, np.arange(len(curve)), curve).astype(np.float32)[:, None]
+    first, last = at // WINDOW, (at + count) // WINDOW + 2
+    places = np.arange(at - first * WINDOW, at + count - first * WINDOW) / WINDOW
+    near = curve[first:last]
+    return np.interp(places, np.arange(len(near)), near).astype(np.float32)[:, None]
 
 
 def _gain(tracks: Sequence[Track], curves: Sequence[NDArray[np.float32] | None], total: int, loudness: float) -> float:
-    """The gain in decibels after which the limited mix has this loudness."""
-    gain, level = 0.0, math.nan
+    """The gain in decibels after which the limited mix has this loudness; found at once where nothing is limited."""
+    meter, peak = Meter(), 0.0
+    for block in _summed(tracks, curves, total):
+        meter.feed(block)
+        peak = max(peak, float(np.abs(block).max()))
+    level = meter.value()
+    if level == -math.inf:
+        return 0.0
+    gain = min(loudness - level, 60.0)
+    if peak * 10 ** (gain / 20) < _FREE:
+        return gain
     for _ in range(_TRIES):
         meter = Meter()
         for block in _limited(_summed(tracks, curves, total), gain):
             meter.feed(block)
         level = meter.value()
-        if level == -math.inf:
-            return 0.0
         if abs(loudness - level) < _CLOSE:
             break
         gain = min(gain + loudness - level, 60.0)
