@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from callsheet.renderers.previz import depth
+from callsheet.renderers.previz import focus
 from callsheet.renderers.previz.painter import compose
 from callsheet.renderers.previz.painter.brief import Brief
 from callsheet.renderers.previz.painter.layers import Layer, Painting
@@ -29,8 +29,10 @@ def of_still(still: Rgb, size: str | None, width: int, height: int) -> Rgb:
     rows, columns = still.shape[:2]
     cover = min(columns / width, rows / height)
     wide, tall = max(2, round(width * cover * share)), max(2, round(height * cover * share))
-    across, down = depth.subject(still)
+    across, down = focus.subject(still)
     x, y = (1 + across) / 2 * columns, (1 + down) / 2 * rows
+    if size == "close-up":
+        y -= 0.16 * tall  # what one looks at, a face or a sail, is in the upper part of a thing
     if size == "detail":
         x, y = _elsewhere(still, (x, y), (wide, tall))
     left, top = _inside(x - wide / 2, columns - wide), _inside(y - tall / 2, rows - tall)

@@ -20,7 +20,8 @@ Path = Callable[[float, Take], Pose]
 class Move:
     """One camera move. `index` is the number it is asked by, None for those that only a prompt's words can ask for.
 
-    `loose` is how much takes differ in their path (0: not at all); `breathing` zooms in only while the move needs it.
+    `loose` is how much takes differ in their path (0: not at all); `breathing` zooms in only while the move needs it;
+    `close` is a move that ends near a thing, so that it must be known where that is.
     """
 
     index: int | None
@@ -28,6 +29,7 @@ class Move:
     path: Path
     loose: float = 1.0
     breathing: bool = False
+    close: bool = False
 
 
 GENTLE = Move(None, "gentle push", rigs.gentle)
@@ -48,7 +50,7 @@ MOVES: tuple[Move, ...] = (
     Move(10, "tracking", rigs.tracking),
     Move(11, "others", rides.others),
     Move(12, "object pov", rides.object_pov),
-    Move(13, "super dolly in", rigs.super_dolly_in),
+    Move(13, "super dolly in", rigs.super_dolly_in, close=True),
     Move(14, "super dolly out", rigs.super_dolly_out),
     Move(15, "snorricam", rides.snorricam),
     Move(16, "head tracking", rides.head_tracking),
@@ -64,9 +66,9 @@ MOVES: tuple[Move, ...] = (
     Move(26, "zoom in", rigs.zoom_in),
     Move(27, "zoom out", rigs.zoom_out),
     Move(28, "full shot", shots.full_shot_wide),
-    Move(29, "close-up shot", shots.close_up),
-    Move(30, "extreme close-up", shots.extreme_close_up),
-    Move(31, "Macro shot", shots.macro),
+    Move(29, "close-up shot", shots.close_up, close=True),
+    Move(30, "extreme close-up", shots.extreme_close_up, close=True),
+    Move(31, "Macro shot", shots.macro, close=True),
     Move(32, "bird's-eye view", shots.birds_eye, breathing=True),
     Move(33, "rule of thirds", shots.rule_of_thirds),
     Move(34, "symmetrical composition", shots.symmetrical, loose=0.3),

@@ -106,10 +106,12 @@ def _morphs(scene: Scene, listed: Sequence[Shot]) -> bool:
     return complete and asked != "cut"
 
 
-def through(scene: Scene, listed: Sequence[Shot], out: Path, progress: Progress) -> list[Made]:
+def through(
+    scene: Scene, listed: Sequence[Shot], out: Path, progress: Progress, framed: Callable[[Rgb, int, int], Rgb] = fit
+) -> list[Made]:
     """From `scene.image` through every shot's picture: shot i ends on it, on the very frame that its time says.
 
-    The clip's last frame is the last picture.
+    The clip's last frame is the last picture. `framed` brings a picture to the frame's size.
     """
     keys = [0, *(shot.first + shot.frames for shot in listed[:-1]), scene.frames - 1]
     paths = [scene.image, *(shot.image for shot in listed)]
@@ -117,9 +119,9 @@ def through(scene: Scene, listed: Sequence[Shot], out: Path, progress: Progress)
     starts = [shot.first for shot in listed]
 
     def draw(piece: Scene) -> Iterator[Rgb]:
-        here = _fitted(paths[0], names[0], piece)
+        here = framed(shoot.still(paths[0], names[0]), piece.width, piece.height)
         for place in range(len(listed)):
-            there = _fitted(paths[place + 1], names[place + 1], piece)
+            there = framed(shoot.still(paths[place + 1], names[place + 1]), piece.width, piece.height)
             count = keys[place + 1] - keys[place]
             part = replace(piece, duration=float((count + 1) / piece.fps))
             pace = (THROUGH if place else 0.0, THROUGH if place < len(listed) - 1 else 0.0)
@@ -175,7 +177,3 @@ def _briefs(scene: Scene, listed: Sequence[Shot]) -> list[Brief]:
             brief = replace(brief, setting=before.setting, named=before.named, time=before.time, weather=before.weather)
         made.append(brief)
     return made
-
-
-def _fitted(path: Path | None, name: str, scene: Scene) -> Rgb:
-    return fit(shoot.still(path, name), scene.width, scene.height)

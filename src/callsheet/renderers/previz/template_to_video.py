@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from callsheet.errors import RenderError
-from callsheet.renderers.previz import depth, multi_shot, shoot, shots
+from callsheet.renderers.previz import focus, multi_shot, shoot, shots
 from callsheet.renderers.previz.image_to_video import over_still
 from callsheet.renderers.previz.shoot import Rgb
 from callsheet.renderers.previz.shots import Shot
@@ -118,7 +118,7 @@ def _together(scene: Scene, _: Arrangement, out: Path, progress: Progress) -> li
 def _morphed(scene: Scene, _: Arrangement, out: Path, progress: Progress) -> list[Made]:
     rest = [Shot("", path) for path in scene.images[1:]]
     listed = shots.spread(rest, [1.0] * len(rest), scene)
-    return multi_shot.through(replace(scene, image=scene.images[0]), listed, out, progress)
+    return multi_shot.through(replace(scene, image=scene.images[0]), listed, out, progress, _around_subject)
 
 
 def _edited(scene: Scene, chosen: Arrangement, out: Path, progress: Progress) -> list[Made]:
@@ -157,7 +157,7 @@ def _around_subject(still: Rgb, width: int, height: int) -> Rgb:
     rows, columns = still.shape[:2]
     cover = min(columns / width, rows / height)
     wide, tall = max(1, round(width * cover)), max(1, round(height * cover))
-    across, down = depth.subject(still)
+    across, down = focus.subject(still)
     left = round(min(max((1 + across) / 2 * columns - wide / 2, 0), columns - wide))
     top = round(min(max((1 + down) / 2 * rows - tall / 2, 0), rows - tall))
     how = cv2.INTER_AREA if cover > 1 else cv2.INTER_CUBIC
