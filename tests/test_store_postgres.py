@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 from callsheet.errors import NotFound
 from callsheet.store import Clash, Delivery, KeyRow, Lost, Row, Sqlite, Step, Store, Taken, Unchanged
 from callsheet.store.database import Params, Records, migrations, queries, statements
-from callsheet.tasks import Filter, State
+from callsheet.tasks import File, Filter, State
 from store_fixtures import NOW, a_file, a_row, task_id
 
 with warnings.catch_warnings():
@@ -116,6 +116,48 @@ def test_the_stores_verbs_do_the_same_on_both_databases(
         await store.close()
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgres"])
+def test_a_task_that_needs_others_is_woken_by_their_end_on_both_databases(
+    connection: psycopg.Connection, tmp_path: Path, where: str
+) -> None:
+    async def story() -> None:
+        store = Store(Postgres(connection) if where == "postgres" else Sqlite(tmp_path / "a.db"), lambda: NOW)
+        for number in (1, 2, 3):
+            await store.add_task(a_row(number))
+        later = {"phase": "wait", "lane": "wait", "due": NOW + 99}
+        upload = await store.add_file(a_file(1, expires_at=NOW))
+        both = await store.add_task(a_row(4, **later), [], None, (), [task_id(1), task_id(2), upload.id])
+        await store.add_task(a_row(5, **later), [], None, (), [task_id(2), task_id(3)])
+        with pytest.raises(NotFound):
+            await store.add_task(a_row(6, account="another", **later), [], None, (), [task_id(1)])
+        assert await store.expired_files(NOW) == []
+        await _end(store, 1, State.SUCCEEDED)
+        assert await store.due("wait", NOW, 9) == [], "the second is still under way"
+        await _end(store, 2, State.SUCCEEDED, a_file(2, task_id=task_id(2), expires_at=NOW))
+        assert await store.due("wait", NOW, 9) == [both.task.id]
+        await _end(store, 3, State.FAILED)
+        assert await store.due("wait", NOW, 9) == [task_id(4), task_id(5)]
+        assert (await store.outputs("local", task_id(2)))[0].id == a_file(2).id
+        held = await store.take(task_id(4), ["wait"], NOW, NOW + 9)
+        assert held is not None
+        again = await store.patch(task_id(4), held.fence, {"phase": "wait", "due": NOW + 99})
+        assert (again.due, (await store.row(task_id(4))).due) == (NOW + 99, NOW), (
+            "an end is not slept through"
+        )
+        assert await store.expired_files(NOW) == []
+        await _end(store, 4, State.CANCELED)
+        assert await store.expired_files(NOW) == [upload], "the other file is needed by the fifth"
+        await store.close()
+
+    asyncio.run(story())
+
+
+async def _end(store: Store, number: int, state: State, *files: File) -> None:
+    row = await store.take(task_id(number), ["submit", "wait"], NOW, NOW + 9)
+    assert row is not None
+    await store.patch(task_id(number), row.fence, {"state": state, "phase": "done", "lane": ""}, (), files)
 
 
 async def _work(store: Store) -> None:
