@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-AREAS = ("edit", "effects", "images", "moves", "music", "scenes", "speech", "video")
+AREAS = ("diagrams", "edit", "effects", "images", "moves", "music", "scenes", "speech", "video")
 """Each is a module here whose `draw(out)` writes its sheets into a folder of its own."""
 
 GALLERY = Path(__file__).parents[2] / "docs" / "gallery"

@@ -38,7 +38,7 @@ def size(resolution: str | None, aspect_ratio: str | None, original: tuple[int, 
     a still; `auto` is the same. Raises ValueError for names it does not know.
     """
     if aspect_ratio in (None, "auto"):
-        pixels = _PIXELS.fullmatch(resolution) if resolution and aspect_ratio is None else None
+        pixels = _PIXELS.fullmatch(resolution.lower()) if resolution else None
         if pixels:
             return even(int(pixels[1])), even(int(pixels[2]))
         aspect_ratio = "original" if original else "16:9"

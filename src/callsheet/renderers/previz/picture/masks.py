@@ -201,6 +201,7 @@ def sky(rgb: Rgb) -> NDArray[np.bool_]:
     markers[(upright > 3.0) & (blur((upright > 3.0).astype(np.float32), 4.0) > 0.12)] = 2  # no cloud stands upright
     markers[rows - rows // 4 :] = 2
     cv2.watershed(cv2.bilateralFilter(cv2.medianBlur(small, 5), 9, 40, 9), markers)
+    markers[[0, -1]], markers[:, [0, -1]] = markers[[1, -2]], markers[:, [1, -2]]  # it leaves the rim out
     _, parts = cv2.connectedComponents((markers == 2).astype(np.uint8))
     footed = np.isin(parts, np.unique(parts[rows - rows // 8 :])) & (parts > 0)  # the sun hangs free: it is sky
     top = cv2.medianBlur((~footed).astype(np.uint8) * 255, 5).astype(np.float32) / 255

@@ -17,6 +17,8 @@ from callsheet.renderers.previz.picture.planes import Plane, Rgb, blur, fill, fi
 
 Hole = NDArray[np.bool_]
 _SIDE = 300
+_UNLIKE = 0.012
+"""Material whose surroundings differ by more than this (squared, over three channels) would show as a patch."""
 
 
 def refilled(rgb: Rgb, hole: Hole, brief: Brief, seed: int) -> Rgb:
@@ -106,7 +108,7 @@ def _chosen(cost: Plane, box: tuple[int, ...], scale: float, seed: int) -> tuple
     first = float(cost.min())
     for _ in range(3):
         at = np.unravel_index(int(np.argmin(cost)), cost.shape)
-        if not np.isfinite(cost[at]) or (found and cost[at] > 2.5 * first + 0.004):
+        if not np.isfinite(cost[at]) or cost[at] > _UNLIKE or (found and cost[at] > 2.5 * first + 0.004):
             break
         found.append((round((int(at[1]) - box[0]) / scale), round((int(at[0]) - box[1]) / scale)))
         cost[max(0, at[0] - 6) : at[0] + 7, max(0, at[1] - 6) : at[1] + 7] = np.inf

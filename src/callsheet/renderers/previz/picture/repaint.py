@@ -7,6 +7,7 @@ import numpy as np
 
 from callsheet.renderers.previz.painter import compose
 from callsheet.renderers.previz.painter.brief import Brief
+from callsheet.renderers.previz.painter.stage import dice as dice_of
 from callsheet.renderers.previz.picture import colours, relight, structure
 from callsheet.renderers.previz.picture.lines import contours, drawn
 from callsheet.renderers.previz.picture.planes import (
@@ -29,14 +30,15 @@ def over_edges(source: Rgb, brief: Brief, strength: float, seed: int) -> Rgb:
     """
     rows, columns = source.shape[:2]
     size = structure.unit(source)
+    source = structure.loosened(source, strength, dice_of(brief.prompt, seed, "edges"))
     scene = compose.show(compose.compose(brief, columns, rows, seed))
     areas = along_edges(grey(source), floats(source), 7 * size, 0.002)
     filled = lab(colours.transferred(to_bytes(areas), scene, 1.0, 0.75))
     layout = lab(to_bytes(blur(floats(scene), 0.06 * rows)))
-    own = 0.35 + 0.6 * strength
+    own = 0.2 + 0.75 * strength
     made = filled * own + layout * (1 - own)
     made[..., 1:] *= 1.1
-    lines = np.maximum(drawn(source, 1.3 * size), 0.8 * contours(source, 1.2 * size)) * (0.15 + 0.75 * strength)
+    lines = np.maximum(drawn(source, 1.3 * size), 0.8 * contours(source, 1.2 * size)) * (0.2 + 0.45 * strength)
     made[..., 0] = made[..., 0] * (1 - 0.72 * lines)
     return from_lab(made.astype(np.float32))
 

@@ -1,0 +1,117 @@
+"""Masks measured against shapes that are known: discs, squares, halves and colours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from callsheet.errors import RenderError
+from callsheet.renderers import stills
+from callsheet.renderers.encode import PREVIEW
+from picture_fixtures import disc, make, overlap, painted
+
+
+@pytest.mark.parametrize("ground", ["plain", "textured"])
+def test_the_subject_is_found_where_it_was_drawn(ground: str, tmp_path: Path) -> None:
+    still, where = disc(ground)
+    (mask,), (made,) = make(tmp_path, "mask", still, extra={"control": "subject"})
+    assert mask.shape == still.shape
+    assert set(np.unique(mask)) == {0, 255}
+    assert overlap(mask[..., 0] > 127, where) > 0.95
+    assert made.extra["sure"] is True
+    assert made.content_type == "image/png"
+
+
+def test_a_subject_with_a_hole_is_filled(tmp_path: Path) -> None:
+    still, where = disc()
+    cv2.circle(still, (180, 100), 14, (86, 118, 150), -1)
+    (mask,), _ = make(tmp_path, "mask", still)
+    assert overlap(mask[..., 0] > 127, where) > 0.95
+
+
+def test_a_painted_fox_is_found_on_its_hill(tmp_path: Path) -> None:
+    still = painted(width=480, height=270)
+    (mask,), _ = make(tmp_path, "mask", still)
+    red = (still[..., 0].astype(int) - still[..., 1] > 90) & (np.arange(270)[:, None] > 140)
+    assert (mask[..., 0][red] > 0).mean() > 0.8
+    assert (mask[..., 0] > 0).mean() < 0.05
+
+
+def test_edges_are_where_they_were_drawn_and_nowhere_else(tmp_path: Path) -> None:
+    still = np.full((200, 320, 3), 70, np.uint8)
+    still[60:140, 100:220] = (190, 160, 90)
+    (mask,), _ = make(tmp_path, "mask", still, extra={"control": "edge"})
+    square = np.zeros((200, 320), np.uint8)
+    cv2.rectangle(square, (100, 60), (219, 139), (1,), 1)
+    near = cv2.dilate(square, np.ones((5, 5), np.uint8)) > 0
+    drawn = mask[..., 0] > 0
+    assert not (drawn & ~near).any()
+    reached = cv2.dilate(drawn.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert reached[square > 0].mean() > 0.97
+
+
+def test_a_plain_picture_has_no_edges(tmp_path: Path) -> None:
+    (mask,), _ = make(tmp_path, "mask", np.full((80, 120, 3), 128, np.uint8), extra={"control": "edge"})
+    assert not mask.any()
+
+
+def test_depth_is_grey_levels_that_come_nearer_downwards(tmp_path: Path) -> None:
+    (mask,), _ = make(tmp_path, "mask", painted("a desert road at noon"), extra={"control": "depth"})
+    assert len(np.unique(mask)) > 60
+    assert mask[-20:].mean() > 180 > 80 > mask[:60].mean()
+    assert (mask[..., 0] == mask[..., 1]).all()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "used", "unused"),
+    [
+        ("the red ball", ["red"], ["ball"]),
+        ("红色的球", ["red"], ["球"]),
+        ("subject on the right", ["right", "subject"], []),
+    ],
+)
+def test_words_that_can_be_measured_choose_the_region(
+    prompt: str, used: list[str], unused: list[str], tmp_path: Path
+) -> None:
+    still, where = disc()
+    (mask,), (made,) = make(tmp_path, "mask", still, prompt=prompt)
+    right = np.arange(320)[None, :] >= 160
+    assert overlap(mask[..., 0] > 127, where & right if "right" in used else where) > 0.94
+    assert (made.extra["used_words"], made.extra["unused_words"]) == (used, unused)
+
+
+def test_the_background_is_all_but_the_subject_and_half_is_half(tmp_path: Path) -> None:
+    still, where = disc()
+    (mask,), _ = make(tmp_path, "mask", still, prompt="background")
+    assert overlap(mask[..., 0] > 127, ~where) > 0.97
+    (mask,), _ = make(tmp_path, "mask", still, prompt="left of the background")
+    assert not mask[:, 160:].any()
+    assert mask[:, :120].all()
+
+
+def test_the_sky_ends_at_the_hills(tmp_path: Path) -> None:
+    still = painted("a desert at noon", 480, 270)
+    (mask,), _ = make(tmp_path, "mask", still, prompt="the sky")
+    assert mask[:70].mean() > 250
+    assert not mask[-60:].any()
+
+
+def test_words_that_nothing_measures_are_told_as_unused(tmp_path: Path) -> None:
+    _, (made,) = make(tmp_path, "mask", disc()[0], prompt="the umbrella of my sister")
+    assert made.extra["used_words"] == []
+    assert {"umbrella", "sister"} <= set(made.extra["unused_words"])
+
+
+def test_a_pose_is_refused_and_the_model_that_could_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match="ViTPose") as caught:
+        make(tmp_path, "mask", disc()[0], extra={"control": "pose"})
+    assert caught.value.param == "control"
+
+
+def test_a_mask_says_in_its_file_that_it_is_a_preview(tmp_path: Path) -> None:
+    _, (made,) = make(tmp_path, "mask", disc()[0])
+    assert PREVIEW.encode() in made.path.read_bytes()
+    assert stills.CONTENT_TYPES["png"] == made.content_type

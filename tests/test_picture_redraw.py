@@ -1,0 +1,109 @@
+"""Redraw and upscale, opened and measured: what stays equal, what changes, seams, sizes and halos."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from callsheet.errors import RenderError
+from callsheet.renderers.previz.enlarge import enlarge
+from callsheet.renderers.previz.picture import structure
+from picture_fixtures import disc, make, painted, slopes
+from render_fixtures import save
+
+
+def hole(width: int = 320, height: int = 180, box: tuple[int, int, int, int] = (40, 110, 130, 165)) -> np.ndarray:
+    made = np.zeros((height, width, 3), np.uint8)
+    made[box[1] : box[3], box[0] : box[2]] = 255
+    return made
+
+
+@pytest.mark.parametrize("prompt", ["a white rabbit", "remove it", "a blue sky", ""])
+def test_all_that_is_not_masked_stays_equal_and_the_rest_changes(prompt: str, tmp_path: Path) -> None:
+    still, mask = painted(), hole()
+    (rgb,), (made,) = make(tmp_path, "redraw", still, mask=save(mask, tmp_path / "m.png"), prompt=prompt, mark=True)
+    outside = mask[..., 0] == 0
+    assert (rgb[outside] == still[outside]).all()
+    assert (rgb[~outside] != still[~outside]).any(axis=1).mean() > 0.3
+    assert made.extra["changed"] == pytest.approx((~outside).mean(), abs=1e-3)
+
+
+def test_a_filled_hole_shows_no_seam(tmp_path: Path) -> None:
+    still, mask = painted("a desert road at noon", 480, 270), hole(480, 270, (150, 60, 300, 120))
+    (rgb,), _ = make(tmp_path, "redraw", still, mask=save(mask, tmp_path / "m.png"), prompt="remove")
+    rim = cv2.morphologyEx(mask[..., 0], cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    around = cv2.dilate(mask[..., 0], np.ones((31, 31), np.uint8)) > 0
+    assert slopes(rgb)[rim].mean() < 1.6 * slopes(still)[around & ~rim].mean() + 3
+
+
+def test_another_size_leaves_the_plainly_resized_picture(tmp_path: Path) -> None:
+    still, mask = painted(), hole(160, 90, (20, 55, 60, 80))
+    size = {"width": 200, "height": 200}
+    (rgb,), _ = make(tmp_path, "redraw", still, mask=save(mask, tmp_path / "m.png"), prompt="a cat", **size)
+    plain = structure.covering(still, 200, 200)
+    assert rgb.shape == (200, 200, 3)
+    same = (rgb == plain).all(axis=2)
+    assert 0.5 < same.mean() < 1
+    left = 320 - 180
+    assert same[:, round((120 - left / 2) / 180 * 200) + 3 :].all(), "right of the mask nothing changes"
+
+
+def test_an_odd_size_is_kept_to_the_pixel(tmp_path: Path) -> None:
+    still = painted()[:151, :203]
+    mask = hole(203, 151, (10, 90, 60, 140))
+    rounded = {"width": 204, "height": 152}
+    (rgb,), _ = make(tmp_path, "redraw", still, mask=save(mask, tmp_path / "m.png"), **rounded)
+    assert rgb.shape == still.shape
+    assert (rgb[mask[..., 0] == 0] == still[mask[..., 0] == 0]).all()
+
+
+def test_pieces_differ_and_come_again_by_their_seed(tmp_path: Path) -> None:
+    asked = {"mask": save(hole(), tmp_path / "m.png"), "prompt": "a rabbit"}
+    pieces, _ = make(tmp_path, "redraw", painted(), count=3, seed=5, **asked)
+    assert all((a != b).any() for a, b in pairwise(pieces))
+    (again,), _ = make(tmp_path, "redraw", painted(), seed=6, **asked)
+    assert (again == pieces[1]).all()
+
+
+def test_an_empty_mask_is_an_error_that_names_the_way_out(tmp_path: Path) -> None:
+    black = save(np.zeros((180, 320, 3), np.uint8), tmp_path / "m.png")
+    with pytest.raises(RenderError, match="no white") as caught:
+        make(tmp_path, "redraw", painted(), mask=black)
+    assert "Invert" in (caught.value.hint or "")
+
+
+def test_without_a_mask_the_whole_picture_is_redrawn(tmp_path: Path) -> None:
+    (rgb,), _ = make(tmp_path, "redraw", painted(), prompt="watercolour")
+    assert (rgb != painted()).any(axis=2).mean() > 0.9
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+def test_an_upscale_is_exactly_so_many_times_as_large(scale: int, tmp_path: Path) -> None:
+    (rgb,), (made,) = make(tmp_path, "upscale", painted(width=161, height=91), extra={"scale": scale})
+    assert rgb.shape[:2] == (91 * scale, 161 * scale) == (made.height, made.width)
+
+
+def test_an_upscale_to_a_size_is_that_size(tmp_path: Path) -> None:
+    (rgb,), _ = make(tmp_path, "upscale", painted(), width=854, height=480)
+    assert rgb.shape[:2] == (480, 854)
+
+
+def test_an_enlarged_edge_is_sharp_without_a_halo() -> None:
+    still, _ = disc(width=160, height=100)
+    still = np.where(still[..., :1] > 150, np.uint8(210), np.uint8(60)).repeat(3, axis=2)
+    large, plain = enlarge(still, 640, 400), cv2.resize(still, (640, 400), interpolation=cv2.INTER_CUBIC)
+    assert (large.min(), large.max()) == (60, 210)
+    assert plain.min() < 60, "what a plain enlargement does"
+    soft = cv2.resize(still, (640, 400), interpolation=cv2.INTER_LINEAR)
+    assert np.quantile(slopes(large), 0.995) > 1.1 * np.quantile(slopes(soft), 0.995)
+    back = cv2.resize(large, (160, 100), interpolation=cv2.INTER_AREA).astype(int)
+    assert np.abs(back - still).mean() < 1.5
+
+
+def test_more_than_8k_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match="more than can be made"):
+        make(tmp_path, "upscale", painted(width=2000, height=1200), extra={"scale": 8})
