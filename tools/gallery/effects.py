@@ -74,11 +74,13 @@ def _picture(sound: NDArray[np.float32]) -> Rgb:
     """Power by time and log frequency, in a dozen tones of ink: few enough for a small file."""
     power = spectrogram(sound)[:-4]
     ratio = (_HIGH_HERTZ / _LOW_HERTZ) ** (1 / (_HIGH - 1))
-    hertz = _HIGH_HERTZ / ratio ** np.arange(_HIGH)
-    bins = hertz / SAMPLE_RATE * 2 * (power.shape[1] - 1)
-    maps = np.meshgrid(np.linspace(0, len(power) - 1, _CELL), bins)
-    seen = cv2.remap(power, maps[1].astype(np.float32), maps[0].astype(np.float32), cv2.INTER_LINEAR)
-    share = np.clip(1 - np.asarray(cv2.blur(seen, (3, 3)), np.float32) / _FLOOR, 0, 1)
+    bins = _LOW_HERTZ * ratio ** np.arange(_HIGH) / SAMPLE_RATE * 2 * (power.shape[1] - 1)
+    maps = np.meshgrid(bins, np.arange(len(power)))
+    between = cv2.remap(power, maps[0].astype(np.float32), maps[1].astype(np.float32), cv2.INTER_LINEAR)
+    # A row of the sheet spans many bins at the top: the loudest is shown, or a thin partial would be lost.
+    highest = np.maximum.reduceat(power, np.maximum.accumulate(bins.astype(np.intp)), axis=1)
+    seen = cv2.resize(np.maximum(np.asarray(between), highest), (_HIGH, _CELL), interpolation=cv2.INTER_LINEAR).T[::-1]
+    share = np.clip(1 - np.asarray(cv2.blur(np.ascontiguousarray(seen), (5, 1)), np.float32) / _FLOOR, 0, 1)
     toned = np.round(share * (_TONES - 1)) / (_TONES - 1)
     coloured = cv2.applyColorMap((toned * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)
     return np.asarray(coloured[:, :, ::-1], np.uint8)
