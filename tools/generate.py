@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 
 from tools import sync_client
-from tools.pages import catalogue, cli, dependencies, errors, events, http, settings
+from tools.pages import approximations, catalogue, cli, dependencies, errors, events, http, settings
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
-SOURCES = (catalogue, cli, http, errors, events, settings, dependencies)
+SOURCES = (catalogue, approximations, cli, http, errors, events, settings, dependencies)
 
 
 def pages() -> dict[Path, str]:
