@@ -63,13 +63,19 @@ def test_cuts_are_found_to_the_frame_and_no_others(tmp_path: Path, fps: Fraction
     assert seen.duration == pytest.approx(float(len(frames) / fps), abs=1e-3)
 
 
+def test_cuts_between_pictures_of_the_same_colours_are_found(tmp_path: Path) -> None:
+    frames = [view(texture(seed, 20), 2.0 * at, 0) for seed in range(4) for at in range(20)]
+    assert [round(cut * FPS) for cut in analyse(clip(tmp_path / "a.mp4", frames)).cuts] == [20, 40, 60]
+
+
 def test_fast_motion_a_flash_and_a_slow_fade_are_no_cuts(tmp_path: Path) -> None:
     fast = shot(1, 30, dx=14)
     flash = shot(2, 30)
     flash[15] = np.full_like(flash[15], 255)
     fading = shot(3, 48)
     fading = [(frame * (1 - at / 60)).astype(np.uint8) for at, frame in enumerate(fading)]
-    for name, frames in (("fast", fast), ("flash", flash), ("fade", fading)):
+    sudden = shot(4, 20) + [view(texture(4, 148), 16.0 * at, 0) for at in range(1, 20)]
+    for name, frames in (("fast", fast), ("flash", flash), ("fade", fading), ("sudden", sudden)):
         assert analyse(clip(tmp_path / f"{name}.mp4", frames)).cuts == (), name
 
 

@@ -12,34 +12,42 @@ from callsheet.renderers.footage.frames import Small
 
 _BINS = 24
 _NEAR = 12
-_LEAST = 0.20
-_BEYOND = 2.6
+_LEAST = 0.06
+_BEYOND = 3.0
 _SHORTEST = 3
 _FLASH = 0.6
+_AFTER = 0.65
+
+
+Look = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""How a frame looks: how its values are spread, and how light lies in it."""
 
 
 class CutFinder:
     """Feed frames in order; `cuts` are the indexes of frames that begin a new shot.
 
-    A change counts as a cut when it is large by itself and far beyond the changes around it. A flash, after which the
-    picture is as before, is none. It looks two frames ahead, so ask for `cuts` after `close`.
+    A change counts as a cut when it is large by itself and far beyond the changes before and after it: a motion that
+    begins at once goes on as large. A flash, after which the picture is as before, is none. It looks two frames ahead,
+    so ask for `cuts` after `close`.
     """
 
     def __init__(self) -> None:
         self.cuts: list[int] = []
         self._index = -1
         self._recent: deque[float] = deque(maxlen=_NEAR)
-        self._seen: deque[tuple[NDArray[np.float32], NDArray[np.float32]]] = deque(maxlen=4)
-        self._candidate: tuple[int, float, tuple[NDArray[np.float32], NDArray[np.float32]]] | None = None
+        self._seen: deque[Look] = deque(maxlen=4)
+        self._after = 0.0
+        self._candidate: tuple[int, float, Look] | None = None
 
     def feed(self, small: Small) -> float:
         """Take the next frame and return how much it differs from the last, 0..1."""
         self._index += 1
         look = (_colours(small), _layout(small))
         change = _difference(look, self._seen[-1]) if self._seen else 0.0
-        self._judge(look)
+        self._judge(look, change)
         if self._seen and self._candidate is None and self._stands_out(change):
             self._candidate = (self._index, change, self._seen[-1])
+            self._after = 0.0
         elif self._seen and self._candidate is None:
             self._recent.append(change)
         self._seen.append(look)
@@ -57,13 +65,16 @@ class CutFinder:
         most = max(self._recent, default=0.0)
         return change > _LEAST and change > _BEYOND * usual and change > 1.4 * most
 
-    def _judge(self, look: tuple[NDArray[np.float32], NDArray[np.float32]]) -> None:
-        """Two frames after a candidate: is the picture still another?"""
-        if self._candidate is None or self._index < self._candidate[0] + 2:
+    def _judge(self, look: Look, change_now: float) -> None:
+        """Two frames after a candidate: is the picture still another, and did it stop changing as much?"""
+        if self._candidate is None:
+            return
+        self._after = max(self._after, change_now)
+        if self._index < self._candidate[0] + 2:
             return
         at, change, before = self._candidate
         self._candidate = None
-        if _difference(look, before) > _FLASH * change:
+        if _difference(look, before) > _FLASH * change and self._after < _AFTER * change:
             self._keep(at)
 
     def _keep(self, index: int) -> None:
@@ -72,9 +83,7 @@ class CutFinder:
             self._recent.clear()
 
 
-def _difference(
-    one: tuple[NDArray[np.float32], NDArray[np.float32]], other: tuple[NDArray[np.float32], NDArray[np.float32]]
-) -> float:
+def _difference(one: Look, other: Look) -> float:
     """Half the colours' difference and half the layout's, each 0..1."""
     colours = float(np.abs(one[0] - other[0]).sum()) / 6
     layout = float(np.abs(one[1] - other[1]).mean()) / 255 * 2.5
@@ -91,4 +100,4 @@ def _colours(small: Small) -> NDArray[np.float32]:
 
 
 def _layout(small: Small) -> NDArray[np.float32]:
-    return np.asarray(cv2.resize(small.luma, (16, 9), interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(cv2.resize(small.luma, (32, 18), interpolation=cv2.INTER_AREA), np.float32)

@@ -25,9 +25,10 @@ def strokes(bar: Bar) -> Iterator[Note]:
         yield from _steps(bar, drum, steps, until=12 if fill else 16)
     if fill:
         yield from _fill(bar, groove)
-    if bar.index == bar.section.first and bar.section.name == "climax":
+    bold = bar.brief.energy > 0.5
+    if bold and bar.index == bar.section.first and bar.section.name == "climax":
         yield Note(bar.start, 0, "crash", 0, 1.0, _LEVEL["crash"], drum=True)
-    if bar.ends and bar.section.name == "build":
+    if bold and bar.ends and bar.section.name == "build":
         yield Note(max(0.0, bar.start + bar.beat * bar.metre - 1.8), 0, "swell", 0, 0.8, _LEVEL["swell"], drum=True)
 
 
