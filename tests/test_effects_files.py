@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from callsheet import catalog
+from callsheet.contract import Order
 from callsheet.errors import InvalidInput, RenderError
 from callsheet.renderers import render
 from callsheet.renderers.encode import PREVIEW
+from callsheet.renderers.pool import Pool
 from callsheet.renderers.previz import dialogue, sound
 from callsheet.renderers.previz.effects import score
 from callsheet.renderers.previz.effects.measure import onsets
@@ -20,6 +22,7 @@ from callsheet.renderers.scene import Made, Scene
 from callsheet.renderers.sound.levels import loudness
 from callsheet.renderers.sound.limiter import true_peak
 from callsheet.renderers.sound.read import read_sound
+from callsheet.vendors.previz.driver import PrevizDriver
 
 MODEL = catalog.load().model("previz/sound-effect")
 
@@ -127,9 +130,25 @@ def test_vidus_timed_sounds_run_on_previz(tmp_path: Path) -> None:
     known = {name: value for name, value in asked.items() if name in MODEL.params}
     assert set(asked) - set(known) == set(), "nothing that Vidu offers is lost"
     checked = MODEL.check(known)
-    (one,) = made(tmp_path, "", checked["duration"], extra={"shots": checked["shots"]}, format=checked["format"])
+    (one,) = render.render(scene_of("sound-effect", checked, tmp_path), tmp_path / "out", lambda _: None)
     assert [found["recipe"] for found in one.extra["recognised"]] == ["birds", "thunder"]
     assert len(read_sound(one.path)) == 4 * 44_100
+
+
+def scene_of(capability: str, given: dict[str, object], folder: Path) -> Scene:
+    """The scene as the driver makes it of an input to the previz model."""
+    model = catalog.load().model(f"previz/{capability}")
+    driver = PrevizDriver(Pool(1), folder / "renders", {}, slots=1)
+    return driver.scene(Order("task_1", model, model.check(given), {}))
+
+
+def test_a_clips_params_reach_its_sound(tmp_path: Path) -> None:
+    given = {"prompt": "the sea", "duration": 1, "width": 64, "height": 36, "background_music": True}
+    assert sound.parts(scene_of("text-to-video", given, tmp_path)).told()["effects"] == [], "music was asked, no more"
+    more = {**given, "generate_audio": True, "audio_type": "sound_effect_only", "background_music": False}
+    (clip,) = render.render(scene_of("text-to-video", more, tmp_path), tmp_path / "out", lambda _: None)
+    assert clip.extra["sound"] == {"effects": ["ocean-waves"], "speech": [], "music": False}
+    assert len(read_sound(clip.path)) == 44_100
 
 
 def test_the_model_wants_words_once() -> None:

@@ -98,7 +98,7 @@ class PrevizDriver(RenderDriver):
             duration=_duration(order.model.params.get("duration"), given, paths),
             camera_move=self._moves[given["camera_move"]] if "camera_move" in given else None,
             motion=given.get("motion"),
-            generate_audio=given.get("generate_audio", False) or given.get("background_music", False),
+            generate_audio=given.get("generate_audio", False),
             format=given.get("format", "mp4"),
             mark=self._mark and given.get("mark", True),
             image=paths.get("image"),

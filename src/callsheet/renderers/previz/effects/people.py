@@ -1,4 +1,4 @@
-"""People: steps, hands, crowds, breath and heart. Laughter and words are left to those who can speak."""
+"""People: steps, hands, crowds, breath and heart; laughter and words are left to those who can speak."""
 
 from __future__ import annotations
 
