@@ -16,7 +16,7 @@ _LABEL = 40.0
 
 def draw(chart: Chart, sheet: Sheet, x: float, y: float, wide: float, tone: int) -> None:
     """The chart within `wide` x HEIGHT pixels, its upper left corner at x, y."""
-    sheet.open(f"chart {chart.kind}", chart.title)
+    sheet.open(f"chart {chart.kind}-chart", chart.title)
     {"bar": _bars, "line": _line, "donut": _ring}[chart.kind](chart.figures, sheet, (x, y), wide, tone)
     sheet.close()
 
@@ -28,7 +28,7 @@ def scale(values: Sequence[float]) -> tuple[float, float]:
         return 0.0, 1.0
     step = 10 ** floor(log10(max(high, -low)))
     step = step / 2 if max(high, -low) / step < 4 else step
-    return floor(low / step - 1e-9) * step if low < 0 else 0.0, ceil(high / step - 1e-9) * step
+    return floor(low / step + 1e-9) * step if low < 0 else 0.0, ceil(high / step - 1e-9) * step
 
 
 def _frame(figures: Sequence[Figure], sheet: Sheet, at: Point, wide: float) -> tuple[float, float, float]:

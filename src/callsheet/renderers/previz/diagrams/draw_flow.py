@@ -71,11 +71,12 @@ def _misfit(middles: Sequence[Point], sizes: Mapping[str, tuple[float, float]], 
 def _lay(flow: Flow, sizes: Mapping[str, tuple[float, float]], way: str) -> routes.Routes:
     across = sizes if way == "TD" else {node: (high, wide) for node, (wide, high) in sizes.items()}
     arrows = [(edge.start, edge.end) for edge in flow.edges]
-    label = max((letters.width(letters.drawable(edge.label), SMALL) for edge in flow.edges), default=0.0)
+    reach = [letters.width(letters.drawable(edge.label), SMALL) for edge in flow.edges]
+    label = max(reach, default=0.0)
     aside, along = (max(44.0, label * 0.6 + 24), 46.0) if way == "TD" else (34.0, max(52.0, label + 34))
     layout = layers.arrange({node: size[0] for node, size in across.items()}, arrows, aside)
     decisions = {node.id for node in flow.nodes if node.kind == "decision"}
-    return routes.route(layout, across, arrows, decisions, along)
+    return routes.route(layout, across, arrows, decisions, along, reach if way == "TD" else [0.0] * len(arrows))
 
 
 def _turned(points: Sequence[Point], way: str) -> list[Point]:

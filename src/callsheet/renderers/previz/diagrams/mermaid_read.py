@@ -60,6 +60,7 @@ def read(text: str) -> Diagram | None:
 
 def _lines(text: str) -> list[str]:
     body = re.sub(r"^\s*---\n.*?\n---\s*\n", "", text, flags=re.S)
+    body = re.sub(r"^(?:\s*%%[^\n]*\n)+", "", body)
     return [line.rstrip() for line in body.splitlines() if line.strip()]
 
 

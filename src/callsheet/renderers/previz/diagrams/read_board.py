@@ -190,7 +190,9 @@ def _pairs(text: str) -> list[tuple[str, figures.Number]]:
     """Each number with its label: what stands before it, else what stands behind it."""
     made: list[tuple[str, figures.Number]] = []
     for part in _numbered(
-        re.split(r"[，,、;；](?!\d{3}(?:\D|$))\s*|\s+(?:and|while)\s+(?=[^,]*\d)|(?<=[%％])\s*和|\s+\|\s+", text)
+        re.split(
+            r"[，,、;；](?!\d{3}(?:\D|$))\s*|(?<=[\d%])\s+(?:and|while)\s+(?=[^,]*\d)|(?<=[%％])\s*和|\s+\|\s+", text
+        )
     ):
         for number in figures.numbers(part)[:1]:
             before = figures.label(part[: number.at[0]])

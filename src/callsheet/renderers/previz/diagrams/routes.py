@@ -24,10 +24,16 @@ class Routes:
 
 
 def route(
-    layout: Layout, sizes: Mapping[str, tuple[float, float]], arrows: Sequence[Arrow], decisions: set[str], gap: float
+    layout: Layout,
+    sizes: Mapping[str, tuple[float, float]],
+    arrows: Sequence[Arrow],
+    decisions: set[str],
+    gap: float,
+    labels: Sequence[float],
 ) -> Routes:
-    """Lines for a layout. `sizes` are width and height of the nodes, `gap` the least room between two layers."""
-    return _Router(layout, sizes, arrows, decisions, gap).run()
+    """Lines for a layout. `sizes` are width and height of the nodes, `gap` the least room between two layers, `labels`
+    how far the label of each arrow reaches across."""
+    return _Router(layout, sizes, arrows, decisions, gap, labels).run()
 
 
 @dataclass(slots=True)
@@ -37,6 +43,7 @@ class _Router:
     arrows: Sequence[Arrow]
     decisions: set[str]
     gap: float
+    labels: Sequence[float]
     middle: list[float] = field(default_factory=list[float])
     top: list[float] = field(default_factory=list[float])
     bottom: list[float] = field(default_factory=list[float])
@@ -169,7 +176,7 @@ class _Router:
         start, end = self.arrows[index]
         side = self._side(index, start, end)
         low, high = sorted((self.layout.layer_of[start], self.layout.layer_of[end]))
-        lane = self._lane(side, low, high)
+        lane = self._lane(side, low, high, max(_LANE, self.labels[index] + 18))
         points = [*self._leave(start, side, lane), *reversed(self._enter(end, side, lane))]
         return points
 
@@ -187,11 +194,11 @@ class _Router:
 
         return min((1, -1), key=cost)
 
-    def _lane(self, side: int, low: int, high: int) -> float:
+    def _lane(self, side: int, low: int, high: int, away: float) -> float:
         edge = max(
             side * self.layout.x[part] + self._half(part) for row in self.layout.layers[low : high + 1] for part in row
         )
-        x = edge + _LANE
+        x = edge + away
         top, bottom = self.top[low], self.bottom[high]
         while any(
             abs(x - taken) < _LANE / 2 and top < end and begin < bottom for taken, begin, end in self.lanes[side]

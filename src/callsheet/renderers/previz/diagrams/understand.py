@@ -84,13 +84,13 @@ def _heads(kind: str, body: str) -> bool:
     """Whether what stands before the first colon is a title: not the first part of what follows it."""
     head, rest = words.headed(body)
     first = re.split(r"[。；;\n.]", rest)[0]
-    others = re.findall(r"(?:^|[。；;.\n])\s*[^：:。；;.\n]{1,24}[：:]", rest)
+    others = re.findall(r"(?:^|[。；;.\n])\s*[^：:。；;.\n\d]{1,24}[：:]", rest)
     if not head or re.search(r"\bvs\b|对比|\?|？", head) or structured.has_arrows(head):
         return False
     if kind == "flowchart":
         return len(head) <= 24 and not re.match(r"(?:是|否|yes|no|如果|if)\b", head, re.I)
     if kind == "infographic":
-        return not others or (bool(re.search(r"[。；;\n]|\.\s", rest)) and len(first) > 40)
+        return not others or (bool(re.search(r"[。；;\n]|\.\s", rest)) and len(first) > 30)
     return False
 
 

@@ -75,7 +75,7 @@ def introduced(text: str) -> tuple[str, str]:
             topic = next(
                 (part for part in (found["topic"], found.groupdict().get("before")) if part and part.strip()), ""
             )
-            return trimmed(topic), text[found.end() :].strip()
+            return capital(trimmed(topic)), text[found.end() :].strip()
     return "", text.strip()
 
 
