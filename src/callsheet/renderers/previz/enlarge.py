@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ _SHARPNESS = 0.9
 """How much of the detail lost by sampling is put back."""
 _GRAIN = 0.0018
 """Squared slopes up to this are grain: it has no edges to follow."""
-_CORE = (4, 4, 4, 0)
+_CORE: Any = (4, 4, 4, 0)
 """Differences up to this are grain too: it is not sharpened."""
 _BAND = 512
 """Rows that are smoothed along edges at once: it bounds the memory for 8K."""

@@ -100,7 +100,7 @@ def _best_shift(picture: Plane, hole: Hole, seed: int) -> tuple[int, int] | None
         taken = cv2.matchTemplate(thing.alpha * ~gone, gone[part].astype(np.float32), cv2.TM_CCORR)
         cost += 4.0 * np.clip(np.asarray(taken) / max(float(gone.sum()) * 0.02, 1.0), 0, 1)
     cost[np.asarray(overlap) > 0.5] = np.inf
-    return _chosen(cost, box, scale, seed)
+    return _chosen(np.asarray(cost, np.float32), box, scale, seed)
 
 
 def _chosen(cost: Plane, box: tuple[int, ...], scale: float, seed: int) -> tuple[int, int] | None:
