@@ -130,6 +130,20 @@ def test_what_changed_and_all_behind_it_is_made_anew_and_the_rest_stands(shell: 
     assert not set(ids(played(shell, "--fresh")).values()) & set(fresh.values())
 
 
+def test_a_shot_whose_files_are_gone_is_said_and_not_paid_again(shell: Shell) -> None:
+    (shell.folder / "gone.toml").write_text(FILM.replace("seed = 7", "seed = 9"))
+    before = played(shell, sheet="gone.toml")
+    (artifact,) = before["opening"]["task"]["artifacts"]
+    shell("files", "delete", artifact["id"])
+    again = shell("play", "gone.toml", "--json")
+    assert "opening was made, and its files are not kept any more: --fresh opening makes it anew" in again.err
+    assert {one["shot"]: one["task"]["id"] for one in again.json["shots"]} == ids(before)
+    refused = shell("play", "gone.toml", "--set", "further.seed=10", code=3)
+    assert (
+        f"further: The file of output 0 of {before['opening']['task']['id']} has expired or was deleted" in refused.err
+    )
+
+
 def test_a_shot_that_failed_is_tried_anew_with_those_that_failed_with_it(shell: Shell) -> None:
     (shell.folder / "broken.toml").write_text(
         FILM.replace('"a fox at dawn"', '"a fox [[fail]]"').replace('"a black square"', '"a grey square"')

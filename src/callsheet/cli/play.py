@@ -102,6 +102,8 @@ def _make(place: Place, player: Player, out: Path) -> None:
     say(f"{player.sheet.title}: {len(player.shots)} shots, {len(player.made_before)} of them found from before.")
     with Board(wide=max(map(len, player.shots))) as board:
         player.watch(board, out)
+    for name in player.gone:
+        say(f"{name} was made, and its files are not kept any more: --fresh {name} makes it anew, and all behind it.")
     if player.failed:
         raise _failure(player)
     if place.json:

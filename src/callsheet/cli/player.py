@@ -96,6 +96,11 @@ class Player:
             pause = FIRST_LOOK if after != before else min(pause * 1.5, LONGEST_LOOK)
 
     @property
+    def gone(self) -> list[str]:
+        """The shots that were made and whose files are not kept here any more."""
+        return [name for name, task in self.tasks.items() if task.state == "succeeded" and not task.artifacts]
+
+    @property
     def failed(self) -> list[str]:
         """The shots that ended badly, those first that others only failed with."""
         bad = [name for name in self.shots if str(self.tasks[name].state) in _ENDED_BADLY]
