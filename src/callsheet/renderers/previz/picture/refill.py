@@ -119,7 +119,7 @@ def _smooth_fill(picture: Plane, hole: Hole, seed: int) -> Plane:
     """The smoothest surface, with the grain of what is round it."""
     surface = fill(picture, ~hole)
     rough = picture - blur(picture, 1.5)
-    amount = float(rough[~hole].std()) if (~hole).any() else 0.02
+    amount = 1.5 * float(np.median(np.abs(rough[~hole]))) if (~hole).any() else 0.01
     grain = noise(dice_of("fill", seed, "grain"), hole.shape, 2.0, 1) - 0.5
     return np.where(hole[..., None], np.clip(surface + 3.0 * amount * grain[..., None], 0, 1), picture).astype(
         np.float32
