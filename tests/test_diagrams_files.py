@@ -16,6 +16,7 @@ from callsheet.errors import RenderError
 from callsheet.renderers.encode import PREVIEW
 from callsheet.renderers.previz.diagrams import letters, theme, words
 from callsheet.renderers.previz.diagrams.draw_charts import scale
+from diagram_corpus import CORPUS
 from diagram_fixtures import KINDS, SVG, boxes, draw, squeezed
 
 PROMPTS = {
@@ -24,54 +25,6 @@ PROMPTS = {
     "gantt": "设计2周，开发3周，测试5天。里程碑：上线",
     "infographic": "咖啡：2020: 10, 2021: 15, 2022: 20。占比12%。手冲 vs 意式：手冲清澈，意式浓郁",
 }
-CORPUS = [
-    ("flowchart", "用户注册登录流程", "zh"),
-    ("flowchart", "员工提交请假申请，主管审批。如果通过，HR备案，否则退回提交请假申请。", "zh"),
-    ("flowchart", "面试：筛选简历，电话面试，若通过则安排现场面试，否则发送拒信并结束。", "zh"),
-    ("flowchart", "1. 打开软件 2. 登录 3. 判断密码是否正确，正确则进入主页，错误则重试 4. 结束", "zh"),
-    ("flowchart", "使用者註冊 -> 驗證信箱 -> 完成", "zh-TW"),
-    ("flowchart", "Is the invoice approved? Yes: pay it. No: send it back, end.", "en"),
-    ("flowchart", "Unless the door is open, knock. Enter. Sit down.", "en"),
-    ("flowchart", "wash; rinse; repeat until clean", "en"),
-    ("flowchart", "ユーザー登録 -> メール確認 -> 有効？\n有効？ -はい-> 完了\n有効？ -いいえ-> メール確認", "ja"),
-    ("flowchart", "시작 -> 로그인 -> 성공?\n성공? -예-> 끝\n성공? -아니요-> 로그인", "ko"),
-    ("flowchart", "Pedido -> ¿Hay existencias?\n¿Hay existencias? -sí-> Envío\n¿Hay existencias? -no-> Pedido", "es"),
-    ("flowchart", "Début -> Vérifier l'âge -> Fin", "fr"),
-    ("flowchart", "- Prüfen\n- Größe messen\n- Schließen", "de"),
-    ("flowchart", "Ordine -> C'è? -sì-> Città", "it"),
-    ("flowchart", "Início -> Ação -> Decisão?\nDecisão? -não-> Início", "pt"),
-    ("flowchart", "Заявка -> Проверка -> Согласовано?\nСогласовано? -да-> Оплата", "ru"),
-    ("flowchart", "1. Daftar\n2. Verifikasi?\n  - Ya: Masuk\n  - Tidak: Ulangi\n3. Selesai", "id"),
-    ("flowchart", 'say "hi" [now] {maybe} <script>alert(1)</script>, then a & b | c; "end", done', "en"),
-    ("flowchart", "🚀 start the rocket, then 🌙 land", "en"),
-    ("flowchart", "，".join(f"第{n}个环节要做的事情" for n in range(1, 61)), "zh"),
-    ("flowchart", "flowchart LR\n A[x --> end", "en"),
-    ("flowchart", "sequenceDiagram\n Alice->>Bob: 你好\n Bob-->>Alice: Hi", "en"),
-    ("mindmap", "人工智能", "zh"),
-    ("mindmap", "产品规划包括市场调研、设计和开发。设计包括UI设计、交互设计。", "zh"),
-    ("mindmap", "# 旅行\n## 交通\n- 飞机\n- 火车\n## 住宿", "zh"),
-    ("mindmap", "- 会社\n  - 営業\n  - 開発\n    - アプリ", "ja"),
-    ("mindmap", "회사\n  영업\n  개발", "ko"),
-    ("mindmap", "Été\n  Plage\n  Forêt\n    Châtaigne", "fr"),
-    ("mindmap", "Еда\n  Суп\n  Щи", "ru"),
-    ("mindmap", "Marketing: SEO, ads; Sales: calls, email", "en"),
-    ("mindmap", "mindmap\n  root((Idea))\n    One\n    Two", "en"),
-    ("mindmap", "x" * 2000, "en"),
-    ("gantt", "新产品上线项目计划，包含需求分析、开发、测试、上线四个阶段", "zh"),
-    ("gantt", "需求分析2周，设计10天，开发1个半月，测试在开发之后3周", "zh"),
-    ("gantt", "準備: 2025-04-01, 5日\n開発: 3週間\nテスト: 1週間", "ja"),
-    ("gantt", "Análisis: 2025-02-01, 10 días\nDiseño: 2 semanas\nHito: lanzamiento", "es"),
-    ("gantt", "Bau: 01.03.2025, 4 Wochen\nÜbergabe: 2 Tage", "de"),
-    ("gantt", "gantt\n dateFormat YYYY-MM-DD\n section A\n Work :a1, 2025-01-01, 3d\n More :after a1, 2d", "en"),
-    ("gantt", "Plan 1 year, build 3 years, run 20 years", "en"),
-    ("infographic", "2025年全球AI市场规模分析", "zh"),
-    ("infographic", "Sales: Q1 120, Q2 150, Q3 90, Q4 200", "en"),
-    ("infographic", "Temperatur: Januar -5, Februar 2, März 8", "de"),
-    ("infographic", "País | Ventas\nPerú | 10\nChile | 20", "es"),
-    ("infographic", "売上\n- 東京: 120\n- 大阪: 80", "ja"),
-    ("infographic", '{"title": "T", "figures": [{"label": "a", '
-                '"value": 3}], "cards": [{"head": "h", "text": ["p"]}]}', "en"),
-]  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "prompt", "language"), CORPUS)
