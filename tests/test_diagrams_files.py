@@ -208,6 +208,8 @@ def test_what_cannot_be_lettered_is_told_and_stays_in_the_source(tmp_path: Path)
 def test_source_that_is_broken_is_refused_with_the_parsers_words(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="cannot be drawn"):
         draw(tmp_path, "flowchart", "flowchart TD\n A --> --> {{{")
+    with pytest.raises(RenderError, match="Vega-Lite tool"):
+        draw(tmp_path, "infographic", '{"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "mark": "bar"}')
     with pytest.raises(RenderError, match="charts"):
         draw(tmp_path, "infographic", '{"charts": [{"kind": "cake", "figures": [{"label": "a", "value": 1}]}]}')
 

@@ -74,7 +74,10 @@ def source(kind: str, text: str) -> Understood | None:
 
 def _of_json(text: str) -> Understood:
     try:
-        board = board_json.read(json.loads(text))
+        tree = json.loads(text)
+        if isinstance(tree, dict) and "$schema" in tree:
+            raise ValueError("it is Vega-Lite, which a Vega-Lite tool draws; here title, figures, charts ... are read")
+        board = board_json.read(tree)
     except ValueError as error:
         raise ValueError(f"The infographic's JSON cannot be read: {error}") from error
     return Understood(board, board.title, "source", text)
