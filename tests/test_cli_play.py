@@ -169,7 +169,7 @@ def test_a_local_file_counts_by_its_content_and_is_uploaded_once(shell: Shell) -
 
 
 def test_ctrl_c_leaves_the_shots_running_and_says_how_to_come_back(shell: Shell) -> None:
-    (shell.folder / "long.toml").write_text(FILM.replace("duration = 0.5", "duration = 8").replace("360p", "720p"))
+    (shell.folder / "long.toml").write_text(FILM.replace("a fox at dawn", "a fox at dawn [[slow 5]]"))
     playing = shell.start("play", "long.toml")
     until(lambda: count_of(shell, "further"), "nothing was handed in")
     playing.send_signal(signal.SIGINT)
@@ -209,7 +209,7 @@ def kill_server(shell: Shell) -> None:
 
 
 def test_a_server_that_dies_while_it_is_watched_is_started_again(shell: Shell) -> None:
-    (shell.folder / "dies.toml").write_text(FILM.replace("seed = 7", "seed = 60").replace("0.5", "2"))
+    (shell.folder / "dies.toml").write_text(FILM.replace("a fox at dawn", "a fox at dawn [[slow 4]]"))
     playing: subprocess.Popen[str] = shell.start("play", "dies.toml", "--json")
     until(lambda: count_of(shell, "further"), "nothing was handed in")
     kill_server(shell)
