@@ -147,7 +147,7 @@ def kind_of(param: Param) -> str:
     if param.type in ("file", "files"):
         formats = param.media.formats if param.media else ()
         return next((_KINDS[one] for one in formats if one in _KINDS), "image")
-    return {"images": "image", "mask": "image"}.get(param.type, param.type)
+    return {"images": "image", "mask": "image", "videos": "video", "audios": "audio"}.get(param.type, param.type)
 
 
 def start_for(param: Param) -> bytes:
