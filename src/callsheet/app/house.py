@@ -73,33 +73,10 @@ async def opened(settings: Settings, url: str, clock: Clock = now) -> AsyncGener
 
 
 def _built(settings: Settings, url: str, clock: Clock, store: Store) -> House:
-    seal = open_seal(settings.home)
-    limits = settings.limits
-    rules = Rules(limits.max_upload_bytes, limits.max_pixels, settings.files.retention, settings.files.link_lifetime)
-    library = Library(store, _blobs(settings), seal.derive("links"), clock, rules)
-    keyring = Keyring(store, seal, clock, settings.webhooks.secret)
-    known = catalog.load()
     origins = Origins(settings.server.public_url, settings.server.trusted_proxies)
-    origin = origins.public_url or url
-
-    def body(task: Task) -> bytes:
-        return dumps(task_shape(task, lambda file: origin + library.link(file)))
-
-    guard = Guard(frozenset(settings.fetch.allow))
-    drivers = vendors.drivers(settings)
     dialects: dict[str, Dialect] = {}
-    given = Given(
-        store=store,
-        library=library,
-        keyring=keyring,
-        catalog=known,
-        drivers=drivers,
-        guard=guard,
-        settings=settings,
-        clock=clock,
-        body=body,
-        dialects=dialects,
-    )
+    given = _given(settings, origins.public_url or url, clock, store, dialects)
+    library, keyring, known, limits = given.library, given.keyring, given.catalog, settings.limits
     engine = Engine(given)
     dialects |= vendors.dialects(Desk(engine, library, keyring, known, clock, origins, limits.max_body_bytes))
     counters = Counters({mount(id): (known.vendor(id).hosts, dialect) for id, dialect in dialects.items()})
@@ -118,6 +95,28 @@ def _built(settings: Settings, url: str, clock: Clock, store: Store) -> House:
         max_upload=limits.max_upload_bytes,
     )
     return House(parts, token, engine)
+
+
+def _given(settings: Settings, origin: str, clock: Clock, store: Store, dialects: dict[str, Dialect]) -> Given:
+    seal, limits, kept = open_seal(settings.home), settings.limits, settings.files
+    rules = Rules(limits.max_upload_bytes, limits.max_pixels, kept.retention, kept.link_lifetime)
+    library = Library(store, _blobs(settings), seal.derive("links"), clock, rules)
+
+    def body(task: Task) -> bytes:
+        return dumps(task_shape(task, lambda file: origin + library.link(file)))
+
+    return Given(
+        store=store,
+        library=library,
+        keyring=Keyring(store, seal, clock, settings.webhooks.secret),
+        catalog=catalog.load(),
+        drivers=vendors.drivers(settings),
+        guard=Guard(frozenset(settings.fetch.allow)),
+        settings=settings,
+        clock=clock,
+        body=body,
+        dialects=dialects,
+    )
 
 
 def _blobs(settings: Settings) -> Blobs:
