@@ -7,10 +7,11 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import cold_start, listing, previz, submit
+from benchmarks import capabilities, cold_start, listing, previz, submit
 
 ALL: dict[str, Callable[[], None]] = {
     "previz": previz.main,
+    "capabilities": capabilities.main,
     "submit": submit.main,
     "cold-start": cold_start.main,
     "listing": listing.main,
