@@ -16,6 +16,7 @@ from callsheet.engine.intake import with_files
 from callsheet.engine.parts import Given, built
 from callsheet.engine.reach import proof as callback_proof
 from callsheet.engine.routing import PREVIZ, Plan, Routing
+from callsheet.engine.schedule_rows import RowSchedule
 from callsheet.engine.steps import Steps
 from callsheet.engine.worker import Worker
 from callsheet.errors import Conflict, Forbidden, InvalidInput, RequestError
@@ -47,7 +48,7 @@ class Engine:
         self._ids = Ids(given.clock)
         self._routing = Routing(given.catalog, given.drivers, given.settings.routing)
         self._proof_key = given.keyring.derive("callbacks")
-        self._worker = Worker(self._parts, Steps(self._parts))
+        self._worker = Worker(self._parts, Steps(self._parts), given.schedule or RowSchedule(given.store, given.clock))
 
     async def start(self) -> None:
         """Mend what a crash left, then run what is due; with `server.worker` off only accept."""

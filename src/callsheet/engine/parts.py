@@ -21,6 +21,7 @@ from callsheet.engine.news import News
 from callsheet.engine.pace import Chance
 from callsheet.engine.pins import Pins
 from callsheet.engine.reach import Reach
+from callsheet.engine.schedule import Schedule
 from callsheet.fetch import Guard
 from callsheet.settings import Settings
 from callsheet.store import Store
@@ -33,7 +34,7 @@ class Given:
 
     `drivers` are by vendor id, and their presence is what makes a vendor live. `body` writes a task as the webhook's
     body: as `GET /v1/tasks/{id}` would answer it; a task of a door in `dialects` is told as that dialect does
-    (the mapping may be filled until the engine starts).
+    (the mapping may be filled until the engine starts). Without a `schedule` the rows are it, in this process alone.
     """
 
     store: Store
@@ -47,6 +48,7 @@ class Given:
     body: Callable[[Task], bytes]
     chance: Chance = random.random
     dialects: Mapping[str, Dialect] = field(default_factory=dict[str, Dialect])
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

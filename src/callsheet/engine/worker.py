@@ -1,26 +1,23 @@
-"""The scheduler: takes what is due, lane by lane and within slots, and keeps hold of it while a step works on it."""
+"""The worker: takes what its schedule says is due, and keeps hold of it while a step works on it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from callsheet.engine import advance, pace
 from callsheet.engine.parts import Parts
 from callsheet.engine.routing import stage_of
+from callsheet.engine.schedule import ALL, CANCEL, NEWS, Call, Schedule
 from callsheet.engine.steps import Steps
 from callsheet.errors import CallsheetError, StorageError
 from callsheet.store import Lost as FenceLost
 from callsheet.store import Phase, Row
 
 log = logging.getLogger("callsheet.engine")
-
-POLLS, COLLECTS, TELLS, WAITS = 64, 8, 32, 16
-"""How many rows of these lanes are worked on at once; a `submit` lane has its driver's slots."""
 
 FAULTS = 8
 """How often a fault of ours is tried again before the task fails with it."""
@@ -29,14 +26,8 @@ KEYS_KEPT = 7 * 86_400_000
 """Milliseconds for which an Idempotency-Key is remembered."""
 
 HOUSEKEEPING = 600.0
-ALL: tuple[Phase, ...] = ("wait", "submit", "poll", "collect", "tell")
-"""What a lane takes when it is due. A row that is in the wrong lane is sent to its own, never worked on there."""
-
-CANCEL, NEWS = "cancel", "news"
 NUDGED: dict[str, tuple[Phase, ...]] = {NEWS: ("poll",), CANCEL: ("wait", "submit", "poll")}
 """What is looked at early, and why. News of a task that waits to be sent is old; a cancel needs no slot."""
-
-EVER = 2**62
 
 
 @dataclass(slots=True)
@@ -52,28 +43,23 @@ class _Flight:
 class Worker:
     """Sleeps until something is due or someone rings. What it remembers beside the rows can be lost at any moment."""
 
-    def __init__(self, parts: Parts, steps: Steps) -> None:
+    def __init__(self, parts: Parts, steps: Steps, schedule: Schedule) -> None:
         self.stopped = False
         self._parts = parts
         self._steps = steps
+        self._schedule = schedule
         self._bell = asyncio.Event()
         self._flights: dict[str, _Flight] = {}
         self._nudged: dict[str, str] = {}
-        self._with_driver: dict[str, set[str]] = defaultdict(set)
         self._remotes: dict[tuple[str, str], str] = {}
-        self._silent: set[str] = set()
         self._background: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Mend what the last process left, count what is with each driver, and begin."""
-        await self._parts.store.recover(self._local_stages(), self._parts.clock())
+        """Mend what the last process left, and begin."""
         for vendor, driver in self._parts.drivers.items():
             driver.notify = self._ear(vendor)
-            if not driver.local:
-                self._with_driver[vendor] = set(await self._parts.store.due(f"poll:{vendor}", EVER, 1_000_000))
-        vendors = {lane.partition(":")[2] for lane, _ in await self._parts.store.lanes()}
-        self._silent = vendors - self._parts.drivers.keys() - {""}
-        loops = (self._schedule(), self._heartbeat(), self._keep_house())
+        await self._schedule.open(self._parts.drivers, self._local_stages(), self._nudge)
+        loops = (self._take_up(), self._heartbeat(), self._keep_house())
         self._background = [asyncio.create_task(one) for one in loops]
 
     async def stop(self, grace: float) -> None:
@@ -90,7 +76,7 @@ class Worker:
         for driver in self._parts.drivers.values():
             await driver.close()
         if began:
-            await self._parts.store.recover(self._local_stages(), self._parts.clock())
+            await self._schedule.close([flight.row for flight in flights if flight.row is not None])
         self._parts.news.ring_all()
 
     @property
@@ -106,7 +92,7 @@ class Worker:
         """A cancel was asked: what was not sent yet ends here and now, what runs is looked at at once."""
         flight = self._flights.get(row.task.id)
         if row.phase in ("wait", "submit") and flight is None:
-            flight = self._fly(row.task.id, row.lane, ("wait", "submit"), early=True)
+            flight = self._fly(Call(row.task.id, row.lane), ("wait", "submit"), early=True)
             if flight.work is not None:
                 await asyncio.wait([flight.work])
         else:
@@ -140,17 +126,16 @@ class Worker:
 
         return notify
 
-    async def _schedule(self) -> None:
+    async def _take_up(self) -> None:
         while True:
             self._bell.clear()
             try:
                 now = self._parts.clock()
                 await self._round(now)
-                due = await self._parts.store.next_due(now)
+                wait = await self._schedule.rest(now)
             except StorageError as error:
                 log.error("the store cannot be read: %s", error)
-                due = self._parts.clock() + 1000
-            wait = None if due is None else max(0.0, (due - self._parts.clock()) / 1000)
+                wait = 1.0
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._bell.wait()
@@ -162,37 +147,21 @@ class Worker:
             if task_id in self._flights:
                 self._nudge(task_id, why)
             else:
-                self._fly(task_id, "", NUDGED[why], early=True)
-        for lane, room in self._lanes():
-            flying = sum(flight.lane == lane for flight in self._flights.values())
-            free = room - (0 if lane.startswith("submit:") else flying)
-            if free <= 0:
-                continue
-            due = await self._parts.store.due(lane, now, free + len(self._flights))
-            for task_id in [one for one in due if one not in self._flights][:free]:
-                self._fly(task_id, lane, ALL)
+                self._fly(Call(task_id, ""), NUDGED[why], early=True)
+        flying = {task_id: flight.lane for task_id, flight in self._flights.items()}
+        for call in await self._schedule.ready(now, flying):
+            if call.task_id not in self._flights:
+                self._fly(call, ALL)
 
-    def _lanes(self) -> Iterable[tuple[str, int]]:
-        """Every lane and how many rows it may work on; ends first, so that nothing holds them up."""
-        yield "tell", TELLS
-        yield from (("collect", COLLECTS), ("wait", WAITS))
-        for vendor, driver in self._parts.drivers.items():
-            yield f"poll:{vendor}", POLLS
-            yield f"submit:{vendor}", driver.slots - len(self._with_driver[vendor])
-        for vendor in self._silent:  # their key was taken away: their tasks are told so, or go elsewhere
-            yield f"poll:{vendor}", POLLS
-            yield f"submit:{vendor}", POLLS - len(self._with_driver[vendor])
-
-    def _fly(self, task_id: str, lane: str, phases: tuple[Phase, ...], *, early: bool = False) -> _Flight:
-        flight = self._flights[task_id] = _Flight(lane)
-        kind, _, vendor = lane.partition(":")
-        if kind == "submit" and not early:
-            self._with_driver[vendor].add(task_id)
-        flight.work = asyncio.create_task(self._step(flight, task_id, phases, early))
-        flight.work.add_done_callback(lambda _: self._landed(task_id, flight))
+    def _fly(self, call: Call, phases: tuple[Phase, ...], *, early: bool = False) -> _Flight:
+        flight = self._flights[call.task_id] = _Flight(call.lane)
+        flight.work = asyncio.create_task(self._step(flight, call, phases, early))
+        flight.work.add_done_callback(lambda _: self._landed(call.task_id, flight))
         return flight
 
-    async def _step(self, flight: _Flight, task_id: str, phases: tuple[Phase, ...], early: bool) -> None:
+    async def _step(self, flight: _Flight, call: Call, phases: tuple[Phase, ...], early: bool) -> None:
+        task_id = call.task_id
+
         def seen(row: Row) -> None:
             flight.row = row
             if row.remote is not None and row.phase == "poll":
@@ -224,15 +193,10 @@ class Worker:
         """A step is over: free its slot unless its task stays with the driver, and look for more."""
         del self._flights[task_id]
         row = flight.row
-        left = flight.lane.partition(":")[2]  # whose slot it had: a step may have sent it to another vendor
-        vendor = advance.driver_of(row) if row else left
-        self._with_driver[left].discard(task_id)
-        if row is not None and row.phase == "poll" and not row.task.state.final and row.parked_at is None:
-            self._with_driver[vendor].add(task_id)
-        else:
-            self._with_driver[vendor].discard(task_id)
-            if row is not None and row.remote is not None:
-                self._remotes.pop((vendor, row.remote), None)
+        self._schedule.landed(task_id, flight.lane, row)
+        listens = row is not None and row.phase == "poll" and row.parked_at is None
+        if row is not None and row.remote is not None and not listens:
+            self._remotes.pop((advance.driver_of(row), row.remote), None)
         if flight.again:
             self._nudge(task_id, flight.again)
         self._bell.set()
