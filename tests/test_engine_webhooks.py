@@ -77,7 +77,7 @@ def test_the_end_is_told_once_signed_with_the_accounts_secret(tmp_path: Path) ->
             assert json.loads(body) == said
             assert headers["content-type"] == "application/json"
             row = await house.store.row(task.id)
-            assert (row.told, row.phase) == ("delivered", "done")
+            assert (row.task.told, row.phase) == ("delivered", "done")
 
     asyncio.run(story())
 
@@ -155,7 +155,7 @@ def test_it_is_given_up_in_the_end_and_at_once_where_the_receiver_is_gone(tmp_pa
                 assert "not tried again" in say(events[-1])
                 await house.until(lambda: not house.engine._worker._flights)
                 assert not await house.engine.busy()
-                assert (await house.store.row(task.id)).told == "gave_up"
+                assert (await house.store.row(task.id)).task.told == "gave_up"
                 assert (await house.engine.get("local", task.id)).state is State.SUCCEEDED
 
     asyncio.run(story())

@@ -14,7 +14,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from callsheet.errors import NotFound
-from callsheet.store import Clash, Delivery, KeyRow, Lost, Row, Sqlite, Step, Store, Taken, Unchanged
+from callsheet.store import Clash, KeyRow, Lost, Row, Sqlite, Step, Store, Taken, Unchanged
 from callsheet.store.database import Params, Records, migrations, queries, statements
 from callsheet.tasks import File, Filter, State
 from store_fixtures import NOW, a_file, a_row, task_id
@@ -174,11 +174,11 @@ async def _work(store: Store) -> None:
     held = await store.take(task_id(1), ["submit"], NOW, NOW + 9)
     assert isinstance(held, Row)
     made = a_file(1, task_id=task_id(1), width=1280, duration=5.0)
-    ended = {"state": State.SUCCEEDED, "phase": "tell", "usage": {"credits": 1}, "error": None}
+    ended = {"state": State.SUCCEEDED, "phase": "done", "usage": {"credits": 1}, "error": None}
     await store.patch(task_id(1), held.fence, ended, [("made", {})], [made])
     with pytest.raises(Lost):
         await store.patch(task_id(1), held.fence, {"state": State.FAILED})
-    assert (await store.patch(task_id(1), held.fence, {"phase": "done", "told": "delivered"})).phase == "done"
+    assert (await store.patch(task_id(1), held.fence, {"phase": "done", "attempt": 1})).phase == "done"
     assert (await store.task("local", task_id(1))).artifacts == (made,)
     types = ["accepted", "cancel_asked", "recovered", "made"]
     assert [(event.seq, event.type) for event in await store.events(task_id(1))] == list(enumerate(types, 1))
@@ -210,6 +210,3 @@ async def _shelf(store: Store) -> None:
     assert (await store.revoke_key("key_1", NOW + 1)).revoked_at == NOW + 1
     assert (await store.revoke_key("key_1", NOW + 2)).revoked_at == NOW + 1
     assert [each.id for each in await store.keys()] == ["key_1"]
-    for status in (500, 200):
-        await store.add_delivery(Delivery(task_id(1), NOW, "https://example.com", status, None, 12))
-    assert [(each.seq, each.status) for each in await store.deliveries(task_id(1))] == [(1, 500), (2, 200)]

@@ -46,11 +46,11 @@ def test_of_many_takers_one_gets_the_row(tmp_path: Path) -> None:
 def test_a_row_is_taken_only_in_the_lanes_phases_and_only_when_due(tmp_path: Path) -> None:
     async def story() -> None:
         async with a_store(tmp_path) as store:
-            await store.add_task(a_row(1, phase="tell", due=NOW + 100))
-            assert await store.take(task_id(1), ["submit", "poll", "collect"], NOW + 100, NOW + 200) is None
-            assert await store.take(task_id(1), ["tell"], NOW + 99, NOW + 200) is None
-            assert await store.take(task_id(2), ["tell"], NOW + 100, NOW + 200) is None
-            assert await store.take(task_id(1), ["tell"], NOW + 100, NOW + 200) is not None
+            await store.add_task(a_row(1, phase="collect", due=NOW + 100))
+            assert await store.take(task_id(1), ["submit", "poll"], NOW + 100, NOW + 200) is None
+            assert await store.take(task_id(1), ["collect"], NOW + 99, NOW + 200) is None
+            assert await store.take(task_id(2), ["collect"], NOW + 100, NOW + 200) is None
+            assert await store.take(task_id(1), ["collect"], NOW + 100, NOW + 200) is not None
 
     asyncio.run(story())
 
@@ -107,7 +107,7 @@ def test_after_a_crash_local_work_starts_again_and_a_vendors_is_asked_again(tmp_
         async with a_store(tmp_path) as store:
             await store.add_task(a_row(1), [("accepted", {})])
             await store.add_task(a_row(2, stage="vidu/viduq3-pro/img2video", vendor="vidu", lane="vendor:vidu"))
-            await store.add_task(a_row(3, stage="vidu/viduq3-pro/img2video", phase="tell", due=NOW + 900))
+            await store.add_task(a_row(3, stage="vidu/viduq3-pro/img2video", phase="collect", due=NOW + 900))
             await store.add_task(a_row(4, phase="done", state=State.SUCCEEDED))
             await store.add_task(a_row(5))
             for number, lease in ((1, 10), (2, 20)):
@@ -120,11 +120,11 @@ def test_after_a_crash_local_work_starts_again_and_a_vendors_is_asked_again(tmp_
     async def after() -> None:
         async with a_store(tmp_path) as store:
             assert await store.recover(["previz", "neural"], NOW + 800) == 2
-            local, remote, tell, ended = [await store.row(task_id(number)) for number in (1, 2, 3, 4)]
+            local, remote, collect, ended = [await store.row(task_id(number)) for number in (1, 2, 3, 4)]
             assert (local.phase, local.remote, local.due, local.taken) == ("submit", None, NOW + 800, False)
             assert local.task.state is State.RUNNING
             assert (remote.phase, remote.remote, remote.due) == ("poll", "r", NOW + 800)
-            assert (tell.due, tell.fence) == (NOW + 900, 0), "what nobody held keeps its time"
+            assert (collect.due, collect.fence) == (NOW + 900, 0), "what nobody held keeps its time"
             assert (ended.phase, ended.fence) == ("done", 0)
             with pytest.raises(Lost):
                 await store.patch(task_id(2), 2, {"progress": 0.9})

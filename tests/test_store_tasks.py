@@ -36,7 +36,7 @@ def test_a_task_comes_back_with_every_field_it_was_given(tmp_path: Path) -> None
         sent_at=NOW + 2,
         cancel_asked=True,
         told="pending",
-        tells=4,
+        webhook_events=("task.started", "task.failed"),
     )
 
     async def story() -> tuple[Row, Row, Task]:
@@ -121,7 +121,7 @@ def test_an_end_never_changes(tmp_path: Path, end: State) -> None:
             await store.add_task(a_row(1))
             taken = await store.take(task_id(1), ["submit"], NOW, NOW + 10)
             assert taken is not None
-            changes = {"state": end, "ended_at": NOW, "phase": "tell", "error": Failure("a", "b"), "told": "pending"}
+            changes = {"state": end, "ended_at": NOW, "phase": "done", "error": Failure("a", "b")}
             ended = await store.patch(task_id(1), taken.fence, changes)
             for name, value in values.items():
                 with pytest.raises(Lost):
@@ -129,10 +129,10 @@ def test_an_end_never_changes(tmp_path: Path, end: State) -> None:
             for other in ENDS:
                 with pytest.raises(Lost):
                     await store.patch(task_id(1), taken.fence, {"state": other, "phase": "done"})
-            told = await store.patch(task_id(1), taken.fence, {"told": "delivered", "phase": "done", "tells": 1})
+            after = await store.patch(task_id(1), taken.fence, {"lane": "x", "phase": "done", "attempt": 1})
             assert (await store.ask_cancel("local", task_id(1), NOW)).cancel_asked is False
-            assert told.task == ended.task == await store.task("local", task_id(1))
-            assert (told.phase, told.told, told.tells) == ("done", "delivered", 1)
+            assert after.task == ended.task == await store.task("local", task_id(1))
+            assert (after.phase, after.lane, after.attempt) == ("done", "x", 1)
             assert await store.events(task_id(1)) == []
 
     asyncio.run(story())

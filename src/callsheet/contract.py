@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -13,7 +13,23 @@ from starlette.routing import BaseRoute
 
 from callsheet.catalog import Catalog, Model
 from callsheet.errors import CallsheetError
-from callsheet.tasks import Clock, Event, File, Filter, Input, NewTask, Page, Quote, State, Task, Update
+from callsheet.tasks import (
+    Clock,
+    Event,
+    File,
+    Filter,
+    Input,
+    Message,
+    MessagePage,
+    MessageState,
+    NewTask,
+    Page,
+    Quote,
+    State,
+    Task,
+    Try,
+    Update,
+)
 
 Media = Mapping[str, Path]
 """Where the files named in an input lie on this machine: `{"file_01J...": Path(...)}`."""
@@ -82,6 +98,27 @@ class Driver(Protocol):
         ...
 
 
+@runtime_checkable
+class Finder(Protocol):
+    """What a driver may offer beside its verbs, where its vendor can be asked what it was sent."""
+
+    async def find(self, order: Order, sent_at: int) -> Update | None:
+        """The task of a request whose answer was lost, with its `remote`; None while it is not found for certain.
+
+        Certain is our own mark given back, or the very same request and no other like it around `sent_at` (ms).
+        """
+        ...
+
+
+@runtime_checkable
+class Named(Protocol):
+    """What a driver may offer where its vendor's callbacks name the task they are about."""
+
+    def named(self, call: Call) -> str | None:
+        """The vendor's id in a genuine callback; None where it has none. A task of unknown outcome is known by it."""
+        ...
+
+
 class Lost(Exception):
     """A local driver no longer knows this remote: the work died with its process and is to be started again."""
 
@@ -101,12 +138,20 @@ class Tasks(Protocol):
         """The task a dialect gave this id of its own. `account` None only where the id itself is the proof."""
         ...
 
-    async def list(self, account: str, filter: Filter, limit: int, cursor: str | None) -> Page:
-        """Newest first; a cursor neither loses nor repeats a task while others are inserted."""
+    async def list(self, account: str | None, filter: Filter, limit: int, cursor: str | None) -> Page:
+        """Newest first; a cursor neither loses nor repeats a task while others are inserted.
+
+        Without an account those of all, for the operator, and only with the filter `unsure`.
+        """
         ...
 
     async def cancel(self, account: str, task_id: str) -> Task:
         """Ask for the end; idempotent. A task that already ended is answered as it is."""
+        ...
+
+    async def resolve(self, task_id: str, remote: str | None, *, again: bool = False) -> Task:
+        """The operator's word on a task that is unsure, whoever's it is: the vendor's id, or None for one that never
+        arrived; that one fails, or with `again` is sent anew. Conflict where it is not unsure."""
         ...
 
     async def called(self, vendor: str, task_id: str, proof: str, call: Call) -> None:
@@ -127,6 +172,24 @@ class Tasks(Protocol):
 
     async def quote(self, account: str, model: str, input: Input, stage: str | None = None) -> Quote:
         """What it would cost; checks the input and keeps nothing."""
+        ...
+
+
+class Webhooks(Protocol):
+    """What webhooks were told, or are to be. An account None is the operator, who sees those of all."""
+
+    async def list(
+        self, account: str, task_id: str | None, state: MessageState | None, limit: int, cursor: str | None
+    ) -> MessagePage:
+        """Newest first."""
+        ...
+
+    async def get(self, account: str | None, message_id: str) -> tuple[Message, tuple[Try, ...]]:
+        """One message and every try to tell it, in order. NotFound."""
+        ...
+
+    async def redeliver(self, account: str | None, message_id: str) -> Message:
+        """Tell it once more, under the same id, whatever came of it before. NotFound."""
         ...
 
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 Input = Mapping[str, Any]
 """What the caller asked, in canonical names: `{"prompt": "...", "duration": 5}`."""
 
 Clock = Callable[[], int]
 """Milliseconds since 1970, UTC. Injected everywhere, so that tests own the time."""
+
+
+MessageState = Literal["pending", "delivered", "gave_up"]
+"""How a message to a webhook stands."""
+
+ENDS = ("task.succeeded", "task.failed", "task.canceled")
+KINDS = ("task.started", *ENDS)
+"""What a webhook can be told; the ends, where nothing else is asked for."""
 
 
 class State(enum.StrEnum):
@@ -102,6 +110,9 @@ class NewTask:
     `door` names the dialect it came through (`native`, `vidu` ...). `idempotency_key` is scoped to the account.
     `wire` is what a dialect must remember to answer in its own words (an echo field, the origin it was reached by);
     `aliases` are the ids by which its clients know the task, unique within the door.
+    `retention` is for how many seconds its files are kept; None for as long as the installation keeps files.
+    `webhook_events` are what the webhook is told, from KINDS; None for the ends. A dialect tells what its vendor tells.
+    `key_id` is the key it was asked with, whose limits count; None for the operator and on a loopback without keys.
     """
 
     model: str
@@ -114,11 +125,19 @@ class NewTask:
     door: str = "native"
     wire: Mapping[str, Any] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+    retention: int | None = None
+    webhook_events: tuple[str, ...] | None = None
+    key_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One asynchronous generation as everyone may see it. Times in milliseconds since 1970, UTC."""
+    """One asynchronous generation as everyone may see it. Times in milliseconds since 1970, UTC.
+
+    `retention` is for how many seconds its files are kept once they are made; None where the installation decides.
+    `unsure` while it was sent to its stage and nobody knows whether it arrived: it is looked for, and never sent twice.
+    `webhook_events` are the kinds that its webhook is told, `told` is how that stands; both empty without a webhook.
+    """
 
     id: str
     account: str
@@ -139,6 +158,10 @@ class Task:
     webhook: str | None = None
     door: str = "native"
     wire: Mapping[str, Any] = field(default_factory=dict)
+    retention: int | None = None
+    unsure: bool = False
+    webhook_events: tuple[str, ...] = ()
+    told: MessageState | Literal[""] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +176,54 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """One thing to tell a webhook, or told. `kind` is of KINDS; `receiver` is scheme, host and port of `url`.
+
+    `attempts` counts all tries. `due` is when it is tried next, None while an earlier message of its task is not told
+    yet, and once it is settled. `since` is when trying began: at the event, or when it was asked for again.
+    """
+
+    id: str
+    task_id: str
+    account: str
+    kind: str
+    url: str
+    receiver: str
+    state: MessageState
+    attempts: int
+    created_at: int
+    since: int
+    due: int | None = None
+    settled_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try to tell a message: `status` as the receiver answered, or `error` in words; `took` in milliseconds.
+
+    `body` is what was sent, its secrets left out.
+    """
+
+    message_id: str
+    task_id: str
+    at: int
+    url: str
+    status: int | None = None
+    error: str | None = None
+    took: int = 0
+    body: str = ""
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """Some messages, newest first, and the cursor of the next page or None at the end."""
+
+    messages: tuple[Message, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which tasks to list: all that match every given part. Times in milliseconds since 1970, UTC, `to` exclusive."""
 
@@ -164,6 +235,7 @@ class Filter:
     created_to: int | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     door: str | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from callsheet.engine import telling
 from callsheet.errors import InvalidInput
 from callsheet.tasks import NewTask
 
 MAX_LABELS, MAX_LABEL, MAX_VALUE = 16, 64, 512
 MAX_KEY = 255
 PRIORITIES = range(-100, 101)
+RETENTIONS = range(60, 315_360_001)
+"""Seconds: a minute to ten years."""
 
 
 def check(new: NewTask) -> None:
-    """InvalidInput for a priority, an Idempotency-Key or metadata that cannot be kept."""
+    """InvalidInput for a priority, a retention, an Idempotency-Key or metadata that cannot be kept."""
     if new.priority not in PRIORITIES:
         raise InvalidInput(f"priority is {new.priority}.", hint="From -100 (last) to 100 (first).", param="priority")
     if new.idempotency_key is not None and not (
@@ -25,12 +28,18 @@ def check(new: NewTask) -> None:
         raise InvalidInput(
             "This Idempotency-Key cannot be kept.", hint=f"1 to {MAX_KEY} letters.", param="Idempotency-Key"
         )
+    if new.retention is not None and new.retention not in RETENTIONS:
+        raise InvalidInput(
+            f"retention is {new.retention}.", hint="Seconds, from 60 to ten years (315360000).", param="retention"
+        )
+    telling.check(new)
     _check_metadata(new.metadata)
 
 
 def fingerprint(new: NewTask) -> str:
     """What two requests with one Idempotency-Key must share, as a hash. InvalidInput for what is no JSON."""
-    said = [new.model, new.input, new.webhook, new.metadata, new.priority, new.stage, new.door]
+    said = [new.model, new.input, new.webhook, new.metadata, new.priority, new.stage, new.door, new.retention]
+    said += [new.webhook_events] if new.webhook_events is not None else []
     try:
         return hashlib.sha256(json.dumps(said, sort_keys=True, allow_nan=False).encode()).hexdigest()
     except (ValueError, TypeError) as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 from callsheet.catalog import Model
 from callsheet.engine import pace
-from callsheet.engine.pace import Chance
+from callsheet.engine.pace import Chance, Watch
 from callsheet.engine.routing import stage_of
 from callsheet.errors import CallsheetError, Unauthorized, Unsure
 from callsheet.store import Onward, Row
@@ -23,17 +23,24 @@ Data = Mapping[str, Any]
 class Move:
     """The changes of a row and the events that tell them, for one transaction.
 
-    `artifacts` is set when the work succeeded: these are to be brought in before the task may end.
+    `artifacts` is set when the work succeeded: these are to be brought in before the task may end. `took` is for how
+    many milliseconds a vendor worked on it, where that was just learnt.
     """
 
     changes: Mapping[str, Any]
     events: tuple[NewEvent, ...] = ()
     artifacts: tuple[Artifact, ...] | None = None
+    took: int | None = None
 
 
 def lane(phase: str, row: Row) -> str:
-    """The queue a row waits in: `submit:vidu` and `poll:vidu` per driver, `wait`, `collect` and `tell` for all."""
-    return f"{phase}:{driver_of(row)}" if phase in ("submit", "poll") else "" if phase == "done" else phase
+    """The queue a row waits in: `submit:vidu` and `poll:vidu` per driver, `wait` and `collect` for all.
+
+    What is unsure is looked for among the questions to its vendor: in `poll:vidu`, and it takes no slot.
+    """
+    if phase in ("submit", "poll", "unsure"):
+        return f"{'submit' if phase == 'submit' else 'poll'}:{driver_of(row)}"
+    return "" if phase == "done" else phase
 
 
 def driver_of(row: Row) -> str:
@@ -41,18 +48,18 @@ def driver_of(row: Row) -> str:
     return row.run_model.partition("/")[0]
 
 
-def answered(row: Row, update: Update, now: int, local: bool, chance: Chance, told_at: int = 0) -> Move:
+def answered(row: Row, update: Update, now: int, watch: Watch, chance: Chance, told_at: int = 0) -> Move:
     """After submit, poll or cancel answered. `told_at` is when progress was last told, for the pace of telling."""
     if update.state is State.FAILED:
         failure = update.failure or Failure("vendor_error", "It failed, and no reason was given.")
-        return failed(row, failure, now, update.usage)
+        return _timed(failed(row, failure, now, update.usage), row, now, watch, chance)
     if update.state is State.CANCELED:
         return (
             canceled(row, now, update.usage) if row.cancel_asked else failed(row, _ended_elsewhere(), now, update.usage)
         )
     if update.state is State.SUCCEEDED:
-        return _to_collect(row, update, now)
-    return _under_way(row, update, now, local, chance, told_at)
+        return _timed(_to_collect(row, update, now), row, now, watch, chance)
+    return _under_way(row, update, now, watch, chance, told_at)
 
 
 def _ended_elsewhere() -> Failure:
@@ -65,7 +72,15 @@ def _to_collect(row: Row, update: Update, now: int) -> Move:
     return Move(changes, (*_first(row), *_note(update)), update.artifacts)
 
 
-def _under_way(row: Row, update: Update, now: int, local: bool, chance: Chance, told_at: int) -> Move:
+def _timed(move: Move, row: Row, now: int, watch: Watch, chance: Chance) -> Move:
+    """With how long the vendor worked: it ended at some moment since it was last asked, and any is as likely."""
+    if row.phase != "poll" or row.sent_at is None or watch.local:
+        return move
+    asked_before = max(row.sent_at, min(row.updated_at, now))
+    return dataclasses.replace(move, took=round(asked_before + (now - asked_before) * chance()) - row.sent_at)
+
+
+def _under_way(row: Row, update: Update, now: int, watch: Watch, chance: Chance, told_at: int) -> Move:
     begun = row.task.state is State.QUEUED and update.state is State.RUNNING
     changes: dict[str, Any] = _started(row, now) if begun else {}
     events = [*(_first(row, update) if begun else ()), *_note(update)]
@@ -74,23 +89,30 @@ def _under_way(row: Row, update: Update, now: int, local: bool, chance: Chance, 
         changes["progress"] = progress
         events.append(("progress", {"progress": round(progress, 4)}))
     if row.phase != "poll":
-        changes |= _entering(row, "poll", now) | {"remote": update.remote}
+        changes |= _entering(row, "poll", now) | {"remote": update.remote, "sent_at": _sent(row, now)}
     if row.attempt:
         # A render that is lost again and again never gets further than it was: that goes on counting.
-        changes["attempt"] = row.attempt if local and "progress" not in changes else 0
+        changes["attempt"] = row.attempt if watch.local and "progress" not in changes else 0
     if update.usage:
         changes["usage"] = {**row.task.usage, **update.usage}
-    age = now - (row.task.started_at or row.task.created_at)
-    wait = pace.LOCAL_POLL if local and update.again is None else pace.next_poll(age, update.again, chance)
-    return Move(changes | {"due": now + wait}, tuple(events))
+    wait = pace.next_look(now - _sent(row, now), update.again, watch, chance)
+    stopped = row.cancel_asked and row.phase != "poll"  # it was asked before it had arrived: now it can be carried out
+    return Move(changes | {"due": now if stopped else now + wait}, tuple(events))
+
+
+def _sent(row: Row, now: int) -> int:
+    """Since when its stage has it."""
+    return now if row.sent_at is None else row.sent_at
 
 
 def unanswered(row: Row, error: CallsheetError, now: int, chance: Chance) -> Move:
     """After a verb raised: an end where the error is one, else another try later.
 
-    A key refused at a poll is no end: the vendor has the task, may finish it, and the operator can mend the key.
+    At a poll only Rejected is an end: the vendor has the task, and what it fails to say now it may say later.
     """
-    mendable = row.phase == "poll" and isinstance(error, Unauthorized)
+    if row.phase == "submit" and isinstance(error, Unsure):
+        return unsure(row, error.message, now)
+    mendable = row.phase == "poll" and isinstance(error, Unauthorized | Unsure)
     if not error.retryable and not mendable:
         return failed(row, failure_of(error), now)
     tries = pace.SUBMIT_TRIES if row.phase == "submit" else pace.POLL_TRIES
@@ -104,8 +126,22 @@ def again(row: Row, error: CallsheetError, now: int, chance: Chance, tries: int)
         return failed(row, failure_of(error), now)
     wait = pace.next_try(attempt, error.retry_after, chance)
     told = {"phase": row.phase, "attempt": attempt, "code": error.code, "message": error.message, "after": wait / 1000}
-    # What raised Unavailable was not accepted: the journal's mark is taken back, and it may be sent again.
-    return Move({"attempt": attempt, "due": now + wait, "sent_at": None}, (("retrying", told),))
+    changes: dict[str, Any] = {"attempt": attempt, "due": now + wait}
+    if row.phase == "submit":
+        # What raised Unavailable was not accepted: the journal's mark is taken back, and it may be sent again.
+        changes["sent_at"] = None
+    return Move(changes, (("retrying", told),))
+
+
+def repeated(row: Row, error: CallsheetError, since: int, now: int, chance: Chance) -> Move:
+    """The same request once more, under the same idempotency key: whatever came of it, it is accepted once.
+
+    `since` is when it was first sent, which is remembered; after too many tries it is as unsure as any.
+    """
+    move = again(row, error, now, chance, pace.SUBMIT_TRIES)
+    if "state" in move.changes:
+        return unsure(dataclasses.replace(row, sent_at=since), failure_of(error).message, now)
+    return Move({**move.changes, "sent_at": since}, move.events)
 
 
 def rerouted(
@@ -125,9 +161,9 @@ def rerouted(
     return Move(changes, (("rerouted", went | {"approximations": list(notes)}),))
 
 
-def parked(row: Row, told: Data, now: int) -> Move:
-    """Nothing is asked with what is set up here: it waits for that to change, and says so once."""
-    changes: dict[str, Any] = {"due": now + pace.PARKED}
+def parked(row: Row, told: Data, now: int, wait: int = pace.PARKED) -> Move:
+    """Nothing is answered with the key that is set up here: it waits for that to change, and says so once."""
+    changes: dict[str, Any] = {"due": now + wait}
     if row.parked_at is not None:
         return Move(changes)
     return Move(changes | {"parked_at": now}, (("parked", told),))
@@ -159,10 +195,36 @@ def lost(row: Row, now: int) -> Move:
     return Move(changes, (("recovered", {"from": row.phase, "to": "submit"}),))
 
 
-def outcome_unknown(row: Row, now: int) -> Move:
-    """A request that may cost was sent and its answer is lost: it ends here and is never sent twice."""
-    said = "The request was sent and its answer was lost: it may have been accepted, so it is not sent again."
-    return failed(row, failure_of(Unsure(said)), now)
+def unsure(row: Row, why: str, now: int) -> Move:
+    """A request that may cost was sent and may have been accepted: it is looked for, and never sent twice."""
+    changes = _entering(row, "unsure", now) | {"sent_at": _sent(row, now)}
+    return Move(changes, (("unsure", {"why": why, "sent_at": changes["sent_at"]}),))
+
+
+def sought(row: Row, now: int, chance: Chance, findable: bool) -> Move:
+    """It was not found, or nobody can look: again later, ever more rarely, until it is found or decided."""
+    wait = pace.next_search(now - _sent(row, now), chance) if findable else pace.DECIDED
+    return Move({"due": now + wait, "attempt": row.attempt + 1})
+
+
+def adopted(row: Row, remote: str, by: str, now: int) -> Move:
+    """The vendor has it under this id: it is asked for like any other. `by` is search, callback or operator."""
+    changes = _entering(row, "poll", now) | {"remote": remote, "sent_at": _sent(row, now)}
+    return Move(changes, (("adopted", {"remote": remote, "by": by}),))
+
+
+def given_up(row: Row, again: bool, now: int) -> Move:
+    """An operator says that the vendor never accepted it: it ends, or with `again` is sent anew."""
+    told = ("resolved", {"as": "again" if again else "lost"})
+    if again and not row.cancel_asked:
+        return Move(_entering(row, "submit", now), (told,))
+    end = canceled(row, now) if row.cancel_asked else failed(row, _NEVER_ARRIVED, now)
+    return Move(end.changes, (told, *end.events))
+
+
+_NEVER_ARRIVED = Failure(
+    Unsure.code, "Its answer was lost, and the operator found that it never arrived.", retryable=True
+)
 
 
 def misplaced(row: Row, now: int) -> Move:
@@ -223,7 +285,4 @@ def _note(update: Update) -> tuple[NewEvent, ...]:
 
 
 def _ended(row: Row, state: State, now: int) -> dict[str, Any]:
-    tells = row.task.webhook is not None
-    phase = "tell" if tells else "done"
-    changes = _entering(row, phase, now) | {"state": state, "ended_at": now}
-    return changes | {"told": "pending"} if tells else changes
+    return _entering(row, "done", now) | {"state": state, "ended_at": now}

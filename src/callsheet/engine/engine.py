@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hmac
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from callsheet.contract import Call
-from callsheet.engine import admission, advance
+from callsheet import context
+from callsheet.contract import Call, Named
+from callsheet.engine import admission, advance, telling
 from callsheet.engine.chain import Links
 from callsheet.engine.explain import ENDS
 from callsheet.engine.ids import Ids
 from callsheet.engine.intake import with_files
 from callsheet.engine.parts import Given, built
 from callsheet.engine.reach import proof as callback_proof
+from callsheet.engine.resolve import Resolver
 from callsheet.engine.routing import PREVIZ, Plan, Routing
 from callsheet.engine.schedule_rows import RowSchedule
 from callsheet.engine.steps import Steps
 from callsheet.engine.worker import Worker
 from callsheet.errors import Conflict, Forbidden, InvalidInput, RequestError
-from callsheet.store import Onward, Row, Taken
+from callsheet.money import credits
+from callsheet.store import Limited, Onward, Row, Short, Taken
 from callsheet.tasks import Event, Filter, Input, NewTask, Page, Quote, State, Task
 
 MAX_URL = 2048
@@ -44,37 +48,42 @@ class Engine:
     def __init__(self, given: Given) -> None:
         self._parts = built(given)
         self._guard = given.guard
+        self._dialects = given.dialects
+        self.webhooks = telling.Told(given.store, self._parts.teller, given.clock)
         self._running = given.settings.server.worker
         self._ids = Ids(given.clock)
         self._routing = Routing(given.catalog, given.drivers, given.settings.routing)
         self._proof_key = given.keyring.derive("callbacks")
+        self._resolver = Resolver(given.store, self._parts.till, self._parts.news, given.clock)
         self._worker = Worker(self._parts, Steps(self._parts), given.schedule or RowSchedule(given.store, given.clock))
 
     async def start(self) -> None:
         """Mend what a crash left, then run what is due; with `server.worker` off only accept."""
         if self._running:
             await self._worker.start()
+            await self._parts.teller.start()
 
     async def stop(self, grace: float) -> None:
         """Take nothing more, hand local renders back, give requests on their way `grace` seconds, end all streams."""
+        await self._parts.teller.stop(grace)
         await self._worker.stop(grace)
-        await self._parts.courier.close()
         await self._parts.client.aclose()
+        await self._parts.tells.aclose()
 
     def wake(self) -> None:
         """Look for due work now: for a clock that was moved by hand."""
         self._worker.wake()
+        self._parts.teller.wake()
 
     def alive(self) -> bool:
         """Whether tasks are run here, where they should be; True also for a process that only accepts them."""
-        return not self._running or self._worker.alive
+        return not self._running or (self._worker.alive and self._parts.teller.alive)
 
     async def busy(self) -> bool:
         """Whether any task is unfinished, or a webhook is due within a minute."""
-        waiting = await self._parts.store.lanes()
-        if any(phase != "tell" for _, phase in waiting):
+        if await self._parts.store.lanes():
             return True
-        due = await self._parts.store.next_due()
+        due = await self._parts.store.next_message()
         return due is not None and due <= self._parts.clock() + SOON
 
     async def submit(self, account: str, new: NewTask) -> tuple[Task, bool]:
@@ -93,10 +102,15 @@ class Engine:
         if links.complete:
             input, run_input = links.fulfil(plan.asked, input), links.fulfil(plan.run, run_input)
         row = self._row(account, new, plan, input, run_input, links)
+        row, moves = self._parts.till.opened(row, self._parts.till.tariff.price(plan.run, run_input))
         needs = {file.id for file in files.values()} | links.tasks
         events = _first_events(new, plan, run_input, links)
         try:
-            row = await self._parts.store.add_task(row, events, idempotency, new.aliases, needs)
+            row = await self._parts.store.add_task(row, events, idempotency, new.aliases, needs, moves)
+        except Short:
+            raise await self._parts.till.short(row) from None
+        except Limited:
+            raise await self._parts.till.limited(row) from None
         except Taken as taken:
             assert idempotency is not None
             return await self._earlier(account, (taken.task_id, taken.body_hash), idempotency), False
@@ -149,11 +163,14 @@ class Engine:
             metadata=dict(new.metadata),
             priority=new.priority,
             webhook=new.webhook,
+            webhook_events=telling.kinds(new, self._dialects),
             door=new.door,
             wire=new.wire,
+            retention=new.retention,
         )
         onward = Onward(plan.onward, tuple(new.input)) if plan.onward else Onward()
-        row = Row(task, plan.asked.vendor, "submit", "", now, plan.run.id, run_input, onward)
+        row = Row(task, plan.asked.vendor, "submit", "", now, plan.run.id, run_input, onward, trace=context.trace.get())
+        row = dataclasses.replace(row, key_id=new.key_id)
         if not links.complete:
             row = dataclasses.replace(row, **advance.waiting(now).changes)
         return _in_lane(row)
@@ -166,7 +183,7 @@ class Engine:
         """The task a dialect gave this id of its own. NotFound."""
         return await self._parts.store.task_by_alias(door, alias, account)
 
-    async def list(self, account: str, filter: Filter, limit: int, cursor: str | None) -> Page:
+    async def list(self, account: str | None, filter: Filter, limit: int, cursor: str | None) -> Page:
         """Newest first; a cursor neither loses nor repeats a task while others are inserted."""
         return await self._parts.store.list_tasks(account, filter, limit, cursor)
 
@@ -202,7 +219,20 @@ class Engine:
             raise Forbidden(
                 "This callback proves nothing.", hint="Call the address that came with the task, unchanged."
             )
+        remote = driver.named(call) if isinstance(driver, Named) else None
+        if remote is not None and (await self._parts.store.row(task_id)).phase == "unsure":
+            with contextlib.suppress(Conflict, InvalidInput):
+                await self._resolver.adopt(task_id, remote, "callback")
         self._worker.nudge(task_id)
+
+    async def resolve(self, task_id: str, remote: str | None, *, again: bool = False) -> Task:
+        """An operator's word on a task of which nobody knows whether it arrived: `remote`, or that it never did."""
+        if remote is None:
+            row = await self._resolver.lost(task_id, again=again)
+        else:
+            row = await self._resolver.adopt(task_id, remote, "operator")
+        self._worker.wake()
+        return row.task
 
     async def timeline(self, account: str, task_id: str) -> list[Event]:
         """All that happened so far. NotFound."""
@@ -221,8 +251,9 @@ class Engine:
         plan = self._routing.plan(model, input, stage)
         if plan.run.vendor == PREVIZ:
             return Quote(model, plan.stage, 0.0, "Previz costs nothing.")
-        credits, basis, source = plan.run.quote(plan.run_input)
-        return Quote(model, plan.stage, credits, basis, source)
+        price = self._parts.till.tariff.price(plan.run, plan.run_input)
+        cost = None if price.amount is None else credits(price.amount)
+        return Quote(model, plan.stage, cost, price.basis, price.source)
 
 
 def _in_lane(row: Row) -> Row:

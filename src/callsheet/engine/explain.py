@@ -15,14 +15,19 @@ EVENTS: Mapping[str, str] = {
     "created": "Accepted and durable. `model` as it was asked, `door` it came through.",
     "routed": "Where it will run: `stage`, `model`, `why`; `input` and `approximations` where they are not as asked.",
     "waiting": "It takes what other tasks make: `for`, each with `param`, `task` and `output`.",
-    "submitting": "A request that may cost is about to be sent to the `stage`.",
+    "submitting": "A request that may cost is about to be sent to the `stage`: the name of the `credential`, `wire`"
+    " (the fingerprint of what is sent), `idempotency_key` where the vendor knows one, `again` for a repetition.",
     "started": "The stage works on it. `remote` is the vendor's id.",
+    "unsure": "It was sent at `sent_at`, and nobody knows whether it arrived: `why`. It is looked for, not resent.",
+    "adopted": "It did arrive: `remote` is the vendor's id, found `by` search, callback or operator.",
+    "resolved": "The operator says it never arrived: `as` is `lost`, or `again` where it is sent anew.",
     "progress": "`progress`, 0 to 1; at most four a second.",
     "noted": "The stage said something worth keeping: `note`.",
     "retrying": "No answer, or a refusal that passes: `phase`, `attempt`, `code`, `message`, `after` seconds.",
     "rerouted": "The stage did not take it: `from`, `to`, `why`; `model`, `input`, `approximations` as in `routed`."
     " `passed` names the models that could not take it either, each with its `why`; `to` is null where none could.",
-    "parked": "It waits for a key that is not set up here: `why`, `setting`. Told once, however long it waits.",
+    "parked": "It waits for a key: none is set up here, or the vendor refuses it: `why`, `setting`. Told once, however"
+    " long it waits.",
     "resumed": "The key is back, or what it waited for is there, and it goes on. `given` names each `param`, `task`,"
     " `output` and the `file`, where it waited for other tasks.",
     "recovered": "The process ended, and local work starts again: `from`, `to`.",
@@ -32,7 +37,8 @@ EVENTS: Mapping[str, str] = {
     "succeeded": "The end. `usage` is what it took.",
     "failed": "The end. `code`, `message`, `retryable`.",
     "canceled": "The end that was asked for.",
-    "webhook": "A try to tell the end: `attempt`, `status` or `error`, `told`, `after` seconds if tried again.",
+    "webhook": "A try to tell the webhook: `message` (its id), its `kind`, `attempt`, `status` or `error`, `told`,"
+    " `after` seconds if tried again.",
 }
 """Every type of event and what its data holds. The names are stable."""
 
@@ -88,6 +94,24 @@ def _submitting(data: Data) -> str:
 
 def _started(data: Data) -> str:
     return f"{data['stage']} works on it" + (f" as {data['remote']}." if data.get("remote") else ".")
+
+
+def _unsure(data: Data) -> str:
+    why = str(data["why"]).rstrip(".")
+    return f"Nobody knows whether it arrived: {why}. It is looked for, and not sent again; an operator may decide."
+
+
+def _adopted(data: Data) -> str:
+    how = {
+        "search": "found at the vendor",
+        "callback": "the vendor called about it",
+        "operator": "the operator says so",
+    }
+    return f"It did arrive, as {data['remote']}: {how[data['by']]}."
+
+
+def _resolved(data: Data) -> str:
+    return "The operator says it never arrived" + ("; it is sent anew." if data["as"] == "again" else ".")
 
 
 def _retrying(data: Data) -> str:
@@ -148,6 +172,9 @@ _WORDS: Mapping[str, Callable[[Data], str]] = {
     "waiting": _waiting,
     "submitting": _submitting,
     "started": _started,
+    "unsure": _unsure,
+    "adopted": _adopted,
+    "resolved": _resolved,
     "progress": lambda data: f"{data['progress']:.0%} done.",
     "noted": lambda data: f"The stage says: {data['note']}",
     "retrying": _retrying,

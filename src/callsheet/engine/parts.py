@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import httpx2
@@ -15,17 +16,26 @@ from callsheet.engine.delivery import Courier
 from callsheet.engine.detour import Detour
 from callsheet.engine.ingest import Ingest
 from callsheet.engine.intake import Intake
+from callsheet.engine.journal import Journal
 from callsheet.engine.keyring import Keyring
 from callsheet.engine.library import Library
+from callsheet.engine.mark import Mark
 from callsheet.engine.news import News
 from callsheet.engine.pace import Chance
 from callsheet.engine.pins import Pins
 from callsheet.engine.reach import Reach
 from callsheet.engine.schedule import Schedule
+from callsheet.engine.teller import QUICK, SLOW, Teller
+from callsheet.engine.till import Till
+from callsheet.engine.watching import Watching
 from callsheet.fetch import Guard
+from callsheet.provenance.stamping import Stamper
 from callsheet.settings import Settings
-from callsheet.store import Store
+from callsheet.store import Row, Store
 from callsheet.tasks import Clock, Task
+
+Around = Callable[[Row], AbstractContextManager[None]]
+"""What surrounds every step of a row that was taken: a span, where traces are on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +59,18 @@ class Given:
     chance: Chance = random.random
     dialects: Mapping[str, Dialect] = field(default_factory=dict[str, Dialect])
     schedule: Schedule | None = None
+    around: Around = lambda row: nullcontext()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the steps and the worker stand on. `client` is guarded; `reach` is None where no public address is set."""
+    """What the steps and the worker stand on. `client`, and `tells` for webhooks, are guarded.
+
+    `reach` is None where no public address is set.
+    """
 
     client: httpx2.AsyncClient
+    tells: httpx2.AsyncClient
     store: Store
     library: Library
     catalog: Catalog
@@ -65,42 +80,64 @@ class Parts:
     news: News
     intake: Intake
     ingest: Ingest
-    courier: Courier
+    teller: Teller
     chain: Chain
     detour: Detour
     pins: Pins
+    journal: Journal
+    till: Till
+    watching: Watching
+    around: Around
     reach: Reach | None
 
 
 def built(given: Given) -> Parts:
-    """The engine's parts, built by hand; their HTTP client is open and theirs to close."""
-    settings, client = given.settings, given.guard.client()
+    """The engine's parts, built by hand; their HTTP clients are open and theirs to close."""
+    settings, client, news = given.settings, given.guard.client(), News()
+    tells = given.guard.client(connections=QUICK + SLOW)
     drafts, limits = settings.home / "drafts", (settings.fetch.max_bytes, settings.fetch.timeout)
     intake = Intake(given.library, client, drafts, *limits)
     public = settings.server.public_url
+    pins = Pins(given.drivers, settings.vendors)
     return Parts(
         client=client,
+        tells=tells,
         store=given.store,
         library=given.library,
         catalog=given.catalog,
         drivers=given.drivers,
         clock=given.clock,
         chance=given.chance,
-        news=News(),
+        news=news,
         intake=intake,
-        ingest=Ingest(given.library, client, drafts, *limits),
-        courier=Courier(
-            given.store,
-            client,
-            given.keyring.webhook_secrets,
-            given.body,
-            given.dialects,
-            given.clock,
-            settings.webhooks,
-            given.chance,
-        ),
+        ingest=Ingest(given.library, _mark(given), client, drafts, *limits),
+        teller=_teller(given, news, tells),
         chain=Chain(given.store, given.library, given.catalog, intake),
         detour=Detour(given.catalog, given.drivers, intake, given.chance),
-        pins=Pins(given.drivers, settings.vendors),
+        pins=pins,
+        journal=Journal(given.catalog, pins),
+        till=Till(given.store, given.catalog, settings.ledger, given.clock),
+        watching=Watching(given.store, given.catalog, given.drivers, public is not None),
+        around=given.around,
         reach=Reach(public, given.library, given.keyring.derive("callbacks")) if public else None,
     )
+
+
+def _teller(given: Given, news: News, client: httpx2.AsyncClient) -> Teller:
+    rules = given.settings.webhooks
+    courier = Courier(
+        store=given.store,
+        client=client,
+        secrets=given.keyring.webhook_secrets,
+        body=given.body,
+        dialects=given.dialects,
+        clock=given.clock,
+        rules=rules,
+    )
+    return Teller(store=given.store, courier=courier, news=news, clock=given.clock, rules=rules, chance=given.chance)
+
+
+def _mark(given: Given) -> Mark:
+    asked = given.settings.provenance
+    stamper = Stamper(asked.mode, given.settings.home, asked.certificate, asked.key)
+    return Mark(stamper, given.store, given.library, given.catalog, given.clock, prompts=asked.prompt)

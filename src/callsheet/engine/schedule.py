@@ -15,7 +15,7 @@ CANCEL, NEWS = "cancel", "news"
 Nudge = Callable[[str, str], None]
 """Called with a task and a why, in the worker's own loop."""
 
-ALL: tuple[Phase, ...] = ("wait", "submit", "poll", "collect", "tell")
+ALL: tuple[Phase, ...] = ("wait", "submit", "poll", "unsure", "collect")
 """What a lane takes when it is due. A row that is in the wrong lane is sent to its own, never worked on there."""
 
 

@@ -11,7 +11,7 @@ from callsheet.engine.schedule import Call, Nudge
 from callsheet.store import Row, Store
 from callsheet.tasks import Clock
 
-POLLS, COLLECTS, TELLS, WAITS = 64, 8, 32, 16
+POLLS, COLLECTS, WAITS = 64, 8, 16
 """How many rows of these lanes are worked on at once; a `submit` lane has its driver's slots."""
 
 EVER = 2**62
@@ -56,7 +56,6 @@ class RowSchedule:
 
     def _lanes(self) -> Iterable[tuple[str, int]]:
         """Every lane and how many rows it may work on; ends first, so that nothing holds them up."""
-        yield "tell", TELLS
         yield from (("collect", COLLECTS), ("wait", WAITS))
         for vendor, driver in self._drivers.items():
             yield f"poll:{vendor}", POLLS

@@ -1,4 +1,4 @@
-"""One step of one row that was taken: ask its driver, bring in what it made, tell its end; write what came of it."""
+"""One step of one row that was taken: ask its driver, bring in what it made; write what came of it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,35 @@ import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from callsheet.contract import Driver, Lost, Order
+from callsheet.contract import Driver, Finder, Lost, Order
 from callsheet.engine import advance, pace
 from callsheet.engine.advance import Move, driver_of
 from callsheet.engine.ingest import Vanished, told
 from callsheet.engine.intake import references
 from callsheet.engine.parts import Parts
-from callsheet.errors import CallsheetError, NotSupported, RenderError, StorageError, Unavailable, Unsure
-from callsheet.store import Row
+from callsheet.errors import (
+    CallsheetError,
+    NotSupported,
+    Rejected,
+    RenderError,
+    StorageError,
+    Unauthorized,
+    Unavailable,
+    Unsure,
+)
+from callsheet.store import TOLD, Row, Short
 from callsheet.tasks import Artifact, File, Update
 
 log = logging.getLogger("callsheet.engine")
 
+Answer = TypeVar("Answer")
+
 Seen = Callable[[Row], None]
 """Told of the row after every write of a step."""
+
+_LOST = "The request was sent and its answer was lost: it may have been accepted."
 
 _REST = 1.0
 """Seconds after which a write is tried again that the disk refused."""
@@ -39,8 +53,6 @@ class Steps:
         seen(row)
         if row.lane != advance.lane(row.phase, row):
             await self._keep(row, advance.misplaced(row, self._parts.clock()), seen)
-        elif row.phase == "tell":
-            await self._keep(row, await self._parts.courier.tell(row), seen)
         elif row.phase == "wait":
             now = self._parts.clock()
             move = advance.canceled(row, now) if row.cancel_asked else await self._parts.chain.look(row, now)
@@ -50,23 +62,38 @@ class Steps:
         elif missing := self._parts.pins.missing(row):
             await self._keep(row, await self._without(row, missing), seen)
         else:
-            if row.parked_at is not None:
-                row = await self._keep(row, advance.resumed(), seen)
-            await (self._submit if row.phase == "submit" else self._poll)(row, seen)
+            await {"submit": self._submit, "poll": self._poll, "unsure": self._seek}[row.phase](row, seen)
 
     async def _submit(self, row: Row, seen: Seen) -> None:
-        driver = self._parts.drivers[driver_of(row)]
-        if row.sent_at is not None:
-            await self._keep(row, advance.outcome_unknown(row, self._parts.clock()), seen)
+        """Send it, once: the intent is durable before the wire. `since` is when it was sent before, if it ever was."""
+        driver, since, now = self._parts.drivers[driver_of(row)], row.sent_at, self._parts.clock()
+        if since is not None and not self._parts.journal.repeatable(row, now):
+            await self._keep(row, advance.unsure(row, _LOST, now), seen)
             return
-        if not row.cancel_asked and not driver.local:
-            pinned = {"sent_at": self._parts.clock(), "credential": self._parts.pins.credential(row)}
-            row = await self._keep(row, Move(pinned, (("submitting", {"stage": row.task.stage}),)), seen)
-        if row.cancel_asked:
+        if row.parked_at is not None:
+            row = await self._keep(row, advance.resumed(), seen)
+        if not driver.local and (since is not None or not row.cancel_asked):
+            row = await self._keep(row, self._parts.journal.opened(row, now), seen)
+        if row.cancel_asked and since is None:
             await self._keep(row, advance.canceled(row, self._parts.clock()), seen)
             return
         answer = await self._ask(row, driver, self._order, driver.submit)
-        await self._follow(row, answer, seen)
+        await self._follow(row, answer, seen, since)
+
+    async def _seek(self, row: Row, seen: Seen) -> None:
+        """Look at its vendor for a task of which nobody knows whether it arrived. It is never sent by this."""
+        driver, sent_at, now = self._parts.drivers[driver_of(row)], row.sent_at or row.updated_at, self._parts.clock()
+        if row.parked_at is not None:
+            row = await self._keep(row, advance.resumed(), seen)
+        if not isinstance(driver, Finder):
+            await self._keep(row, advance.sought(row, now, self._parts.chance, findable=False), seen)
+            return
+        found = await self._ask(row, driver, self._bare_order, lambda order: driver.find(order, sent_at))
+        now = self._parts.clock()
+        if isinstance(found, Update) and found.remote:
+            await self._keep(row, advance.adopted(row, found.remote, "search", now), seen)
+        else:
+            await self._keep(row, advance.sought(row, now, self._parts.chance, findable=True), seen)
 
     async def _poll(self, row: Row, seen: Seen) -> None:
         driver = self._parts.drivers[driver_of(row)]
@@ -92,8 +119,8 @@ class Steps:
         row: Row,
         driver: Driver,
         order: Callable[[Row], Awaitable[Order]],
-        verb: Callable[[Order], Awaitable[Update]],
-    ) -> Update | CallsheetError:
+        verb: Callable[[Order], Awaitable[Answer]],
+    ) -> Answer | CallsheetError:
         """The driver's answer or refusal. What it should not raise becomes what is safe to do about it."""
         try:
             made = await order(row)
@@ -119,21 +146,38 @@ class Steps:
             return Unsure(f"{said} The request may have been accepted, so it is not sent again.")
         return RenderError(said) if driver.local and row.phase == "submit" else Unavailable(said)
 
-    async def _follow(self, row: Row, answer: Update | CallsheetError, seen: Seen) -> None:
+    async def _follow(self, row: Row, answer: Update | CallsheetError, seen: Seen, since: int | None = None) -> None:
         now = self._parts.clock()
         if isinstance(answer, CallsheetError):
-            stays = advance.unanswered(row, answer, now, self._parts.chance)
-            await self._keep(row, await self._parts.detour.around(row, answer, stays, now), seen)
+            await self._keep(row, await self._unanswered(row, answer, now, since), seen)
             return
-        local = self._parts.drivers[driver_of(row)].local
-        move = advance.answered(row, answer, now, local, self._parts.chance, self._told_at.get(row.task.id, 0))
+        watch = await self._parts.watching.of(row, now)
+        move = advance.answered(row, answer, now, watch, self._parts.chance, self._told_at.get(row.task.id, 0))
+        if row.phase == "poll" and row.parked_at is not None:
+            move = _both(advance.resumed(), move)
         if move.artifacts is None:
             await self._keep(row, move, seen)
-        elif local:
+        elif watch.local:
             await self._collect(row, move.artifacts, seen, move)
         else:
             answered = ("answered", {"artifacts": [told(one) for one in move.artifacts]})
-            row = await self._keep(row, Move(move.changes, (*move.events, answered)), seen)
+            row = await self._keep(row, dataclasses.replace(move, events=(*move.events, answered)), seen)
+
+    async def _unanswered(self, row: Row, error: CallsheetError, now: int, since: int | None) -> Move:
+        """What to do without an answer. `since` is when it was first sent, where this was a repetition."""
+        chance = self._parts.chance
+        if row.phase == "poll" and isinstance(error, Unauthorized):
+            told = {"why": str(error), "setting": self._parts.pins.setting(row)}
+            return advance.parked(row, told, now, pace.REFUSED)
+        open_ended = row.phase == "submit" and (since is not None or isinstance(error, Unsure))
+        if open_ended and not isinstance(error, Rejected):
+            first = row.sent_at or now if since is None else since
+            again = isinstance(error, Unsure | Unavailable) and self._parts.journal.repeatable(row, now)
+            return (
+                advance.repeated(row, error, first, now, chance) if again else advance.unsure(row, error.message, now)
+            )
+        stays = advance.unanswered(row, error, now, chance)
+        return await self._parts.detour.around(row, error, stays, now)
 
     async def _artifacts(self, row: Row) -> tuple[Artifact, ...]:
         """What the vendor named when it finished: the timeline remembers, whatever happened since."""
@@ -176,8 +220,8 @@ class Steps:
         now = self._parts.clock()
         if row.phase == "submit" and row.cancel_asked:
             return advance.canceled(row, now)
-        if row.sent_at is not None:
-            return advance.outcome_unknown(row, now)
+        if row.phase == "submit" and row.sent_at is not None:
+            return advance.unsure(row, _LOST, now)
         if row.parked_at is None:
             log.warning("a task waits for a key", extra={"task_id": row.task.id, "credential": row.credential})
         told = {"why": str(missing), "setting": self._parts.pins.setting(row)}
@@ -201,8 +245,15 @@ class Steps:
         """Write a move. While the disk refuses it is tried again: what a vendor answered is nowhere else."""
         while True:
             try:
-                kept = await self._parts.store.patch(row.task.id, row.fence, move.changes, move.events, files)
+                paid, moves = self._parts.till.reckoned(row, move)
+                took = None if move.took is None else (row.run_model, move.took)
+                kept = await self._parts.store.patch(
+                    row.task.id, row.fence, paid.changes, paid.events, files, took, moves
+                )
                 break
+            except Short:
+                failure = advance.failure_of(await self._parts.till.short(row))
+                move, files = advance.failed(row, failure, self._parts.clock()), ()
             except StorageError as error:
                 log.error("a task cannot be written: %s", error, extra={"task_id": row.task.id})
                 await asyncio.sleep(_REST)
@@ -211,8 +262,8 @@ class Steps:
         return kept
 
     def _note(self, row: Row, move: Move) -> None:
-        if any(kind == "started" for kind, _ in move.events) and not row.task.state.final:
-            self._parts.courier.hint(row)
+        if row.task.webhook is not None and any(kind in TOLD for kind, _ in move.events):
+            self._parts.teller.wake()
         if any(kind == "progress" for kind, _ in move.events):
             self._told_at[row.task.id] = self._parts.clock()
         if row.task.state.final:
@@ -222,4 +273,7 @@ class Steps:
 
 
 def _both(first: Move | None, then: Move) -> Move:
-    return Move({**first.changes, **then.changes}, (*first.events, *then.events)) if first else then
+    if first is None:
+        return then
+    both = {**first.changes, **then.changes}
+    return dataclasses.replace(then, changes=both, events=(*first.events, *then.events), took=then.took or first.took)

@@ -17,6 +17,7 @@ from callsheet.fetch.addresses import canonical, disguised, parse, why_not
 from callsheet.fetch.transport import CheckedTransport
 
 SETTING = "CALLSHEET_FETCH__ALLOW"
+CONNECTIONS = 100
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 """All addresses of a host name, as text. OSError when there are none."""
@@ -49,13 +50,13 @@ class Guard:
         self._resolver = resolver
         self._tls = tls
 
-    def client(self, **named: Any) -> httpx2.AsyncClient:
+    def client(self, connections: int = CONNECTIONS, **named: Any) -> httpx2.AsyncClient:
         """An HTTP client that can reach nothing else. Takes httpx2's own arguments but for the ones that decide that.
 
-        It follows no redirect by itself and keeps no cookie.
+        It follows no redirect by itself and keeps no cookie; `connections` are how many may be open at once.
         """
         ours: dict[str, Any] = {
-            "transport": CheckedTransport(self.check, self.addresses, self._tls),
+            "transport": CheckedTransport(self.check, self.addresses, self._tls, connections),
             "trust_env": False,
             "follow_redirects": False,
             "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),

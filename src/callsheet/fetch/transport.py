@@ -24,11 +24,11 @@ class CheckedTransport(httpx2.AsyncBaseTransport):
     Connections are kept per host name, never per address: what was proved for one name serves no other.
     """
 
-    def __init__(self, check: CheckUrl, addresses: Addresses, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, check: CheckUrl, addresses: Addresses, tls: ssl.SSLContext | None, connections: int) -> None:
         self._check = check
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=tls or _tls(),
-            max_connections=100,
+            max_connections=connections,
             max_keepalive_connections=20,
             keepalive_expiry=5.0,
             network_backend=_CheckedNetwork(addresses),

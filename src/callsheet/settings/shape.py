@@ -7,10 +7,12 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from callsheet.settings.ledger import LedgerRules
 
 PREFIX = "CALLSHEET_"
 
@@ -117,14 +119,15 @@ class Fetch(_Section):
 
 
 class Webhooks(_Section):
-    """How the end of a task is told."""
+    """How tasks are told of."""
 
     secret: SecretStr | None = Field(
         None, description="`whsec_…`: signs for accounts without a key. Default: made once and kept in the home."
     )
     attempts: int = Field(12, ge=1, description="How often a delivery is tried.")
-    max_hours: float = Field(48.0, gt=0, description="Hours after a task's end when trying stops.")
+    max_hours: float = Field(48.0, gt=0, description="Hours after the event when trying stops.")
     timeout: float = Field(15.0, gt=0, description="Seconds a receiver has for its answer.")
+    retention: float = Field(30.0, gt=0, description="Days for which settled messages and their tries are kept.")
 
     @field_validator("secret")
     @classmethod
@@ -132,6 +135,27 @@ class Webhooks(_Section):
         if value is not None and not re.fullmatch(r"whsec_[A-Za-z0-9+/]{32,88}={0,2}", value.get_secret_value()):
             raise ValueError("write it as whsec_ and base64 of 24 to 64 bytes")
         return value
+
+
+class Provenance(_Section):
+    """What is written into the files that tasks make, about where they come from."""
+
+    mode: Literal["auto", "c2pa", "metadata", "off"] = Field(
+        "auto",
+        description="`c2pa`: a signed manifest and XMP metadata, by the extra `callsheet[c2pa]`; `metadata`: XMP only;"
+        " `auto`: signed where the extra is installed; `off`: files are kept as they come.",
+    )
+    certificate: Path | None = Field(
+        None, description="PEM file with the certificates to sign with. Default: this installation makes its own."
+    )
+    key: Path | None = Field(None, description="PEM file with the key of that certificate.")
+    prompt: bool = Field(False, description="Whether the prompt is written into the files too, for all to read.")
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Provenance:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("give certificate and key together")
+        return self
 
 
 class Llm(_Section):
@@ -156,6 +180,21 @@ class Llm(_Section):
         if (self.base_url is None) != (self.model is None):
             raise ValueError("give base_url and model together")
         return self
+
+
+class Log(_Section):
+    """What is written to standard error."""
+
+    format: Literal["text", "json"] = Field("text", description="`text`, a line for people; or `json`, one for machines.")
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is worth a line.")
+
+
+class Metrics(_Section):
+    """`/metrics`, in Prometheus' format: this machine itself may read it, and the operator."""
+
+    public: bool = Field(False, description="Whether everyone may read it who reaches this server.")
+    key: SecretStr | None = Field(None, min_length=16, description="Who sends it as `Authorization: Bearer` may too.")
+    accounts: bool = Field(False, description="Whether tasks are counted for each account apart: one line for each.")
 
 
 class VendorAccess(_Section):
@@ -217,7 +256,11 @@ class Settings(BaseSettings):
     limits: Limits = Field(default_factory=Limits)  # pyright: ignore[reportArgumentType]
     fetch: Fetch = Field(default_factory=Fetch)  # pyright: ignore[reportArgumentType]
     webhooks: Webhooks = Field(default_factory=Webhooks)  # pyright: ignore[reportArgumentType]
+    provenance: Provenance = Field(default_factory=Provenance)  # pyright: ignore[reportArgumentType]
     llm: Llm = Field(default_factory=Llm)  # pyright: ignore[reportArgumentType]
+    ledger: LedgerRules = Field(default_factory=LedgerRules)  # pyright: ignore[reportArgumentType]
+    log: Log = Field(default_factory=Log)  # pyright: ignore[reportArgumentType]
+    metrics: Metrics = Field(default_factory=Metrics)  # pyright: ignore[reportArgumentType]
     routing: Annotated[dict[str, Annotated[Rule, BeforeValidator(_rule)]], BeforeValidator(_table)] = Field(
         default_factory=dict,
         description="Which stages run what: a model id, a capability or a pattern (`vidu/*`), and stages in order; or a"

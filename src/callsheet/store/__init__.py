@@ -1,28 +1,37 @@
 """Where tasks, their timeline, files and keys are kept, durably, before anyone is answered."""
 
 from callsheet.store.database import Clash, Database, Step, Unchanged
+from callsheet.store.keys import KeyRow
+from callsheet.store.ledger import Limited, Moves, Short
 from callsheet.store.lock import HomeLock, owner
-from callsheet.store.rows import Delivery, KeyRow, Onward, Phase, Row, Told
+from callsheet.store.outbox import TOLD, Lost, NewEvent, Outgoing, Settled, event_steps
+from callsheet.store.rows import Onward, Phase, Row
 from callsheet.store.sqlite import Sqlite
-from callsheet.store.store import COURSE, TASK, Lost, Store, Taken
+from callsheet.store.store import COURSE, TASK, Store, Taken
 
 __all__ = [
     "COURSE",
     "TASK",
+    "TOLD",
     "Clash",
     "Database",
-    "Delivery",
     "HomeLock",
     "KeyRow",
+    "Limited",
     "Lost",
+    "Moves",
+    "NewEvent",
     "Onward",
+    "Outgoing",
     "Phase",
     "Row",
+    "Settled",
+    "Short",
     "Sqlite",
     "Step",
     "Store",
     "Taken",
-    "Told",
     "Unchanged",
+    "event_steps",
     "owner",
 ]

@@ -8,14 +8,15 @@ UPDATE counter SET value = value + 1, latest = CASE WHEN latest > :now THEN late
 -- name: add_task
 -- A new task under the number just raised.
 INSERT INTO task (
-  id, seq, account, model, capability, vendor, stage, state, progress, priority, door, webhook, input, metadata, wire,
+  id, seq, account, model, capability, vendor, stage, state, progress, priority, door, webhook, receiver, input, metadata, wire,
   usage, error, phase, lane, due, fence, taken, attempt, remote, sent_at, cancel_asked, run_model, run_input, onward,
-  credential, parked_at, told, tells, created_at, started_at, ended_at, updated_at
+  credential, parked_at, told, tells, retention, trace, key_id, held, spent, created_at, started_at, ended_at, updated_at
 ) VALUES (
   :id, (SELECT value FROM counter WHERE name = 'task'), :account, :model, :capability, :vendor, :stage, :state,
-  :progress, :priority, :door, :webhook, :input, :metadata, :wire, :usage, :error, :phase, :lane, :due, :fence, :taken,
+  :progress, :priority, :door, :webhook, :receiver, :input, :metadata, :wire, :usage, :error, :phase, :lane, :due, :fence, :taken,
   :attempt, :remote, :sent_at, :cancel_asked, :run_model, :run_input, :onward, :credential, :parked_at, :told, :tells,
-  (SELECT latest FROM counter WHERE name = 'task'), :started_at, :ended_at,
+  :retention, :trace,
+  :key_id, :held, :spent, (SELECT latest FROM counter WHERE name = 'task'), :started_at, :ended_at,
   (SELECT latest FROM counter WHERE name = 'task')
 ) RETURNING seq, created_at;
 
@@ -183,8 +184,8 @@ SELECT lane, phase, COUNT(*) AS waiting FROM task WHERE phase <> 'done' GROUP BY
 
 -- name: take
 -- Rule 1: a lane gets a row only by raising its fence; early is for a row nobody holds whose driver has news.
-UPDATE task SET fence = fence + 1, taken = 1, due = :lease_until, updated_at = :now
-WHERE id = :id AND phase IN (:phase1, :phase2, :phase3, :phase4, :phase5) AND (due <= :now OR (taken = 0 AND :early = 1))
+UPDATE task SET fence = fence + 1, taken = 1, due = :lease_until
+WHERE id = :id AND phase IN (:phase1, :phase2, :phase3, :phase4, :phase5, :phase6) AND (due <= :now OR (taken = 0 AND :early = 1))
 RETURNING *;
 
 -- name: extend
@@ -209,8 +210,6 @@ UPDATE task SET
   sent_at = CASE WHEN :has_sent_at = 1 THEN :sent_at ELSE sent_at END,
   credential = CASE WHEN :has_credential = 1 THEN :credential ELSE credential END,
   parked_at = CASE WHEN :has_parked_at = 1 THEN :parked_at ELSE parked_at END,
-  told = CASE WHEN :has_told = 1 THEN :told ELSE told END,
-  tells = CASE WHEN :has_tells = 1 THEN :tells ELSE tells END,
   updated_at = :now
 WHERE id = :id AND fence = :fence
 RETURNING *;
@@ -239,8 +238,6 @@ UPDATE task SET
   sent_at = CASE WHEN :has_sent_at = 1 THEN :sent_at ELSE sent_at END,
   credential = CASE WHEN :has_credential = 1 THEN :credential ELSE credential END,
   parked_at = CASE WHEN :has_parked_at = 1 THEN :parked_at ELSE parked_at END,
-  told = CASE WHEN :has_told = 1 THEN :told ELSE told END,
-  tells = CASE WHEN :has_tells = 1 THEN :tells ELSE tells END,
   updated_at = :now
 WHERE id = :id AND fence = :fence AND state NOT IN ('succeeded', 'failed', 'canceled')
 RETURNING *;
@@ -314,8 +311,12 @@ SELECT COUNT(*) AS users FROM file WHERE sha256 = :sha256;
 
 -- name: add_key
 -- A new key.
-INSERT INTO api_key (id, account, name, hash, sealed, created_at, revoked_at)
-VALUES (:id, :account, :name, :hash, :sealed, :created_at, :revoked_at);
+INSERT INTO api_key (
+  id, account, name, hash, sealed, created_at, revoked_at, rate, concurrent, budget, period, free_at, unfinished,
+  committed, since
+) VALUES (
+  :id, :account, :name, :hash, :sealed, :created_at, :revoked_at, :rate, :concurrent, :budget, :period, 0, 0, 0, 0
+);
 
 -- name: key_by_hash
 -- Whose key this is, revoked or not.
@@ -328,13 +329,3 @@ SELECT * FROM api_key ORDER BY created_at DESC, id DESC;
 -- name: revoke_key
 -- The first revocation stands.
 UPDATE api_key SET revoked_at = COALESCE(revoked_at, :now) WHERE id = :id RETURNING *;
-
--- name: add_delivery
--- One more try to deliver a task's webhook.
-INSERT INTO delivery (task_id, seq, at, url, status, error, took)
-VALUES (:task_id, (SELECT COALESCE(MAX(seq), 0) + 1 FROM delivery WHERE task_id = :task_id), :at, :url, :status, :error,
-  :took);
-
--- name: deliveries
--- Every try of a task, in order.
-SELECT * FROM delivery WHERE task_id = :task_id ORDER BY seq;

@@ -6,17 +6,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 from callsheet.errors import InvalidInput
 from callsheet.tasks import Event, Failure, File, Input, State, Task
 
-Phase = Literal["wait", "submit", "poll", "collect", "tell", "done"]
+Phase = Literal["wait", "submit", "unsure", "poll", "collect", "done"]
 """What the machine does next with a row: it waits for other tasks' outputs, then goes to its stage, and so on.
 
-A row in `done` is never taken again."""
+`unsure` is off that way: it was sent, nobody knows whether it arrived, and it is looked for or decided by an operator.
 
-Told = Literal["", "pending", "delivered", "gave_up"]
-"""How the task's webhook stands; empty when it has none."""
+A row in `done` is never taken again."""
 
 Record = Mapping[str, Any]
 """One row as the database gives it, by column name."""
@@ -42,12 +42,15 @@ class Row:
     The engine fills `task`, `vendor`, `phase`, `lane`, `due`, `run_model`, `run_input`; the rest has the values of a
     task nobody has touched. `seq` is given by the store: it orders all tasks, and grows with `created_at`.
 
-    `lane` names the queue that takes the row next (`render:previz`, `vendor:vidu`, `tell`), `due` when.
+    `lane` names the queue that takes the row next (`render:previz`, `vendor:vidu`, `collect`), `due` when.
     `fence` is raised by every take. `taken` is True from a take until a patch names a new `due` or `phase`: then `due`
-    is the end of the lease. `sent_at` is when a request that may cost was sent whose answer is not yet known.
-    `attempt` counts tries in the present phase, `tells` tries to deliver the webhook.
+    is the end of the lease. `sent_at` is when it was sent to its stage: in phase `submit` or `unsure` a
+    request that may cost, whose answer is not known. `updated_at` is when it was last written, a take aside.
+    `attempt` counts tries in the present phase.
     `run_model` and `run_input` are what the stage is really asked: model id and its checked input.
+    `trace` is the W3C trace context of the request that handed the task in, where there was one.
     `credential` names the vendor's key that the task was sent with; `parked_at` is since when it waits for that key.
+    `key_id` is our key it was handed in with; `held` and `spent` are micro-credits, moved by the ledger alone.
     """
 
     task: Task
@@ -64,38 +67,21 @@ class Row:
     attempt: int = 0
     sent_at: int | None = None
     cancel_asked: bool = False
-    told: Told = ""
-    tells: int = 0
+    trace: str | None = None
+    key_id: str | None = None
+    held: int = 0
+    spent: int = 0
     fence: int = 0
     taken: bool = False
     seq: int = 0
     updated_at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRow:
-    """A key as it is kept: `hash` finds it, `sealed` is its secret under the installation's master key."""
-
-    id: str
-    account: str
-    name: str
-    hash: str
-    sealed: str
-    created_at: int
-    revoked_at: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One try to deliver a webhook: `status` as the receiver answered, or `error` in words; `took` in milliseconds."""
-
-    task_id: str
-    at: int
-    url: str
-    status: int | None = None
-    error: str | None = None
-    took: int = 0
-    seq: int = 0
+def receiver(url: str) -> str:
+    """Who answers at an address: its scheme, host and port, written in one way only."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def to_text(value: Any) -> str:
@@ -129,6 +115,9 @@ def record_of_row(row: Row) -> dict[str, Any]:
         "priority": task.priority,
         "door": task.door,
         "webhook": task.webhook,
+        "receiver": None if task.webhook is None else receiver(task.webhook),
+        "tells": " ".join(task.webhook_events),
+        "told": task.told,
         "input": to_text(task.input),
         "metadata": to_text(task.metadata),
         "wire": to_text(task.wire),
@@ -137,6 +126,7 @@ def record_of_row(row: Row) -> dict[str, Any]:
         "created_at": task.created_at,
         "started_at": task.started_at,
         "ended_at": task.ended_at,
+        "retention": task.retention,
         **_course(row),
     }
 
@@ -155,8 +145,10 @@ def _course(row: Row) -> dict[str, Any]:
         "attempt": row.attempt,
         "sent_at": row.sent_at,
         "cancel_asked": int(row.cancel_asked),
-        "told": row.told,
-        "tells": row.tells,
+        "trace": row.trace,
+        "key_id": row.key_id,
+        "held": row.held,
+        "spent": row.spent,
         "fence": row.fence,
         "taken": int(row.taken),
     }
@@ -210,6 +202,10 @@ def task_of(record: Record, artifacts: tuple[File, ...] = ()) -> Task:
         webhook=record["webhook"],
         door=record["door"],
         wire=from_text(record["wire"]),
+        retention=record["retention"],
+        unsure=record["phase"] == "unsure",
+        webhook_events=tuple(record["tells"].split()),
+        told=record["told"],
     )
 
 
@@ -230,8 +226,10 @@ def row_of(record: Record) -> Row:
         attempt=record["attempt"],
         sent_at=record["sent_at"],
         cancel_asked=bool(record["cancel_asked"]),
-        told=cast("Told", record["told"]),
-        tells=record["tells"],
+        trace=record["trace"],
+        key_id=record["key_id"],
+        held=record["held"],
+        spent=record["spent"],
         fence=record["fence"],
         taken=bool(record["taken"]),
         seq=record["seq"],
@@ -283,13 +281,3 @@ def file_of(record: Record) -> File:
 def event_of(record: Record) -> Event:
     """The event in a record of table `event`."""
     return Event(record["task_id"], record["seq"], record["at"], record["type"], from_text(record["data"]))
-
-
-def key_of(record: Record) -> KeyRow:
-    """The key in a record of table `api_key`."""
-    return KeyRow(**record)
-
-
-def delivery_of(record: Record) -> Delivery:
-    """The try in a record of table `delivery`."""
-    return Delivery(**record)

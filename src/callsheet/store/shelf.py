@@ -1,18 +1,17 @@
-"""The plain records of the store: files, keys, and the log of webhook deliveries."""
+"""The plain records of the store: files and keys."""
 
 from __future__ import annotations
-
-from dataclasses import asdict
 
 from callsheet.errors import NotFound
 from callsheet.store import paging
 from callsheet.store.database import Database, Step
-from callsheet.store.rows import Delivery, KeyRow, delivery_of, file_of, key_of, record_of_file
+from callsheet.store.keys import KeyRow, key_of, record_of_key
+from callsheet.store.rows import file_of, record_of_file
 from callsheet.tasks import Clock, File
 
 
 class Shelf:
-    """Files, keys and deliveries over any Database."""
+    """Files and keys over any Database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -63,7 +62,7 @@ class Shelf:
 
     async def add_key(self, key: KeyRow) -> KeyRow:
         """Keep a new key."""
-        await self._database.write([Step("add_key", asdict(key))])
+        await self._database.write([Step("add_key", record_of_key(key))])
         return key
 
     async def key_by_hash(self, hash: str) -> KeyRow | None:
@@ -81,14 +80,6 @@ class Shelf:
         if not records:
             raise NotFound(f"There is no key {key_id}.", hint="`callsheet keys list` names them.")
         return key_of(records[0])
-
-    async def add_delivery(self, delivery: Delivery) -> None:
-        """Log one try to deliver a webhook; its number is given here."""
-        await self._database.write([Step("add_delivery", asdict(delivery))])
-
-    async def deliveries(self, task_id: str) -> list[Delivery]:
-        """Every try of a task, in order."""
-        return [delivery_of(record) for record in await self._database.read("deliveries", {"task_id": task_id})]
 
 
 def file_steps(file: File, position: int) -> list[Step]:

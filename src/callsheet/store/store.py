@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from callsheet.errors import InvalidInput, NotFound
+from callsheet.store import durations, paging
 from callsheet.store import needs as needed
-from callsheet.store import paging
 from callsheet.store.database import Records, Step, Unchanged
+from callsheet.store.durations import Histogram, by_model
+from callsheet.store.ledger import NOTHING, Ledger, Moves, admitted, entry_steps, moved, refused
+from callsheet.store.outbox import Lost, NewEvent, Outbox, event_steps
 from callsheet.store.rows import Phase, Row, column, event_of, file_of, record_of_row, row_of, task_of, to_text
-from callsheet.store.shelf import Shelf, file_steps
+from callsheet.store.shelf import file_steps
 from callsheet.tasks import Event, File, Filter, Page, State, Task
 
-NewEvent = tuple[str, Mapping[str, Any]]
-"""An event not yet numbered: its type and its data."""
-
-COURSE = frozenset({"phase", "lane", "due", "attempt", "remote", "sent_at", "credential", "parked_at", "told", "tells"})
+COURSE = frozenset({"phase", "lane", "due", "attempt", "remote", "sent_at", "credential", "parked_at"})
 """What `patch` may still change after a task's end."""
 
 TASK = COURSE | {
@@ -25,10 +25,6 @@ TASK = COURSE | {
     *("run_model", "run_input", "onward"),
 }
 """What `patch` may change while a task runs: fields of Row and of its Task, by their names there."""
-
-
-class Lost(Exception):
-    """The fence was raised by another, or the task has ended: this work is dropped in silence."""
 
 
 class Taken(Exception):
@@ -40,7 +36,7 @@ class Taken(Exception):
         self.body_hash = body_hash
 
 
-class Store(Shelf):
+class Store(Ledger, Outbox):
     """Every way to read and write the house's memory. Writes are durable when they return.
 
     All raise StorageError when the disk is full or the database unreadable; then nothing was kept.
@@ -53,6 +49,7 @@ class Store(Shelf):
         idempotency: tuple[str, str] | None = None,
         aliases: Iterable[str] = (),
         needs: Iterable[str] = (),
+        moves: Moves = NOTHING,
     ) -> Row:
         """Keep a new task with its first events; answers the row as kept.
 
@@ -60,9 +57,9 @@ class Store(Shelf):
         in phase `wait` is due as soon as all those tasks have ended, or one of them badly. NotFound for a task that is
         not the account's.
 
+        `moves` set aside what it may cost, and its key is counted: Short or Limited where they do not have it.
         `idempotency` is `(key, body_hash)`, scoped to the account; of any number of callers with one key a single one
         wins and the others get Taken. `aliases` are its ids in its door.
-
         `seq` is given here, and `created_at` is moved up to that of the newest task where the clock was set back, so
         that both grow together.
         """
@@ -70,19 +67,20 @@ class Store(Shelf):
         steps = [Step("raise_task_counter", {"now": task.created_at})]
         if idempotency is not None:
             steps.append(_remember(task, *idempotency))
+        record = record_of_row(row)
         held, following = needed.first_steps(row, needs)
-        steps += [*held, Step("add_task", record_of_row(row))]
+        steps += [*admitted(record, moves), *held, Step("add_task", record)]
         added = len(steps) - 1
-        steps += following
+        steps += [*following, *entry_steps(moves.entries, task.created_at)]
         steps += [Step("add_label", label) for label in _labels(task)]
         steps += [Step("add_alias", {"door": task.door, "name": name, "task_id": task.id}) for name in aliases]
-        steps += _event_steps(task.id, task.created_at, events)
+        steps += event_steps(task.id, task.created_at, events)
         try:
             answers = await self._database.write(steps)
         except Unchanged as error:
             if error.query == "hold_needed":
                 raise NotFound("There is no such task whose output could be taken.") from None
-            raise await self._taken(task.account, idempotency) from None
+            raise refused(error) or await self._taken(task.account, idempotency) from None
         (given,) = answers[added]
         kept = replace(task, created_at=given["created_at"])
         return replace(row, task=kept, seq=given["seq"], updated_at=given["created_at"])
@@ -124,11 +122,12 @@ class Store(Shelf):
             raise NotFound(f"There is no task {name}.")
         return (await self._with_artifacts(records))[0]
 
-    async def list_tasks(self, account: str, filter: Filter, limit: int, cursor: str | None = None) -> Page:
+    async def list_tasks(self, account: str | None, filter: Filter, limit: int, cursor: str | None = None) -> Page:
         """A page of an account's tasks, newest first, with their artifacts.
 
         `limit` is 1 to 1,000. InvalidInput for a cursor that is garbage or of a list with other filters. Tasks added
         while someone pages are newer than every page to come: none is lost, none comes twice.
+        `account` None, with the filter `unsure` only, is all accounts.
         """
         paging.check_limit(limit)
         mark = paging.digest("tasks", account, paging.filter_parts(filter))
@@ -161,6 +160,11 @@ class Store(Shelf):
         """Ids of what a lane should take now: highest priority first, then the longest due, then the oldest."""
         return [one["id"] for one in await self._database.read("due", {"lane": lane, "now": now, "limit": limit})]
 
+    async def durations(self, model: str | None = None) -> dict[str, Histogram]:
+        """How long tasks took at their vendor: of one model or of all, by model."""
+        query = "durations" if model is None else "durations_of"
+        return by_model(await self._database.read(query, {} if model is None else {"model": model}))
+
     async def next_due(self, after: int = -1) -> int | None:
         """When anything is due next, in any lane, later than `after`; None when nothing is left to do."""
         (record,) = await self._database.read("next_due", {"after": after})
@@ -179,7 +183,7 @@ class Store(Shelf):
         `early` also takes a row that is not yet due, if nobody holds it: its driver has news, or a cancel was asked.
         After `lease_until` it is due again for anyone. State does not change: that is a patch.
         """
-        named = {f"phase{number}": phases[min(number, len(phases)) - 1] for number in range(1, 6)}
+        named = {f"phase{number}": phases[min(number, len(phases)) - 1] for number in range(1, 7)}
         asked = {"id": task_id, "now": now, "lease_until": lease_until, "early": int(early), **named}
         (records,) = await self._database.write([Step("take", asked)])
         return row_of(records[0]) if records else None
@@ -195,28 +199,35 @@ class Store(Shelf):
         changes: Mapping[str, Any],
         events: Iterable[NewEvent] = (),
         files: Iterable[File] = (),
+        took: tuple[str, int] | None = None,
+        moves: Moves = NOTHING,
     ) -> Row:
         """Rules 2 and 3: change a row one has taken, with its events and artifacts, all or nothing; answers the row.
 
         `changes` are from TASK, in the types of Row and Task (`state` a State, `error` a Failure or None). Naming a
         `due` or a `phase` gives the row back. Look at `cancel_asked` of the answer. Raises Lost when the fence was
         raised since, or when the task has ended and more than COURSE is named. `files` are kept as the task's
-        artifacts, in this order: each must name the task.
+        artifacts, in this order: each must name the task. `moves` are its money; Short where the account has not what
+        they set aside. `took` is a model and how many milliseconds it took, for
+        `durations`.
         """
         now = self._clock()
-        steps = [_patch_step(task_id, fence, changes, now), *_event_steps(task_id, now, events)]
+        first = moved(task_id, moves, now, ends=needed.ends(changes))
+        steps = [*first, _patch_step(task_id, fence, changes, now), *event_steps(task_id, now, events)]
         steps += needed.patch_steps(task_id, changes, now)
         for position, file in enumerate(files):
             if file.task_id != task_id:
                 raise ValueError(f"artifact {file.id} names task {file.task_id}, not {task_id}")
             steps += file_steps(file, position)
-        return row_of((await self._fenced(steps))[0][0])
+        if took is not None:
+            steps += durations.steps(*took)
+        return row_of((await self._fenced(steps))[len(first)][0])
 
     async def _fenced(self, steps: list[Step]) -> list[Records]:
         try:
             return await self._database.write(steps)
-        except Unchanged:
-            raise Lost from None
+        except Unchanged as error:
+            raise refused(error) or Lost() from None
 
     async def ask_cancel(self, account: str, task_id: str, now: int) -> Row:
         """The caller wants the end: `cancel_asked` is set while there is something to end. Idempotent. NotFound.
@@ -225,7 +236,7 @@ class Store(Shelf):
         next patch; else take it `early`.
         """
         steps = [Step("ask_cancel", {"id": task_id, "account": account, "now": now}, must_change=True)]
-        steps += _event_steps(task_id, now, [("cancel_asked", {})])
+        steps += event_steps(task_id, now, [("cancel_asked", {})])
         try:
             answers = await self._database.write(steps)
         except Unchanged:
@@ -242,7 +253,7 @@ class Store(Shelf):
         with an event `recovered`: their work died with its process. Every fence is raised, so that a late write of the
         dead is refused.
         """
-        steps = [Step("recover_taken", {"now": now}), Step("recover_waiting", {"now": now})]
+        steps = [Step(name, {"now": now}) for name in ("recover_taken", "recover_waiting", "recover_messages")]
         for stage in local_stages:
             told = to_text({"from": "poll", "to": "submit"})
             steps.append(Step("recover_events", {"stage": stage, "now": now, "data": told}))
@@ -274,12 +285,6 @@ def _labels(task: Task) -> list[dict[str, str]]:
 
 def _has_surrogate(text: str) -> bool:
     return any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-def _event_steps(task_id: str, at: int, events: Iterable[NewEvent]) -> list[Step]:
-    return [
-        Step("add_event", {"task_id": task_id, "at": at, "type": kind, "data": to_text(data)}) for kind, data in events
-    ]
 
 
 def _patch_step(task_id: str, fence: int, changes: Mapping[str, Any], now: int) -> Step:
