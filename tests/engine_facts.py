@@ -40,7 +40,7 @@ path = "/still"
 outputs = [{ kind = "video", count = 1 }]
 params = [
   { name = "prompt" },
-  { name = "image", required = true, media = { formats = ["png", "jpeg"], max_bytes = 5000, max_pixels = 10000 } },
+  { name = "image", required = true, media = { formats = ["png", "jpeg"], max_bytes = 20000, max_pixels = 10000 } },
 ]
 
 [[models]]
@@ -118,4 +118,33 @@ about = "Video from a very small still."
 path = "/pan"
 outputs = [{ kind = "video", count = 1 }]
 params = [{ name = "image", required = true, media = { formats = ["png"], max_bytes = 20 } }]
+"""
+
+VAULT = """
+[vendor]
+id = "vault"
+name = "Vault"
+about = "A vendor that answers as a test says, and takes the same request twice for one."
+base_url = "https://vault.example"
+hosts = ["vault.example"]
+docs = "https://vault.example/docs"
+source = "this test"
+checked = 2026-11-21
+states = { queued = "queued", running = "running", succeeded = "succeeded", failed = "failed", canceled = "canceled" }
+
+[vendor.auth]
+scheme = "none"
+
+[vendor.once]
+header = "Idempotency-Key"
+lifetime = 3600
+
+[[models]]
+name = "safe"
+capability = "text-to-video"
+title = "Safe"
+about = "Video from words."
+path = "/safe"
+outputs = [{ kind = "video", count = 1 }]
+params = [{ name = "prompt", required = true }]
 """

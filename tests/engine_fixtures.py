@@ -25,7 +25,7 @@ from callsheet.settings import Settings, load
 from callsheet.signing import open_seal
 from callsheet.store import Sqlite, Store
 from callsheet.tasks import Artifact, Event, Failure, NewTask, State, Task, Update
-from engine_facts import LOFT, STUDIO
+from engine_facts import LOFT, STUDIO, VAULT
 
 NOW = 1_795_255_200_000
 MODEL = "studio/swift"
@@ -152,12 +152,13 @@ def a_catalog(folder: Path) -> Catalog:
     """The real words and previz, and the studio and the loft of the tests."""
     root = folder / "vendors"
     if not root.exists():
-        for vendor in ("studio", "loft", "previz"):
+        for vendor in ("studio", "loft", "vault", "previz"):
             (root / vendor).mkdir(parents=True)
         shutil.copy(VENDORS / "vocabulary.toml", root)
         shutil.copy(VENDORS / "previz" / "catalog.toml", root / "previz")
         (root / "studio" / "catalog.toml").write_text(STUDIO)
         (root / "loft" / "catalog.toml").write_text(LOFT)
+        (root / "vault" / "catalog.toml").write_text(VAULT)
     return Catalog(root)
 
 

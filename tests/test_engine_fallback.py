@@ -48,20 +48,30 @@ def test_what_was_not_taken_goes_to_the_next_stage_visibly(tmp_path: Path, error
     "answer",
     [
         Rejected("Moderation."),
-        Unsure("Lost."),
-        TimeoutError(),
-        Lost(),
-        RuntimeError("a fault of the driver"),
         FAILED,
     ],
     ids=lambda answer: type(answer).__name__,
 )
-def test_what_may_have_been_taken_or_was_refused_ends_where_it_is(tmp_path: Path, answer: Any) -> None:
+def test_what_was_refused_for_what_it_is_ends_where_it_is(tmp_path: Path, answer: Any) -> None:
     async def story() -> None:
         studio, loft = Vendor(submit=[answer]), Vendor()
         async with a_house(tmp_path, {"studio": studio, "loft": loft}, **RULE) as house:
             ended = await house.ended(await house.submit())
             assert (ended.state, ended.stage) == (State.FAILED, "studio/swift")
+            assert (studio.count("submit"), loft.calls) == (1, [])
+
+    run(story())
+
+
+@pytest.mark.parametrize("answer", [Unsure("Lost."), TimeoutError(), Lost(), RuntimeError("a fault of the driver")])
+def test_what_may_have_been_taken_stays_where_it_may_be(tmp_path: Path, answer: Any) -> None:
+    async def story() -> None:
+        studio, loft = Vendor(submit=[answer]), Vendor()
+        async with a_house(tmp_path, {"studio": studio, "loft": loft}, **RULE) as house:
+            task = await house.submit()
+            await house.sees(task, "unsure")
+            found = await house.engine.get("local", task.id)
+            assert (found.state, found.stage, found.unsure) == (State.QUEUED, "studio/swift", True)
             assert (studio.count("submit"), loft.calls) == (1, [])
 
     run(story())
@@ -88,9 +98,8 @@ def test_a_request_whose_answer_died_with_the_process_never_goes_elsewhere(tmp_p
         loft = Vendor()
         for drivers in ({"loft": loft}, {"studio": Vendor(), "loft": loft}):
             async with a_house(tmp_path, drivers, **RULE) as house:
-                ended = await house.ended(task)
-                assert ended.error is not None
-                assert (ended.error.code, loft.calls) == ("unsure", [])
+                await house.sees(task, "unsure")
+                assert loft.calls == []
 
     run(story())
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from callsheet.errors import Unauthorized
+from callsheet.errors import Unauthorized, Unavailable
 from callsheet.store import Row
 from callsheet.tasks import State, Task
 from engine_fixtures import DONE, RUNNING, Clock, House, Vendor, a_house
@@ -77,17 +77,36 @@ def test_a_key_refused_while_its_task_is_at_the_vendor_costs_no_paid_task(tmp_pa
             task = await house.submit()
             await house.sees(task, "started")
             for times in (1, 2):
-                house.pass_(60)
-                await house.until(lambda times=times: told(house, task, times))
-            house.pass_(60)
+                house.pass_(300)
+                await house.until(lambda times=times: vendor.count("poll") == times)
+                (parked,) = await house.sees(task, "parked")
+                assert parked.data["setting"] == "CALLSHEET_VENDORS__STUDIO__KEY"
+                assert "key disabled" in parked.data["why"]
+            house.pass_(300)
             assert (await house.ended(task)).state is State.SUCCEEDED
+            types = await house.types(task)
+            assert (types.count("parked"), types.count("resumed"), types.count("retrying")) == (1, 1, 0)
             assert vendor.count("submit") == 1
 
     run(story())
 
 
-async def told(house: House, task: Task, times: int) -> bool:
-    return (await house.types(task)).count("retrying") == times
+def test_a_key_refused_for_weeks_still_loses_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        clock = Clock()
+        refused = [Unauthorized("401: key disabled.")] * 340
+        vendor = Vendor(poll=[*refused, Unavailable("502"), DONE])
+        async with a_house(tmp_path, {"studio": vendor}, clock=clock, **OWN) as house:
+            task = await house.submit()
+            await house.sees(task, "started")
+            for times in range(1, 342):
+                house.pass_(7200)
+                await house.until(lambda times=times: vendor.count("poll") == times)
+                await house.until(lambda: not house.engine._worker._flights)
+            house.pass_(300)
+            assert (await house.ended(task)).state is State.SUCCEEDED
+
+    run(story())
 
 
 async def looked_at(house: House, task: Task, before: int) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from callsheet.contract import Lost, Order
-from callsheet.errors import Rejected, Unavailable, Unsure
+from callsheet.errors import Rejected, Unavailable
 from callsheet.tasks import Artifact, State, Update
 from engine_fixtures import DONE, FAILED, RUNNING, Clock, Vendor, a_house
 
@@ -84,7 +84,7 @@ def test_what_passes_is_tried_again_and_honours_retry_after(tmp_path: Path) -> N
     run(story())
 
 
-@pytest.mark.parametrize("error", [Rejected("Moderation."), Unsure("Lost."), FAILED])
+@pytest.mark.parametrize("error", [Rejected("Moderation."), FAILED])
 def test_what_is_final_ends_the_task_with_the_vendors_reason(tmp_path: Path, error: Any) -> None:
     async def story() -> None:
         vendor = Vendor(submit=[error])
@@ -92,7 +92,7 @@ def test_what_is_final_ends_the_task_with_the_vendors_reason(tmp_path: Path, err
             ended = await house.ended(await house.submit())
             assert ended.state is State.FAILED
             assert ended.error is not None
-            assert ended.error.code in ("rejected", "unsure")
+            assert ended.error.code == "rejected"
             assert vendor.count("submit") == 1
 
     run(story())
@@ -102,9 +102,8 @@ def test_a_driver_that_breaks_while_it_sends_is_unsure_and_never_sends_again(tmp
     async def story() -> None:
         vendor = Vendor(submit=[KeyError("id")])
         async with a_house(tmp_path, {"studio": vendor}) as house:
-            ended = await house.ended(await house.submit())
-            assert ended.error is not None
-            assert ended.error.code == "unsure"
+            task = await house.submit()
+            await house.sees(task, "unsure")
             assert vendor.count("submit") == 1
 
     run(story())
@@ -137,9 +136,8 @@ def test_a_crash_between_sending_and_hearing_is_unsure_after_the_restart(tmp_pat
             await house.sees(task, "submitting")
             await house.until(lambda: first.count("submit"))
         async with a_house(tmp_path, {"studio": second}) as house:
-            ended = await house.ended(task)
-            assert ended.error is not None
-            assert (ended.error.code, second.calls) == ("unsure", [])
+            await house.sees(task, "unsure")
+            assert second.calls == []
 
     run(story())
 

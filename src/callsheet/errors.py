@@ -15,7 +15,7 @@ CallsheetError
 ├── VendorError           the vendor's fault: recorded on the task, never raised at the caller
 │   ├── Rejected          final    moderation, or input the catalogue did not know was wrong
 │   ├── Unauthorized      final    the operator's key
-│   ├── Unsure            final    the answer to a paid request was lost; it is never sent twice
+│   ├── Unsure            held     the answer to a paid request was lost: it is looked for, and never sent twice
 │   └── Unavailable       retried  429, 5xx, no connection, unreadable answer
 ├── RenderError           a local renderer failed
 ├── StorageError          503  the disk is full or the store cannot be written; nothing was accepted
@@ -146,7 +146,7 @@ class Unauthorized(VendorError):
 
 
 class Unsure(VendorError):
-    """The answer to a paid request was lost: it may have been accepted, so it is never sent twice."""
+    """The answer to a paid request was lost: it may have been accepted. It is looked for, and never sent twice."""
 
     code = "unsure"
 

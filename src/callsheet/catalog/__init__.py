@@ -3,7 +3,7 @@
 from callsheet.catalog.check import value as check_value
 from callsheet.catalog.limits import check_media
 from callsheet.catalog.load import LOCAL, Catalog, load
-from callsheet.catalog.model import Auth, Callback, Choice, Endpoint, Model, Vendor
+from callsheet.catalog.model import Auth, Callback, Cancels, Choice, Endpoint, Model, Once, Vendor
 from callsheet.catalog.param import Media, Output, Param, Price, Rule
 from callsheet.catalog.vocabulary import CameraMove, Capability, Vocabulary
 
@@ -11,6 +11,7 @@ __all__ = [
     "LOCAL",
     "Auth",
     "Callback",
+    "Cancels",
     "CameraMove",
     "Capability",
     "Catalog",

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from callsheet.catalog.model import Auth, Callback, Choice, Endpoint, Model, Vendor
+from callsheet.catalog.model import Auth, Callback, Cancels, Choice, Endpoint, Model, Once, Vendor
 from callsheet.catalog.param import Media, Output, Param, Price, Rule
 from callsheet.catalog.vocabulary import Vocabulary, spellings
 from callsheet.tasks import State
@@ -45,6 +45,10 @@ def vendor(path: Path, words: Vocabulary) -> Vendor:
         errors=MappingProxyType(head.get("errors", {})),
         link_lifetime=head.get("link_lifetime"),
         rate_limits=tuple(head.get("rate_limits", ())),
+        once=Once(**{"source": head["source"], **head["once"]}) if "once" in head else None,
+        cancels=Cancels(**head["cancels"]) if "cancels" in head else None,
+        calls=head.get("calls"),
+        charges_on_failure=head.get("charges_on_failure"),
         callback=_callback(head.get("callback")),
         endpoints=tuple(Endpoint(**{"source": head["source"]} | one) for one in raw.get("endpoints", ())),
         choices=tuple(Choice(**one) for one in raw.get("choices", ())),

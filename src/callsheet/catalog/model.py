@@ -128,6 +128,29 @@ class Callback:
 
 
 @dataclass(frozen=True, slots=True)
+class Once:
+    """That a vendor takes a request twice for one: the header that carries the key, and for how many seconds."""
+
+    header: str
+    lifetime: int
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancels:
+    """Whether a vendor can stop what waits there and what runs there, and what that gives back.
+
+    `refund` is `all` where what was stopped is not charged, `none` where it is charged in full, `told` where the
+    vendor's answer says what it cost, and `unknown` where nothing is documented.
+    """
+
+    queued: bool
+    running: bool
+    refund: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """A call that is no model: ask for a task, list, cancel, credits, upload. `params` and `answer` are in words."""
 
@@ -157,6 +180,8 @@ class Vendor:
 
     `states` maps its words to ours; `unreachable` says why one of ours never comes from them. `errors` maps its error
     codes to the names of our error classes. `link_lifetime` is in seconds, None where nothing is documented.
+    `calls` is how many questions a second it takes, where that is documented; `charges_on_failure` whether a task that
+    failed there costs.
     """
 
     id: str
@@ -175,6 +200,10 @@ class Vendor:
     link_lifetime: int | None = None
     rate_limits: tuple[str, ...] = ()
     callback: Callback | None = None
+    once: Once | None = None
+    cancels: Cancels | None = None
+    calls: float | None = None
+    charges_on_failure: bool | None = None
     endpoints: tuple[Endpoint, ...] = ()
     choices: tuple[Choice, ...] = ()
     notes: tuple[str, ...] = ()

@@ -163,6 +163,23 @@ class CallbackFacts(Strict):
     about: Sentence
 
 
+class OnceFacts(Strict):
+    """That a vendor takes a request twice for one: the header that carries our key, and for how many seconds."""
+
+    header: Text
+    lifetime: Annotated[int, Field(gt=0)]
+    source: Text | None = None
+
+
+class CancelFacts(Strict):
+    """What a vendor can stop, and what that gives back."""
+
+    queued: bool
+    running: bool
+    refund: Literal["all", "none", "told", "unknown"]
+    about: Sentence
+
+
 class VendorFacts(Strict):
     """The head of a catalogue file."""
 
@@ -181,6 +198,10 @@ class VendorFacts(Strict):
     link_lifetime: int | None = None
     rate_limits: list[Sentence] = []
     callback: CallbackFacts | None = None
+    once: OnceFacts | None = None
+    cancels: CancelFacts | None = None
+    calls: Annotated[float, Field(gt=0)] | None = None
+    charges_on_failure: bool | None = None
     ignored: list[Text] = []
     notes: list[Sentence] = []
 

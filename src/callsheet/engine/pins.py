@@ -32,7 +32,7 @@ class Pins:
         vendor = driver_of(row)
         if vendor not in self._drivers:
             return NotSupported(f"Nothing here speaks to {vendor} any more.", hint=f"Set {self.setting(row)} again.")
-        if row.phase != "poll" or row.credential in (None, self.credential(row)):
+        if row.phase not in ("poll", "unsure") or row.credential in (None, self.credential(row)):
             return None
         return NotSupported(
             f"This task was sent with another key of {vendor}.",

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from callsheet import context
 from callsheet.engine import advance, pace
 from callsheet.engine.parts import Parts
 from callsheet.engine.routing import stage_of
@@ -26,7 +27,7 @@ KEYS_KEPT = 7 * 86_400_000
 """Milliseconds for which an Idempotency-Key is remembered."""
 
 HOUSEKEEPING = 600.0
-NUDGED: dict[str, tuple[Phase, ...]] = {NEWS: ("poll",), CANCEL: ("wait", "submit", "poll")}
+NUDGED: dict[str, tuple[Phase, ...]] = {NEWS: ("poll", "unsure"), CANCEL: ("wait", "submit", "poll", "unsure")}
 """What is looked at early, and why. News of a task that waits to be sent is old; a cancel needs no slot."""
 
 
@@ -52,6 +53,7 @@ class Worker:
         self._flights: dict[str, _Flight] = {}
         self._nudged: dict[str, str] = {}
         self._remotes: dict[tuple[str, str], str] = {}
+        self._early: set[tuple[str, str]] = set()
         self._background: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -119,6 +121,8 @@ class Worker:
             task_id = self._remotes.get((vendor, remote))
             if task_id is not None:
                 self._nudge(task_id, NEWS)
+            elif any(flight.lane == f"submit:{vendor}" for flight in self._flights.values()):
+                self._early.add((vendor, remote))  # it is quicker than its submit is written
 
         def notify(remote: str) -> None:
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to hear it
@@ -164,15 +168,21 @@ class Worker:
 
         def seen(row: Row) -> None:
             flight.row = row
+            context.note(task_id=task_id, account=row.task.account, vendor=advance.driver_of(row))
             if row.remote is not None and row.phase == "poll":
-                self._remotes[(advance.driver_of(row), row.remote)] = task_id
+                remote = (advance.driver_of(row), row.remote)
+                self._remotes[remote] = task_id
+                if remote in self._early:
+                    self._early.discard(remote)
+                    flight.again = _stronger(flight.again, NEWS)
 
         try:
             now = self._parts.clock()
             row = await self._parts.store.take(task_id, phases, now, now + pace.LEASE, early=early)
             if row is not None:
                 flight.lane = row.lane
-                await self._try(row, seen)
+                with context.fresh(traced=row.trace), self._parts.around(row):
+                    await self._try(row, seen)
         except FenceLost:
             log.info("another has this task now", extra={"task_id": task_id})
         except StorageError as error:
@@ -199,6 +209,8 @@ class Worker:
             self._remotes.pop((advance.driver_of(row), row.remote), None)
         if flight.again:
             self._nudge(task_id, flight.again)
+        if not self._flights:
+            self._early.clear()
         self._bell.set()
 
     async def _heartbeat(self) -> None:

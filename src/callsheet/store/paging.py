@@ -42,6 +42,7 @@ def filter_parts(filter: Filter) -> dict[str, Any]:
         "to": filter.created_to,
         "metadata": dict(filter.metadata),
         "door": filter.door,
+        "unsure": filter.unsure,
     }
 
 
@@ -74,13 +75,15 @@ def read_cursor(cursor: str | None, mark: str) -> int:
     return seq
 
 
-def list_steps(account: str, filter: Filter, after: int, before: int, limit: int) -> list[Step]:
+def list_steps(account: str | None, filter: Filter, after: int, before: int, limit: int) -> list[Step]:
     """The reads that together hold the page: one per wanted state, each an ordered walk of one index.
 
     The most telling part of the filter chooses the index; the others are checked on the way.
     """
     rest = {"model": filter.model, "capability": filter.capability, "vendor": filter.vendor, "door": filter.door}
     params = {"account": account, "after": after, "before": before, "limit": limit, **rest}
+    if filter.unsure:
+        return [Step("list_unsure", {name: params[name] for name in ("account", "after", "before", "limit")})]
     states = list(dict.fromkeys(state.value for state in filter.state))
     if filter.metadata:
         return [Step("list_by_label", {**params, **_labels(filter.metadata), **_states(states)})]

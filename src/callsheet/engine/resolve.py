@@ -1,0 +1,67 @@
+"""What ends the doubt about a task that may have arrived or not: a callback that names it, or an operator."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from callsheet.engine import advance, pace
+from callsheet.engine.advance import Move
+from callsheet.engine.news import News
+from callsheet.engine.till import Till
+from callsheet.errors import Conflict, InvalidInput
+from callsheet.store import Lost, Row, Store
+from callsheet.tasks import Clock
+
+TRIES, PAUSE = 40, 0.05
+"""How often, and after how many seconds each time, a row is asked for that is being looked at just now."""
+
+
+class Resolver:
+    """Takes a row in phase `unsure` out of it. Every decision is a take and a patch, like any step."""
+
+    def __init__(self, store: Store, till: Till, news: News, clock: Clock) -> None:
+        self._store = store
+        self._till = till
+        self._news = news
+        self._clock = clock
+
+    async def adopt(self, task_id: str, remote: str, by: str) -> Row:
+        """The vendor has it under this id. The same said twice is one; Conflict where it is not unsure any more."""
+        if not remote or not remote.isprintable() or len(remote) > 500:
+            raise InvalidInput("This is no id of a vendor's.", param="remote", hint="1 to 500 printable letters.")
+        return await self._decide(task_id, lambda row: advance.adopted(row, remote, by, self._clock()), remote)
+
+    async def lost(self, task_id: str, *, again: bool) -> Row:
+        """It never arrived: it fails, or is sent anew. Conflict where it is not unsure any more."""
+        return await self._decide(task_id, lambda row: advance.given_up(row, again, self._clock()), None)
+
+    async def _decide(self, task_id: str, decision: Callable[[Row], Move], remote: str | None) -> Row:
+        for _ in range(TRIES):
+            now = self._clock()
+            row = await self._store.take(task_id, ("unsure",), now, now + pace.LEASE, early=True)
+            if row is not None:
+                try:
+                    return await self._written(row, decision(row))
+                except Lost:
+                    continue
+            row = await self._store.row(task_id)
+            if row.phase != "unsure":
+                return _decided(row, remote)
+            await asyncio.sleep(PAUSE)
+        raise Conflict(f"{task_id} is being looked at.", hint="Ask again in a moment.")
+
+    async def _written(self, row: Row, move: Move) -> Row:
+        move, moves = self._till.reckoned(row, move)
+        kept = await self._store.patch(row.task.id, row.fence, move.changes, move.events, moves=moves)
+        self._news.ring(row.task.id)
+        return kept
+
+
+def _decided(row: Row, remote: str | None) -> Row:
+    if remote is not None and row.remote == remote:
+        return row
+    raise Conflict(
+        f"{row.task.id} is not unsure: it is {row.task.state.value}.",
+        hint="`callsheet tasks list --unsure` names those.",
+    )

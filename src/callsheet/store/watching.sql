@@ -1,0 +1,28 @@
+-- What waits for an operator's word, and how long tasks take. Params are written :name.
+
+-- name: list_unsure
+-- A page of the tasks that wait for an operator's word, of one account or of all.
+SELECT * FROM task WHERE phase = 'unsure' AND (CAST(:account AS TEXT) IS NULL OR account = :account)
+  AND seq < :before AND seq >= :after
+ORDER BY seq DESC LIMIT :limit;
+
+-- name: age_durations
+-- Before a new time is counted: all that was counted fades a little, so that the last hundred or so decide.
+UPDATE duration SET weight = weight * :keep WHERE model = :model;
+
+-- name: add_duration
+-- One more task of a model that took about so long.
+INSERT INTO duration (model, bucket, weight) VALUES (:model, :bucket, 1)
+ON CONFLICT (model, bucket) DO UPDATE SET weight = duration.weight + 1;
+
+-- name: forget_durations
+-- What has faded.
+DELETE FROM duration WHERE model = :model AND weight < :least;
+
+-- name: durations
+-- How long the tasks of every model took.
+SELECT model, bucket, weight FROM duration ORDER BY model, bucket;
+
+-- name: durations_of
+-- How long the tasks of one model took.
+SELECT model, bucket, weight FROM duration WHERE model = :model ORDER BY bucket;
