@@ -1,6 +1,7 @@
 """Several shots in one clip: cuts on exact frames, key pictures on exact frames, and sound that follows the shots."""
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from callsheet.errors import RenderError
 from callsheet.renderers import media, render
 from callsheet.renderers.encode import SAMPLE_RATE
-from callsheet.renderers.previz import multi_shot, shots
+from callsheet.renderers.previz import multi_shot, shots, shots_sound
 from callsheet.renderers.previz.letterbox import fit
 from callsheet.renderers.scene import Made, Scene
 from render_fixtures import Measured, Rgb, difference, landscape, measure, save
@@ -151,14 +152,44 @@ def test_seconds_named_in_the_prompt_share_the_clip() -> None:
 def test_sound_follows_the_shots_and_is_as_long_as_the_clip(tmp_path: Path) -> None:
     asked = [{"prompt": "the sea in a storm", "duration": 1.0}, {"prompt": "a quiet room", "duration": 1.0}]
     scene = shot_scene(extra={"shots": asked}, generate_audio=True)
-    _, found = made(scene, tmp_path)
+    one, found = made(scene, tmp_path)
     assert found.audio_seconds == Fraction(2)
-    listed = shots.given(scene)
-    whole = multi_shot.score(Scene("multi-shot", duration=2, generate_audio=True), listed)
+    assert one.extra["sound"]["music"]
+    assert one.extra["sound"]["effects"], "the sounds of every shot's own words"
+    whole = shots_sound.score(replace(scene, duration=2.0), shots.given(scene))
     assert whole is not None
     assert whole.shape == (2 * SAMPLE_RATE, 2)
     loud = [float(np.abs(whole[at : at + SAMPLE_RATE // 4]).mean()) for at in (SAMPLE_RATE - 16000, SAMPLE_RATE + 4000)]
     assert min(loud) > 0.2 * max(loud), "no hole at the cut"
+
+
+def test_one_piece_of_music_goes_on_over_the_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"prompt": text, "duration": 1.0} for text in ("a calm harp", "a red door", "an empty room")]
+    scene = shot_scene(extra={"shots": rows, "background_music": True}, duration=3.0)
+    asked: list[Scene] = []
+    tone = np.sin(np.arange(3 * SAMPLE_RATE) * 440 * 2 * np.pi / SAMPLE_RATE).astype(np.float32) * np.float32(0.1)
+
+    def composed(scene: Scene, count: int, level: float) -> np.ndarray:
+        asked.append(scene)
+        return np.stack([tone[:count]] * 2, axis=1)
+
+    monkeypatch.setattr(shots_sound.sound, "music", composed)
+    heard = shots_sound.score(scene, shots.given(scene))
+    assert heard is not None
+    [one] = asked
+    assert all(row["prompt"] in one.prompt for row in rows), "in the mood of all its shots"
+    assert one.duration == 3.0
+    inside = slice(SAMPLE_RATE // 2, 5 * SAMPLE_RATE // 2)
+    share = np.dot(heard[inside, 0], tone[inside]) / np.linalg.norm(heard[inside, 0]) / np.linalg.norm(tone[inside])
+    assert share > 0.99999, "the tone neither stops nor wavers where the picture is cut"
+
+
+def test_a_shot_without_music_in_its_words_refuses_it_for_all() -> None:
+    rows = [{"prompt": text, "duration": 0.5} for text in ("rain, no music", "a red door")]
+    scene = shot_scene(extra={"shots": rows}, generate_audio=True, duration=1.0)
+    heard = shots_sound.parts(scene, shots.given(scene))
+    assert not heard.music
+    assert {cue.recipe.name for cue in heard.cues} >= {"rain-heavy"}
 
 
 @pytest.mark.parametrize("listed", [[], [{"prompt": "x"}] * 25])

@@ -6,12 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from callsheet.errors import RenderError
-from callsheet.renderers.encode import SAMPLE_RATE, samples
-from callsheet.renderers.previz import first_last, framing, mark, shoot, shots, slate, sound, text_to_video
+from callsheet.renderers.previz import first_last, framing, mark, shoot, shots, shots_sound, slate, text_to_video
 from callsheet.renderers.previz.flow import bridge
 from callsheet.renderers.previz.image_to_video import over_still
 from callsheet.renderers.previz.letterbox import fit
@@ -24,9 +20,6 @@ Renderer = Callable[[Scene, Path, Progress], list[Made]]
 
 THROUGH = 0.55
 """How fast the picture passes a key picture in the middle, 1 being the mean speed: it slows down but does not stop."""
-
-_OVERLAP = 0.06
-_FADES = 1.0
 
 
 def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
@@ -57,41 +50,6 @@ def where_asked(one: Renderer) -> Renderer:
         return cut(scene, shots.asked(scene), out, progress)
 
     return rendered
-
-
-def score(scene: Scene, listed: Sequence[Shot]) -> NDArray[np.float32] | None:
-    """The sound of the shots one after the other: it changes with each cut, over a few hundredths of a second."""
-    if not scene.generate_audio:
-        return None
-    total = samples(scene.frames, scene.fps)
-    mixed = np.zeros((total, 2), np.float32)
-    lap = round(_OVERLAP * SAMPLE_RATE)
-    for place, shot in enumerate(listed):
-        start = samples(shot.first, scene.fps) - (lap // 2 if place else 0)
-        last = place == len(listed) - 1
-        end = total if last else samples(shot.first + shot.frames, scene.fps) + lap // 2
-        part = _heard(scene, shot, place, end - start, first=place == 0, last=last)
-        ramp = np.sin(np.linspace(0, np.pi / 2, lap, dtype=np.float32))[:, None]
-        if place:
-            part[: len(ramp)] *= ramp[: len(part)]
-        if not last:
-            part[-len(ramp) :] *= ramp[::-1][-len(part) :]
-        mixed[start : start + len(part)] += part[: total - start]
-    return np.clip(mixed, -1, 1)
-
-
-def _heard(scene: Scene, shot: Shot, place: int, count: int, *, first: bool, last: bool) -> NDArray[np.float32]:
-    """`count` samples of a shot's own sound, without the fades that a whole clip begins and ends with."""
-    lead = 0 if first else _FADES
-    tail = 0 if last else _FADES
-    seconds = count / SAMPLE_RATE + lead + tail + 2 / float(scene.fps)
-    longer = replace(shots.alone(scene, shot, place), duration=seconds)
-    heard = sound.score(longer)
-    assert heard is not None
-    if last:
-        return heard[len(heard) - count :].copy()
-    start = round(lead * SAMPLE_RATE)
-    return heard[start : start + count].copy()
 
 
 def _morphs(scene: Scene, listed: Sequence[Shot]) -> bool:
@@ -134,7 +92,7 @@ def through(
         place = sum(start <= index for start in starts)
         return f"{mark.WORD} {place}/{len(listed)}"
 
-    extras = Extras(score=lambda piece: score(piece, listed), label=label)
+    extras = replace(_heard(listed), label=label)
     made = shoot.clips(scene, out, progress, draw, extras=extras)
     told = [{**shot.told(index, scene.fps), "key_frame": keys[index + 1]} for index, shot in enumerate(listed)]
     return [replace(one, extra={**one.extra, "shots": told}) for one in made]
@@ -151,10 +109,16 @@ def cut(scene: Scene, listed: Sequence[Shot], out: Path, progress: Progress) -> 
             yield from _shot(shots.alone(piece, shot, place), shot, briefs[place], f"shot {place + 1}/{len(listed)}")
 
     painted = any(shot.image is None for shot in listed)
-    extras = Extras(score=lambda piece: score(piece, listed), foot=slate.rows if painted else lambda _: 0)
+    extras = replace(_heard(listed), foot=slate.rows) if painted else _heard(listed)
     made = shoot.clips(scene, out, progress, draw, extras=extras)
     told = [shot.told(index, scene.fps) for index, shot in enumerate(listed)]
     return [replace(one, extra={**one.extra, "shots": told}) for one in made]
+
+
+def _heard(listed: Sequence[Shot]) -> Extras:
+    return Extras(
+        score=lambda piece: shots_sound.score(piece, listed), heard=lambda piece: shots_sound.parts(piece, listed)
+    )
 
 
 def _shot(scene: Scene, shot: Shot, brief: Brief, label: str) -> Iterator[Rgb]:

@@ -28,11 +28,13 @@ Draw = Callable[[Scene], Iterator[Rgb]]
 class Extras:
     """What a clip gets beside its frames, where a capability has its own.
 
-    `score` gives the sound of a piece: stereo float32, exactly as long as its clip, or None for a silent one. `foot` is
-    how many rows at the foot of its frames are taken, above which a watermark stands. `label` is the mark on a frame.
+    `score` gives the sound of a piece: stereo float32, exactly as long as its clip, or None for a silent one; `heard`
+    says what that sound is made of. `foot` is how many rows at the foot of its frames are taken, above which a
+    watermark stands. `label` is the mark on a frame.
     """
 
     score: Callable[[Scene], NDArray[np.float32] | None] = sound.score
+    heard: Callable[[Scene], sound.Parts] = sound.parts
     foot: Callable[[Scene], int] = lambda _: 0
     label: Callable[[int], str] = lambda _: mark.WORD
 
@@ -95,7 +97,7 @@ def _clip(scene: Scene, path: Path, progress: Progress, draw: Draw, extras: Extr
                 watermark.lay(frame)
             clip.write(frame)
     length, rate = float(scene.exact_duration), float(scene.fps)
-    told = {} if audio is None else {"sound": sound.parts(scene).told()}
+    told = {} if audio is None else {"sound": extras.heard(scene).told()}
     return Made(path, "video/mp4", scene.width, scene.height, duration=length, fps=rate, extra=told)
 
 

@@ -49,6 +49,11 @@ class Parts:
     lines: tuple[str, ...] = ()
     music: bool = False
 
+    @property
+    def music_level(self) -> float:
+        """How loud the music's loudest moment is, in LUFS: less where it lies beneath something."""
+        return _MUSIC if self.cues or self.lines else _ALONE
+
     def told(self) -> dict[str, Any]:
         """As the clip's facts tell it."""
         return {
@@ -67,7 +72,9 @@ def score(scene: Scene) -> Stereo | None:
     if not wanted(scene):
         return None
     count = samples(scene.frames, scene.fps)
-    return _finished(_mixed(parts(scene), scene, count), count)
+    heard = parts(scene)
+    under = music(scene, count, heard.music_level) if heard.music else None
+    return finished(mixed(heard, scene, count, under), count)
 
 
 def wanted(scene: Scene) -> bool:
@@ -83,30 +90,21 @@ def parts(scene: Scene) -> Parts:
     """
     kind = scene.extra.get("audio_type") or "all"
     asked = scene.extra.get("background_music")
-    music = asked if asked is not None else kind == "all" and _WITHOUT_MUSIC.search(scene.prompt) is None
+    with_music = asked if asked is not None else kind == "all" and _WITHOUT_MUSIC.search(scene.prompt) is None
     effects = scene.generate_audio and kind != "speech_only"
     speech = scene.generate_audio and kind != "sound_effect_only" and dialogue.able()
     lines = dialogue.lines(scene.prompt) if speech else ()
     cues = _cues(scene.prompt, scene.negative_prompt) if effects else ()
-    if effects and not (cues or lines or music):
+    if effects and not (cues or lines or with_music):
         cues = (places.AIR,)
-    return Parts(cues, lines, bool(music))
+    return Parts(cues, lines, bool(with_music))
 
 
-def _cues(prompt: str, negative: str) -> tuple[Cue, ...]:
-    """The prompt's own sounds first, then the beds of its place that it has not named or refused."""
-    silent = re.sub(dialogue.QUOTED, " ", prompt)
-    reading = reader.read(silent, negative)
-    known = {*(cue.recipe.name for cue in reading.cues), *reading.refused}
-    return (*(cue for cue in places.beds(read(prompt, negative), known) if cue.recipe.name not in known), *reading.cues)
-
-
-def _mixed(heard: Parts, scene: Scene, count: int) -> Stereo:
-    """Effects as loud as they are, music beneath, and both give way where someone speaks."""
+def mixed(heard: Parts, scene: Scene, count: int, under: Stereo | None) -> Stereo:
+    """`count` samples: effects as loud as they are, music under them, and both give way where someone speaks."""
     made = _effects(heard.cues, scene, count)
-    if heard.music:
-        alone = not heard.cues and not heard.lines
-        made += _music(scene, count, _ALONE if alone else _MUSIC)
+    if under is not None:
+        made += under
     if heard.lines:
         voice = dialogue.spoken(heard.lines, scene.extra, scene.seed)
         voice = voice[:count] * edge(min(len(voice), count), 0.0, 0.05)[:, None]
@@ -115,12 +113,7 @@ def _mixed(heard: Parts, scene: Scene, count: int) -> Stereo:
     return made
 
 
-def _effects(cues: tuple[Cue, ...], scene: Scene, count: int) -> Stereo:
-    plays = timeline.plan(cues, count, dice(scene.prompt, scene.seed, "effects"))
-    return mix.played(plays, count, lambda name: dice(scene.prompt, scene.seed, f"effects/{name}"))
-
-
-def _music(scene: Scene, count: int, level: float) -> Stereo:
+def music(scene: Scene, count: int, level: float) -> Stereo:
     """A piece in the prompt's mood, `count` samples long, its loudest moment at a level."""
     words = re.sub(dialogue.QUOTED, " ", scene.prompt)
     asked = music_brief.read(words, scene.negative_prompt, scene.seed)
@@ -133,6 +126,26 @@ def _music(scene: Scene, count: int, level: float) -> Stereo:
     return made * factor(level - loudest(made))
 
 
+def finished(made: Stereo, count: int) -> Stereo:
+    """Faded at its ends, at its loudness, under the ceiling."""
+    length = count / SAMPLE_RATE
+    faded = made * edge(count, min(_COME, length / 4), min(_GO, length / 3))[:, None]
+    return np.asarray(normalised(faded.astype(np.float32), LOUDNESS, PEAK), np.float32)
+
+
+def _cues(prompt: str, negative: str) -> tuple[Cue, ...]:
+    """The prompt's own sounds first, then the beds of its place that it has not named or refused."""
+    silent = re.sub(dialogue.QUOTED, " ", prompt)
+    reading = reader.read(silent, negative)
+    known = {*(cue.recipe.name for cue in reading.cues), *reading.refused}
+    return (*(cue for cue in places.beds(read(prompt, negative), known) if cue.recipe.name not in known), *reading.cues)
+
+
+def _effects(cues: tuple[Cue, ...], scene: Scene, count: int) -> Stereo:
+    plays = timeline.plan(cues, count, dice(scene.prompt, scene.seed, "effects"))
+    return mix.played(plays, count, lambda name: dice(scene.prompt, scene.seed, f"effects/{name}"))
+
+
 def _ducked(voice: int, count: int) -> NDArray[np.float32]:
     """Down while there is a voice from the beginning on, and up again in half a second."""
     up = min(round(0.5 * SAMPLE_RATE), count - voice)
@@ -140,10 +153,3 @@ def _ducked(voice: int, count: int) -> NDArray[np.float32]:
     gain[:voice] = factor(_DUCK)
     gain[voice : voice + up] = np.linspace(factor(_DUCK), 1.0, up, dtype=np.float32) if up else gain[:0]
     return gain
-
-
-def _finished(made: Stereo, count: int) -> Stereo:
-    """Faded at its ends, at its loudness, under the ceiling."""
-    length = count / SAMPLE_RATE
-    faded = made * edge(count, min(_COME, length / 4), min(_GO, length / 3))[:, None]
-    return np.asarray(normalised(faded.astype(np.float32), LOUDNESS, PEAK), np.float32)
