@@ -75,6 +75,13 @@ def test_only_those_that_the_prompt_names_appear(tmp_path: Path) -> None:
     assert share(found.frames[0], PURPLE).mean() < 0.005
 
 
+def test_what_is_given_of_a_subject_and_not_used_is_told(tmp_path: Path) -> None:
+    plum = {"id": "plum", "images": [str(thing(tmp_path / "a.png", PURPLE))], "videos": []}
+    cast = [plum | {"voice": "Wise_Woman", "server_id": "s1"}, plum | {"id": "pear"}]
+    one, _ = made("reference-to-video", tmp_path, prompt="on a beach", duration=0.1, extra={"subjects": cast})
+    assert [row.get("unused") for row in one.extra["subjects"]] == [["server_id", "voice"], None]
+
+
 def test_a_cut_out_picture_keeps_its_outline_and_comes_closer_faster_than_the_scene_behind_it(tmp_path: Path) -> None:
     rgba = np.zeros((120, 120, 4), np.uint8)
     rgba[30:90, 30:90] = (*PURPLE, 255)

@@ -28,6 +28,7 @@ MOST = 7
 """Subjects in one scene."""
 
 _NAMED = re.compile(r"@([^\s@,，.。;；:：!！?？()（）\[\]]+)")
+_USED = ("id", "images", "videos")
 _NEAR = 0.86
 _HIGH = (0.66, 0.60, 0.54, 0.48, 0.44, 0.40, 0.38)
 """How high the subjects stand, as a share of the frame, by how many they are."""
@@ -35,22 +36,33 @@ _HIGH = (0.66, 0.60, 0.54, 0.48, 0.44, 0.40, 0.38)
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One subject: its name, its picture cut to its box, how much of each pixel it covers, and whether that is sure."""
+    """One subject: its name, its picture cut to its box, how much of each pixel it covers, and whether that is sure.
+
+    `unused` names what was given of it that nothing here can use.
+    """
 
     name: str
     rgb: Rgb
     alpha: NDArray[np.float32]
     sure: bool
+    unused: tuple[str, ...] = ()
+
+    def told(self) -> dict[str, Any]:
+        """What the file says of it."""
+        said: dict[str, Any] = {"name": self.name, "cut": "subject" if self.sure else "middle of the picture"}
+        return said | ({"unused": list(self.unused)} if self.unused else {})
 
 
 def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """Film `count` clips of the prompt's painted scene with the subjects of `images`, or of `extra["subjects"]`, in it.
 
     A subject is `{id, images, videos}`; of its pictures the one with the clearest subject is used. Where the prompt
-    says `@id`, only those that it names appear, in its order. `Made.extra["subjects"]` says what was used of each.
+    says `@id`, only those that it names appear, in its order. `Made.extra["subjects"]` says what was used of each, and
+    what was not: a `voice`, and a `server_id` that only the vendor knows.
     """
     pictures = _chosen(_pictures(scene), scene.prompt)
-    cast = [_reference(name, paths) for name, paths in pictures]
+    unused = _unused(scene)
+    cast = [replace(_reference(name, paths), unused=unused.get(name, ())) for name, paths in pictures]
     words = re.sub(r"\s{2,}", " ", _NAMED.sub("", scene.prompt)).strip()
     brief = read(words, scene.negative_prompt)
     # The first that the prompt speaks of are those that were given: they are not painted a second time.
@@ -63,7 +75,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     made = shoot.clips(
         scene, out, progress, lambda piece: text_to_video.frames(piece, brief, composed), extras=Extras(foot=slate.rows)
     )
-    told = [{"name": one.name, "cut": "subject" if one.sure else "middle of the picture"} for one in cast]
+    told = [one.told() for one in cast]
     return [replace(one, extra={**one.extra, "painted": painted(brief), "subjects": told}) for one in made]
 
 
@@ -106,6 +118,15 @@ def _pictures(scene: Scene) -> list[tuple[str, list[Path]]]:
     if not 1 <= len(found) <= MOST:
         raise RenderError(f"{len(found)} references came.", hint=f"Give 1 to {MOST}.", param="images")
     return found
+
+
+def _unused(scene: Scene) -> dict[str, tuple[str, ...]]:
+    """By subject, what was given of it beside its name and pictures."""
+    rows: Sequence[Mapping[str, Any]] = scene.extra.get("subjects") or ()
+    return {
+        str(row.get("id") or index + 1): tuple(sorted(name for name in row if row[name] and name not in _USED))
+        for index, row in enumerate(rows)
+    }
 
 
 def _chosen(pictures: list[tuple[str, list[Path]]], prompt: str) -> list[tuple[str, list[Path]]]:
