@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from callsheet.app.log import Lines
-from callsheet.server.door import request_id
+from callsheet.context import request_id
 
 
 def line(message: str, *args: Any, exc_info: Any = None, **extra: Any) -> str:

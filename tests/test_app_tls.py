@@ -103,7 +103,7 @@ def secure(home: Path) -> Iterator[Secure]:
 @pytest.fixture(autouse=True)
 def _log_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """`serve` sets the log up for a process of its own; here it is one of many."""
-    monkeypatch.setattr("callsheet.app.log.set_up", lambda: None)
+    monkeypatch.setattr("callsheet.app.log.set_up", lambda settings: None)
 
 
 @pytest.fixture(scope="module")

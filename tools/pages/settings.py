@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -78,6 +78,8 @@ def _alternatives(annotation: Any) -> tuple[Any, ...]:
 def _word(kind: Any) -> str:
     if get_origin(kind) is tuple:
         return "list"
+    if get_origin(kind) is Literal:
+        return " or ".join(f"`{one}`" for one in get_args(kind))
     return {int: "integer", float: "number", bool: "true or false", str: "text", SecretStr: "secret"}.get(kind, "")
 
 

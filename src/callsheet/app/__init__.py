@@ -50,7 +50,7 @@ def serve(settings: Settings, *, idle_exit: float | None = None) -> None:
     Prints one line with the address once requests are answered, and one for each further port. SetupError when the
     home is in use, a port is taken, or the host is not loopback and no key exists.
     """
-    log.set_up()
+    log.set_up(settings)
     asyncio.run(_serve(settings, idle_exit))
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
+from callsheet import context
 from callsheet.contract import Key, Keys
 from callsheet.errors import Forbidden, Unauthenticated
 from callsheet.server.origin import address_of, hostname
@@ -43,6 +44,11 @@ class Gate:
 
     async def caller(self, connection: HTTPConnection) -> Caller:
         """The caller; Unauthenticated when a key is needed and this is none."""
+        found = await self._caller(connection)
+        context.note(account=found.account)
+        return found
+
+    async def _caller(self, connection: HTTPConnection) -> Caller:
         presented = _bearer(connection)
         if presented and hmac.compare_digest(presented.encode(), self._token):
             return Caller(LOCAL, operator=True)
@@ -61,12 +67,15 @@ class Gate:
     async def admit(self, connection: HTTPConnection, prove: Prove) -> tuple[str, Key | None]:
         """The account behind a vendor's own scheme of proof, and its key; Unauthenticated when it proves none."""
         if await self.open():
-            return _on_this_machine(connection).account, None
+            here = _on_this_machine(connection)
+            context.note(account=here.account)
+            return here.account, None
         key = await prove(connection)
         if key is None:
             raise Unauthenticated(
                 "This key is not known here, was revoked, or is missing.", hint="`callsheet keys create` makes one."
             )
+        context.note(account=key.account)
         return key.account, key
 
     async def account(self, connection: HTTPConnection) -> str:

@@ -6,20 +6,17 @@ import logging
 import re
 import secrets
 import time
-from contextvars import ContextVar
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from callsheet import context
 from callsheet.errors import CallsheetError
 from callsheet.server.parts import parts_of
 from callsheet.server.refusals import internal, refusal
 
 log = logging.getLogger("callsheet.server")
-
-request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""The id of the request being answered, for the log."""
 
 _STARTS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 """What an answer begins with; the last is a socket that is refused."""
@@ -57,13 +54,12 @@ class Door:
             return
         connection = HTTPConnection(scope)
         scope["callsheet.request_id"] = found = _request_id(connection)
-        token = request_id.set(found)
         self.crowd.enter()
         try:
-            await self._answer(connection, receive, _Signed(send, found))
+            with context.fresh(found, context.trace.get() or context.read_trace(connection.headers.get("traceparent"))):
+                await self._answer(connection, receive, _Signed(send, found))
         finally:
             self.crowd.leave()
-            request_id.reset(token)
 
     async def _answer(self, connection: HTTPConnection, receive: Receive, send: _Signed) -> None:
         scope, found = connection.scope, connection.scope["callsheet.request_id"]

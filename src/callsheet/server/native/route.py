@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from callsheet import context
 from callsheet.server import answers
 from callsheet.server.reading import refuse_unknown
 
@@ -47,6 +48,7 @@ class Route(APIRoute):
         async def strict(request: Request) -> Response:
             if request.scope["query_string"]:
                 refuse_unknown(request.query_params, known)
+            context.note(task_id=request.path_params.get("task_id"))
             return await answer(request, **request.path_params)
 
         return strict
