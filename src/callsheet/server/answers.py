@@ -85,6 +85,8 @@ class Task(Outgoing):
     priority: int
     webhook: str | None
     door: str
+    retention: int | None
+    """For how many seconds its files are kept once they are made; null for as long as this server keeps files."""
 
 
 class TaskList(Outgoing):

@@ -45,6 +45,8 @@ class NewTask(Incoming):
     """Higher is taken first."""
     stage: Name | None = None
     """Where to run, in place of what the routing says: `previz`, or a vendor's model id."""
+    retention: Annotated[int, Field(ge=60, le=315_360_000, strict=True)] | None = None
+    """For how many seconds its files are kept once they are made. Without it, as long as this server keeps files."""
 
 
 class NewQuote(Incoming):

@@ -66,6 +66,7 @@ def task_shape(task: Task, address: Address) -> dict[str, Any]:
         "priority": task.priority,
         "webhook": task.webhook,
         "door": task.door,
+        "retention": task.retention,
     }
 
 

@@ -55,6 +55,7 @@ async def submit(request: Request) -> Response:
         metadata=body.metadata,
         priority=body.priority,
         stage=body.stage,
+        retention=body.retention,
         idempotency_key=_idempotency_key(request),
     )
     task, created = await parts.tasks.submit(account, new)
