@@ -82,6 +82,11 @@ class Stage:
         with self.as_operator() as client:
             return client.get("/v1/tasks", params={"limit": 1}).raise_for_status().json()["data"][0]
 
+    def kept(self) -> list[bytes]:
+        """The files of the newest task of account `local`: what was made, stamped."""
+        with self.as_operator() as client:
+            return [client.get(file["url"]).raise_for_status().content for file in self.newest()["artifacts"]]
+
 
 _STUBS: dict[Path, Callable[[Settings], Mapping[str, Driver]]] = {}
 
@@ -90,8 +95,9 @@ _STUBS: dict[Path, Callable[[Settings], Mapping[str, Driver]]] = {}
 def staged(serve: Serve, folder: Path, **environ: str) -> Iterator[Stage]:
     """`with staged(serve_home, tmp_path) as stage:`; `environ` are settings, `server__public_url="https://a.example"`.
 
-    Loopback may be fetched from and told.
+    Loopback may be fetched from and told. Files are kept as the stub made them, unless `provenance__mode` is given.
     """
+    environ = {"provenance__mode": "off"} | environ
     stub = Stub(folder / "made")
 
     def drivers(_: Settings) -> Mapping[str, Driver]:

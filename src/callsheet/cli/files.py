@@ -1,4 +1,4 @@
-"""`callsheet files`: what is stored, uploads and artifacts alike."""
+"""`callsheet files`: what is stored, uploads and artifacts alike, and what any file says of its origin."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from callsheet.cli.connecting import connect
 from callsheet.cli.flags import everywhere
 from callsheet.cli.place import Place
 from callsheet.cli.printing import fields, say, show, show_json, size, table
+from callsheet.provenance import inspect as looked_into
 
 
 @click.group()
 def files() -> None:
-    """List, upload, download, show or delete files.
+    """List, upload, download, show, inspect or delete files.
 
     \b
     Example:
@@ -104,6 +105,28 @@ def show_(place: Place, id: str) -> None:
         show_json(file.raw)
     else:
         show(fields(file.raw))
+
+
+@files.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@everywhere
+@click.pass_obj
+def inspect(place: Place, path: Path) -> None:
+    """Tell what a file on this machine says of where it comes from; no server is asked.
+
+    \b
+    Example:
+      callsheet files inspect clip.mp4
+    """
+    told = looked_into(path)
+    if place.json:
+        show_json(told)
+        return
+    manifest = told["c2pa"] or {}
+    lines = {name: value for name, value in told.items() if name not in ("callsheet", "c2pa")}
+    show(fields(lines | {f"c2pa {name}": value for name, value in manifest.items()} | (told["callsheet"] or {})))
+    if told["callsheet"] is None:
+        say("Callsheet wrote nothing into this file.")
 
 
 @files.command()

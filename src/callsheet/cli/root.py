@@ -22,7 +22,7 @@ COMMANDS = {
     "tasks": Named("callsheet.cli.tasks:tasks", "List, show, wait for, cancel or explain tasks."),
     "models": Named("callsheet.cli.catalogue:models", "What can be asked for, and with which params."),
     "quote": Named("callsheet.cli.quote:quote", "What a task would cost; nothing is handed in."),
-    "files": Named("callsheet.cli.files:files", "List, upload, download, show or delete files."),
+    "files": Named("callsheet.cli.files:files", "List, upload, download, show, inspect or delete files."),
     "keys": Named("callsheet.cli.keys:keys", "Create, list or revoke the keys that open the API."),
     "serve": Named("callsheet.cli.serve:serve", "Run the server: the API and its worker."),
     "ca": Named("callsheet.cli.ca:ca", "The authority that signs for the vendors' hosts in `serve --tls`."),

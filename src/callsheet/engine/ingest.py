@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import mimetypes
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import httpx2
 
 from callsheet import fetch
 from callsheet.engine.library import Library
+from callsheet.engine.mark import Mark
 from callsheet.errors import CallsheetError, StorageError, VendorError
 from callsheet.store import Row
 from callsheet.tasks import Artifact, File
@@ -37,12 +38,16 @@ class NotCollected(VendorError):
 
 
 class Ingest:
-    """Brings artifacts into the library. `client` is guarded; `drafts` is a folder on the home's disk."""
+    """Brings artifacts into the library, each marked with where it comes from.
+
+    `client` is guarded; `drafts` is a folder on the home's disk.
+    """
 
     def __init__(
-        self, library: Library, client: httpx2.AsyncClient, drafts: Path, max_bytes: int, timeout: float
+        self, library: Library, mark: Mark, client: httpx2.AsyncClient, drafts: Path, max_bytes: int, timeout: float
     ) -> None:
         self._library = library
+        self._mark = mark
         self._client = client
         self._drafts = drafts
         self._max_bytes = max_bytes
@@ -51,16 +56,20 @@ class Ingest:
     async def bring(self, row: Row, artifacts: Sequence[Artifact]) -> list[File]:
         """Every artifact as a file, its bytes durable, its row not yet kept: that is for the write that ends the task.
 
-        Raises NoOutput, NotCollected, Vanished or StorageError; what came in by then costs nothing the next time.
+        Raises NoOutput, NotCollected, Vanished or StorageError; what came in by then is let go of.
         """
         if not artifacts:
             raise NoOutput("The stage says that it succeeded, and named no file.")
         self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryDirectory(dir=self._drafts) as folder:
-            return [
-                await self._file(row, artifact, number, Path(folder) / str(number))
-                for number, artifact in enumerate(artifacts, 1)
-            ]
+        files: list[File] = []
+        try:
+            with tempfile.TemporaryDirectory(dir=self._drafts) as folder:
+                for number, artifact in enumerate(artifacts, 1):
+                    files.append(await self._file(row, artifact, number, Path(folder) / str(number)))
+        except BaseException:
+            self._library.unneeded(files)  # stamped anew, they have other bytes the next time
+            raise
+        return files
 
     async def _file(self, row: Row, artifact: Artifact, number: int, draft: Path) -> File:
         path, content_type, name = await self._at_hand(artifact, draft)
@@ -69,8 +78,10 @@ class Ingest:
         if path.stat().st_size == 0:
             raise NoOutput("The stage says that it succeeded, and its file is empty.")
         named = artifact.name or name or f"{row.task.id}-{number}{_ending(path, content_type)}"
-        file = await self._library.artifact(row.task.account, row.task.id, path, named, content_type)
-        return _with_words(file, artifact)
+        stamped = await self._mark.stamp(row, path, draft)
+        file = await self._library.artifact(row.task, stamped.path, named, content_type)
+        path.unlink(missing_ok=True)  # the one without a stamp is needed no more
+        return _with_words(file, artifact, stamped.told)
 
     async def _at_hand(self, artifact: Artifact, draft: Path) -> tuple[Path, str | None, str | None]:
         """Where its bytes lie, and the type and name that came with them."""
@@ -90,14 +101,15 @@ class Ingest:
         return draft, artifact.content_type or found.content_type, found.name
 
 
-def _with_words(file: File, artifact: Artifact) -> File:
-    """What was measured counts; what the stage said fills in what could not be."""
+def _with_words(file: File, artifact: Artifact, origin: Mapping[str, Any]) -> File:
+    """What was measured counts; what the stage said fills in what could not be. `origin` is told beside them."""
     said = {
         name: getattr(artifact, name)
         for name in ("width", "height", "duration", "fps")
         if getattr(file, name) is None and getattr(artifact, name) is not None
     }
-    return dataclasses.replace(file, extra={**artifact.extra, **file.extra}, **said)
+    told = {"provenance": dict(origin)} if origin else {}
+    return dataclasses.replace(file, extra={**artifact.extra, **file.extra, **told}, **said)
 
 
 def _ending(path: Path, content_type: str | None) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from callsheet.files import Blob, Blobs
 from callsheet.renderers import media
 from callsheet.signing import link_opens, sign_link
 from callsheet.store import Store
-from callsheet.tasks import Clock, File
+from callsheet.tasks import Clock, File, Task
 
 DAY = 86_400_000
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}", re.IGNORECASE)
@@ -69,13 +70,17 @@ class Library:
             raise
         return await self._store.add_file(file)
 
-    async def artifact(self, account: str, task_id: str, path: Path, name: str, content_type: str | None) -> File:
+    async def artifact(self, task: Task, path: Path, name: str, content_type: str | None) -> File:
         """Store what a task made; the caller keeps its row with the task's end, and is `storing` until then.
 
         Whatever its pixels: what was paid for is kept. One whose bytes say nothing keeps the type that was named.
+        How long it is kept is the task's own `retention`, or else the installation's.
         """
         blob = await self._blobs.adopt(path)
-        return await self._described(account, blob, name, content_type, task_id)
+        file = await self._described(task.account, blob, name, content_type, task.id)
+        if task.retention is None:
+            return file
+        return dataclasses.replace(file, expires_at=file.created_at + task.retention * 1000)
 
     @contextlib.asynccontextmanager
     async def storing(self) -> AsyncGenerator[None]:
@@ -165,6 +170,10 @@ class Library:
     def opens(self, file_id: str, expires: str, signature: str) -> bool:
         """Whether a signed link's parts are genuine and not yet expired."""
         return link_opens(self._link_key, file_id, expires, signature, self._clock() // 1000)
+
+    def unneeded(self, files: Iterable[File]) -> None:
+        """Stored for artifacts whose rows were not kept: let go of at the next occasion, where nothing names them."""
+        self._unnamed.update(file.sha256 for file in files)
 
     async def expire(self) -> int:
         """Let go of every file whose time is over; answers how many."""
