@@ -1,0 +1,41 @@
+"""A scenario: how long tasks take, who may ask, and what goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import Field
+
+from callsheet.tasks import Clock
+from callsheet.twin.rules import Rule, Seconds, Strict
+
+
+class Pace(Strict):
+    """How long a task waits and runs where no rule says otherwise, in virtual seconds.
+
+    `spread` 0.2: up to 20 % more or less.
+    """
+
+    queued: Seconds = 1.0
+    running: Seconds = 5.0
+    spread: float = Field(default=0.2, ge=0, le=1)
+
+
+class Scenario(Strict):
+    """Everything a twin can be told beforehand."""
+
+    about: str = ""
+    seed: int | None = None
+    start: datetime | None = None
+    """When virtual time begins; now where it is not given."""
+    link_lifetime: int = Field(default=86_400, ge=1)
+    """Virtual seconds for which the link to a file opens it."""
+    takes: Pace = Pace()
+    keys: Mapping[str, str] = {}
+    """Keys and their secrets. With any named, only these are let in, and signatures are checked; else every key is."""
+    rule: tuple[Rule, ...] = ()
+
+    def begins(self, real: Clock) -> int:
+        """When virtual time begins, in milliseconds since 1970."""
+        return real() if self.start is None else round(self.start.timestamp() * 1000)
