@@ -135,6 +135,7 @@ class Task:
     """One asynchronous generation as everyone may see it. Times in milliseconds since 1970, UTC.
 
     `retention` is for how many seconds its files are kept once they are made; None where the installation decides.
+    `trace` is the W3C trace context of the request that handed it in.
     `unsure` while it was sent to its stage and nobody knows whether it arrived: it is looked for, and never sent twice.
     `webhook_events` are the kinds that its webhook is told, `told` is how that stands; both empty without a webhook.
     """
@@ -159,6 +160,7 @@ class Task:
     door: str = "native"
     wire: Mapping[str, Any] = field(default_factory=dict)
     retention: int | None = None
+    trace: str | None = None
     unsure: bool = False
     webhook_events: tuple[str, ...] = ()
     told: MessageState | Literal[""] = ""
@@ -255,3 +257,20 @@ class Quote:
     credits: float | None
     basis: str
     source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """What a cancel came to.
+
+    `outcome`: `canceled` (it has ended), `stopping` (its stage is told to), `goes_on` (it cannot be stopped), `held`
+    (nobody knows whether it arrived), `ended` (it had ended before). Credits as they stand now: `held` for what is still
+    open, `charged` (None where nobody knows the price) and `released` for what is settled.
+    """
+
+    asked: bool
+    outcome: str
+    why: str
+    held: float = 0.0
+    charged: float | None = 0.0
+    released: float = 0.0

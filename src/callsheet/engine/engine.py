@@ -11,6 +11,7 @@ from typing import Any
 from callsheet import context
 from callsheet.contract import Call, Named
 from callsheet.engine import admission, advance, telling
+from callsheet.engine.cancel import canceled
 from callsheet.engine.chain import Links
 from callsheet.engine.explain import ENDS
 from callsheet.engine.ids import Ids
@@ -25,7 +26,7 @@ from callsheet.engine.worker import Worker
 from callsheet.errors import Conflict, Forbidden, InvalidInput, RequestError
 from callsheet.money import credits
 from callsheet.store import Limited, Onward, Row, Short, Taken
-from callsheet.tasks import Event, Filter, Input, NewTask, Page, Quote, State, Task
+from callsheet.tasks import Cancellation, Event, Filter, Input, NewTask, Page, Quote, State, Task
 
 MAX_URL = 2048
 SOON = 60_000
@@ -108,7 +109,7 @@ class Engine:
         try:
             row = await self._parts.store.add_task(row, events, idempotency, new.aliases, needs, moves)
         except Short:
-            raise await self._parts.till.short(row) from None
+            raise await self._parts.till.short(row, moves) from None
         except Limited:
             raise await self._parts.till.limited(row) from None
         except Taken as taken:
@@ -167,9 +168,10 @@ class Engine:
             door=new.door,
             wire=new.wire,
             retention=new.retention,
+            trace=context.trace.get(),
         )
         onward = Onward(plan.onward, tuple(new.input)) if plan.onward else Onward()
-        row = Row(task, plan.asked.vendor, "submit", "", now, plan.run.id, run_input, onward, trace=context.trace.get())
+        row = Row(task, plan.asked.vendor, "submit", "", now, plan.run.id, run_input, onward)
         row = dataclasses.replace(row, key_id=new.key_id)
         if not links.complete:
             row = dataclasses.replace(row, **advance.waiting(now).changes)
@@ -194,6 +196,13 @@ class Engine:
         if not row.task.state.final:
             await self._worker.cancel(row)
         return await self._parts.store.task(account, task_id)
+
+    async def canceling(self, account: str, task_id: str) -> tuple[Task, Cancellation]:
+        """The same, with what it comes to and the money it moves."""
+        before = await self._parts.store.row(task_id)
+        task = await self.cancel(account, task_id)
+        vendor = self._parts.catalog.vendor(advance.driver_of(before))
+        return task, canceled(before, task, vendor.cancels)
 
     async def events(self, account: str, task_id: str, after: int = 0) -> AsyncIterator[Event]:
         """The timeline from `after` on, then live; ends with the task's final event, or when the engine stops."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import httpx2
@@ -12,7 +12,7 @@ import httpx2
 from callsheet.catalog import Catalog
 from callsheet.contract import Dialect, Driver
 from callsheet.engine.chain import Chain
-from callsheet.engine.delivery import Courier
+from callsheet.engine.delivery import Around, Courier
 from callsheet.engine.detour import Detour
 from callsheet.engine.ingest import Ingest
 from callsheet.engine.intake import Intake
@@ -31,12 +31,8 @@ from callsheet.engine.watching import Watching
 from callsheet.fetch import Guard
 from callsheet.provenance.stamping import Stamper
 from callsheet.settings import Settings
-from callsheet.store import Row, Store
+from callsheet.store import Store
 from callsheet.tasks import Clock, Task
-
-Around = Callable[[Row], AbstractContextManager[None]]
-"""What surrounds every step of a row that was taken: a span, where traces are on."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
@@ -59,7 +55,7 @@ class Given:
     chance: Chance = random.random
     dialects: Mapping[str, Dialect] = field(default_factory=dict[str, Dialect])
     schedule: Schedule | None = None
-    around: Around = lambda row: nullcontext()
+    around: Around = lambda task, step: nullcontext()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +129,7 @@ def _teller(given: Given, news: News, client: httpx2.AsyncClient) -> Teller:
         dialects=given.dialects,
         clock=given.clock,
         rules=rules,
+        around=given.around,
     )
     return Teller(store=given.store, courier=courier, news=news, clock=given.clock, rules=rules, chance=given.chance)
 

@@ -244,15 +244,15 @@ class Steps:
     async def _keep(self, row: Row, move: Move, seen: Seen, files: Sequence[File] = ()) -> Row:
         """Write a move. While the disk refuses it is tried again: what a vendor answered is nowhere else."""
         while True:
+            paid, moves = self._parts.till.reckoned(row, move)
             try:
-                paid, moves = self._parts.till.reckoned(row, move)
                 took = None if move.took is None else (row.run_model, move.took)
                 kept = await self._parts.store.patch(
                     row.task.id, row.fence, paid.changes, paid.events, files, took, moves
                 )
                 break
             except Short:
-                failure = advance.failure_of(await self._parts.till.short(row))
+                failure = advance.failure_of(await self._parts.till.short(row, moves))
                 move, files = advance.failed(row, failure, self._parts.clock()), ()
             except StorageError as error:
                 log.error("a task cannot be written: %s", error, extra={"task_id": row.task.id})

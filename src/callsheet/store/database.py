@@ -9,13 +9,14 @@ from functools import cache
 from importlib import resources
 from typing import Any, Protocol
 
+SCHEMA = "schema.sql"
 Params = Mapping[str, Any]
 Records = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One named statement of queries.sql with its params.
+    """One named statement of the .sql files with its params.
 
     With `must_change` the whole transaction is undone and `Unchanged` raised when no row was written.
     """
@@ -59,19 +60,21 @@ class Database(Protocol):
 
 @cache
 def queries() -> Mapping[str, str]:
-    """Every statement of queries.sql by its name, without comments."""
-    return parse(resources.files("callsheet.store").joinpath("queries.sql").read_text("utf-8"))
+    """Every statement of the .sql files beside the schema, by its name, without comments."""
+    folder = resources.files("callsheet.store")
+    files = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql") and entry.name != SCHEMA)
+    return parse("\n".join(folder.joinpath(name).read_text("utf-8") for name in files))
 
 
 def parse(text: str) -> Mapping[str, str]:
-    """Split a file of `-- name: x` blocks. A name given twice is an error, and so is a block without a statement."""
+    """Split `-- name: x` blocks. A name given twice is an error, and so is a block without a statement."""
     found: dict[str, str] = {}
     for block in re.split(r"^-- name: *", text, flags=re.MULTILINE)[1:]:
         name, _, body = block.partition("\n")
         lines = [line for line in body.splitlines() if line.strip() and not line.lstrip().startswith("--")]
         statement = "\n".join(lines).strip().rstrip(";")
         if name.strip() in found or not statement:
-            raise ValueError(f"queries.sql: {name.strip()} is there twice or empty")
+            raise ValueError(f"the statement {name.strip()} is there twice or empty")
         found[name.strip()] = statement
     return found
 

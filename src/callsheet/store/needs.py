@@ -26,7 +26,11 @@ def first_steps(row: Row, needs: Iterable[str]) -> tuple[list[Step], list[Step]]
 
 def patch_steps(task_id: str, changes: Mapping[str, Any], now: int) -> list[Step]:
     """What a patch brings along: an end wakes those who waited for it, and who waits on sees an end just written."""
-    state = changes.get("state")
-    if isinstance(state, State) and state.final:
+    if ends(changes):
         return [Step("wake_waiting", {"ended": task_id, "now": now}), Step("forget_needs", {"task_id": task_id})]
     return [Step("wake_ready", {"task_id": task_id, "now": now})] if changes.get("phase") == "wait" else []
+
+
+def ends(changes: Mapping[str, Any]) -> bool:
+    """Whether these changes are a task's end."""
+    return isinstance(state := changes.get("state"), State) and state.final

@@ -48,7 +48,6 @@ class Row:
     request that may cost, whose answer is not known. `updated_at` is when it was last written, a take aside.
     `attempt` counts tries in the present phase.
     `run_model` and `run_input` are what the stage is really asked: model id and its checked input.
-    `trace` is the W3C trace context of the request that handed the task in, where there was one.
     `credential` names the vendor's key that the task was sent with; `parked_at` is since when it waits for that key.
     `key_id` is our key it was handed in with; `held` and `spent` are micro-credits, moved by the ledger alone.
     """
@@ -67,7 +66,6 @@ class Row:
     attempt: int = 0
     sent_at: int | None = None
     cancel_asked: bool = False
-    trace: str | None = None
     key_id: str | None = None
     held: int = 0
     spent: int = 0
@@ -127,6 +125,7 @@ def record_of_row(row: Row) -> dict[str, Any]:
         "started_at": task.started_at,
         "ended_at": task.ended_at,
         "retention": task.retention,
+        "trace": task.trace,
         **_course(row),
     }
 
@@ -145,7 +144,6 @@ def _course(row: Row) -> dict[str, Any]:
         "attempt": row.attempt,
         "sent_at": row.sent_at,
         "cancel_asked": int(row.cancel_asked),
-        "trace": row.trace,
         "key_id": row.key_id,
         "held": row.held,
         "spent": row.spent,
@@ -203,6 +201,7 @@ def task_of(record: Record, artifacts: tuple[File, ...] = ()) -> Task:
         door=record["door"],
         wire=from_text(record["wire"]),
         retention=record["retention"],
+        trace=record["trace"],
         unsure=record["phase"] == "unsure",
         webhook_events=tuple(record["tells"].split()),
         told=record["told"],
@@ -226,7 +225,6 @@ def row_of(record: Record) -> Row:
         attempt=record["attempt"],
         sent_at=record["sent_at"],
         cancel_asked=bool(record["cancel_asked"]),
-        trace=record["trace"],
         key_id=record["key_id"],
         held=record["held"],
         spent=record["spent"],
