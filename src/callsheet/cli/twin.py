@@ -1,0 +1,40 @@
+"""`callsheet twin`: a stand-in for every vendor, for tests without a key and without a bill."""
+
+from __future__ import annotations
+
+import click
+
+from callsheet.cli.printing import say
+from callsheet.twin import Twin
+
+
+@click.command()
+@click.option("--vendor", metavar="V", help="Also serve this vendor at the root, without /as/<vendor> before its paths.")
+@click.option("--seed", type=int, metavar="N", help="Repeat the faults of a run with this seed.  [default: a new one]")
+@click.option(
+    "--scenario",
+    metavar="NAME|FILE",
+    help="What goes wrong: bad-day, chaos, expired-links, lost-answers, lost-callbacks, odd-words, stuck, or a TOML file.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(0, 1_000_000),
+    default=1.0,
+    show_default=True,
+    metavar="X",
+    help="Virtual seconds per second; 0: moved by hand, POST /twin/clock.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="H", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8430, show_default=True, metavar="P", help="0: any.")
+def twin(vendor: str | None, seed: int | None, scenario: str | None, speed: float, host: str, port: int) -> None:
+    """Stand in for every vendor, offline, and misbehave on demand.
+
+    A vendor's own client reaches its twin at http://HOST:PORT/as/<vendor>, or by the vendor's host name. Nothing is
+    made but tiny files, nothing is kept, and any key is let in. Under /twin a test moves the clock, reads what was
+    asked, accepted and charged, and changes what goes wrong.
+
+    \b
+    Example:
+      callsheet twin --vendor vidu --scenario lost-answers --seed 7 --speed 60
+    """
+    Twin(scenario, seed=seed, speed=speed, vendor=vendor, host=host, port=port).run(say)
