@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from callsheet.client import AsyncClient, Client
+    from callsheet.client import AsyncClient, Client, verify_webhook
 
-__all__ = ["AsyncClient", "Client"]
+__all__ = ["AsyncClient", "Client", "verify_webhook"]
 
 
 def __getattr__(name: str) -> Any:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from callsheet import catalog
 from callsheet.app import vendors
 from callsheet.contract import Dialect
+from callsheet.engine.books import Books
 from callsheet.engine.engine import Engine
 from callsheet.engine.explain import say
 from callsheet.engine.keyring import Keyring
@@ -53,7 +54,9 @@ def now() -> int:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, url: str, clock: Clock = now) -> AsyncGenerator[House]:
+async def opened(
+    settings: Settings, url: str, clock: Clock = now, telemetry: Telemetry | None = None
+) -> AsyncGenerator[House]:
     """Run everything in an owned home; `url` is where this machine reaches the server.
 
     At the end tasks under way are let go of in good order: they go on at the next start. SetupError says what is wrong
@@ -78,13 +81,16 @@ def _built(settings: Settings, url: str, clock: Clock, store: Store) -> House:
     given = _given(settings, origins.public_url or url, clock, store, dialects)
     library, keyring, known, limits = given.library, given.keyring, given.catalog, settings.limits
     engine = Engine(given)
-    dialects |= vendors.dialects(Desk(engine, library, keyring, known, clock, origins, limits.max_body_bytes))
+    books = Books(store, clock)
+    dialects |= vendors.dialects(Desk(engine, library, keyring, known, clock, origins, limits.max_body_bytes, books))
     counters = Counters({mount(id): (known.vendor(id).hosts, dialect) for id, dialect in dialects.items()})
     token = secrets.token_urlsafe(32)
     parts = Parts(
         tasks=engine,
+        webhooks=engine.webhooks,
         files=library,
         keys=keyring,
+        ledger=books,
         catalog=known,
         gate=Gate(keyring, token, [*_hosts(settings), *counters.hosts]),
         origins=origins,

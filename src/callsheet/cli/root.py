@@ -23,6 +23,7 @@ COMMANDS = {
     "models": Named("callsheet.cli.catalogue:models", "What can be asked for, and with which params."),
     "quote": Named("callsheet.cli.quote:quote", "What a task would cost; nothing is handed in."),
     "files": Named("callsheet.cli.files:files", "List, upload, download, show, inspect or delete files."),
+    "webhooks": Named("callsheet.cli.webhooks:webhooks", "List, show or redeliver what webhooks are told."),
     "keys": Named("callsheet.cli.keys:keys", "Create, list or revoke the keys that open the API."),
     "serve": Named("callsheet.cli.serve:serve", "Run the server: the API and its worker."),
     "twin": Named("callsheet.cli.twin:twin", "Stand in for every vendor, offline, and misbehave on demand."),

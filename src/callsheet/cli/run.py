@@ -18,6 +18,7 @@ from callsheet.cli.saving import DEFAULT_OUT
 from callsheet.cli.watching import back, called_off, deliver, goes_on, watch
 from callsheet.client import Task
 from callsheet.client.requests import Order
+from callsheet.tasks import KINDS
 
 COMMON = ("prompt", "duration", "resolution", "aspect_ratio", "seed", "count", "camera_move")
 
@@ -47,6 +48,13 @@ def input_flags(command: Any) -> Any:
 @click.option("--on", "stage", metavar="STAGE", help="Where it runs: previz, or a vendor's model id.")
 @click.option("--cancel-on-interrupt", is_flag=True, help="Ctrl-C cancels the task instead of leaving it running.")
 @click.option("--webhook", metavar="URL", help="Called when the task has ended.")
+@click.option(
+    "--webhook-event",
+    "webhook_events",
+    multiple=True,
+    type=click.Choice(KINDS),
+    help="What the webhook is told, in place of the end; may be given again.",
+)
 @click.option("--metadata", multiple=True, metavar="K=V", help="Kept with the task, and found by `tasks list`.")
 @click.option("--priority", type=int, default=0, help="Higher goes first.")
 @click.option("--idempotency-key", metavar="K", help="Handing the same key in again gives the same task.")
@@ -70,6 +78,7 @@ def run(
     flags = {name: given.pop(name) for name in COMMON}
     input = build(facts(load(), model), pairs, flags)
     given["metadata"] = keep_pairs(given["metadata"])
+    given["webhook_events"] = given["webhook_events"] or None
     order = cast("Order", given)
     task = _submit(place, model, input, order)
     if no_wait:

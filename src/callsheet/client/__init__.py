@@ -2,19 +2,35 @@
 
 from callsheet.client._async import AsyncClient
 from callsheet.client._sync import Client
-from callsheet.client.failures import StillRunning, TaskCanceled, TaskFailed, Unexpected, Unreachable
-from callsheet.client.results import Artifact, Event, FileInfo, FilePage, Key, ModelInfo, Page, Quote, Task
+from callsheet.client.failures import NotGenuine, StillRunning, TaskCanceled, TaskFailed, Unexpected, Unreachable
+from callsheet.client.receiving import WebhookEvent, verify_webhook
+from callsheet.client.results import (
+    Artifact,
+    Attempt,
+    Event,
+    FileInfo,
+    FilePage,
+    Key,
+    ModelInfo,
+    Page,
+    Quote,
+    Task,
+    Webhook,
+    WebhookPage,
+)
 from callsheet.client.retry import Retry
 
 __all__ = [
     "Artifact",
     "AsyncClient",
+    "Attempt",
     "Client",
     "Event",
     "FileInfo",
     "FilePage",
     "Key",
     "ModelInfo",
+    "NotGenuine",
     "Page",
     "Quote",
     "Retry",
@@ -24,4 +40,8 @@ __all__ = [
     "TaskFailed",
     "Unexpected",
     "Unreachable",
+    "Webhook",
+    "WebhookEvent",
+    "WebhookPage",
+    "verify_webhook",
 ]

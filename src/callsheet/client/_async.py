@@ -17,7 +17,18 @@ from callsheet.client._async_wire import AsyncWire
 from callsheet.client.failures import Unexpected, Unreachable, ended_well
 from callsheet.client.following import FIRST_POLL, LONGEST_POLL, in_time, is_end, told
 from callsheet.client.requests import Order, Source, Wanted, file_id, task_body, task_id
-from callsheet.client.results import Event, FileInfo, FilePage, Key, ModelInfo, Page, Quote, Task
+from callsheet.client.results import (
+    Event,
+    FileInfo,
+    FilePage,
+    Key,
+    ModelInfo,
+    Page,
+    Quote,
+    Task,
+    Webhook,
+    WebhookPage,
+)
 from callsheet.client.retry import Deadline
 from callsheet.client.saving import Saving
 
@@ -40,6 +51,7 @@ class AsyncClient(AsyncWire):
         input: Mapping[str, Any] | None = None,
         *,
         webhook: str | None = None,
+        webhook_events: Sequence[str] | None = None,
         metadata: Mapping[str, str] | None = None,
         priority: int = 0,
         stage: str | None = None,
@@ -49,10 +61,11 @@ class AsyncClient(AsyncWire):
 
         `model` is a model id or a capability. In `input` (canonical names) a Path, bytes or an open binary file is
         uploaded first; a Task stands for its first output, `task.output(1)` for another, and is waited for. `webhook`
-        is called at the end. `stage` overrules where it runs.
+        is called at the end, or at each of `webhook_events`. `stage` overrules where it runs.
         """
         ready = await self._uploaded(input or {})
         body = task_body(model, ready, webhook=webhook, metadata=metadata, priority=priority, stage=stage)
+        body |= {"webhook_events": list(webhook_events)} if webhook_events is not None else {}
         proof = {"idempotency-key": idempotency_key or str(uuid4())}
         return results.read_task(await self._json("POST", "/v1/tasks", json=body, headers=proof))
 
@@ -108,6 +121,14 @@ class AsyncClient(AsyncWire):
     async def cancel(self, task: Task | str) -> Task:
         """Ask for the end; a task that already ended is answered as it is."""
         return results.read_task(await self._json("POST", f"/v1/tasks/{task_id(task)}/cancel"))
+
+    async def resolve(self, task: Task | str, *, remote: str | None = None, again: bool = False) -> Task:
+        """As the operator, say what became of a task that is unsure: its id at the vendor, or (None) it never arrived.
+
+        One that never arrived fails; with `again` it is sent anew.
+        """
+        said = {"remote": remote} if remote is not None else {"lost": True, "again": again}
+        return results.read_task(await self._json("POST", f"/v1/tasks/{task_id(task)}/resolve", json=said))
 
     async def list(self, *, limit: int = 50, cursor: str | None = None, **wanted: Unpack[Wanted]) -> Page:
         """One page of the tasks that match every part given, newest first: `client.list(state="running")`."""
@@ -183,6 +204,28 @@ class AsyncClient(AsyncWire):
     async def delete_file(self, file: FileInfo | str) -> None:
         """Forget a stored file."""
         await self._ask("DELETE", f"/v1/files/{file_id(file)}")
+
+    async def webhooks(
+        self,
+        *,
+        task: Task | str | None = None,
+        state: str | None = None,
+        account: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> WebhookPage:
+        """One page of messages to webhooks, newest first; `account` is for the operator's token only."""
+        query = requests.webhook_query(task, state, account) + requests.page_query(limit, cursor)
+        return results.read_webhooks(await self._json("GET", "/v1/webhooks", params=query))
+
+    async def webhook(self, message: Webhook | str) -> Webhook:
+        """One message to a webhook, with every try to tell it."""
+        return results.read_webhook(await self._json("GET", f"/v1/webhooks/{requests.message_id(message)}"))
+
+    async def redeliver(self, message: Webhook | str) -> Webhook:
+        """Tell a message once more under its own id, whatever came of it before."""
+        path = f"/v1/webhooks/{requests.message_id(message)}/redeliver"
+        return results.read_webhook(await self._json("POST", path))
 
     async def create_key(self, name: str, *, account: str | None = None) -> Key:
         """A new key; it and its secret are shown this once. For the operator's token only, like the two below."""

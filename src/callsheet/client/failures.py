@@ -38,6 +38,13 @@ class Unexpected(CallsheetError):
     code = "unexpected"
 
 
+class NotGenuine(CallsheetError):
+    """A webhook that was not sent by who knows the secret, or not lately: what it says is not to be believed."""
+
+    code = "not_genuine"
+    status = 401
+
+
 class StillRunning(CallsheetError, TimeoutError):
     """`wait` was given a limit and the task outlived it; the task goes on. `task` is how it stood."""
 

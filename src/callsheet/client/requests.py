@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any, TypedDict, cast
 from urllib.parse import quote
 
-from callsheet.client.results import FileInfo, Task
+from callsheet.client.results import FileInfo, Task, Webhook
 from callsheet.errors import InvalidInput, SetupError
 
 Source = str | Path | bytes | IO[bytes]
@@ -49,6 +49,7 @@ class Order(TypedDict, total=False):
     """What a submit may say beside model and input."""
 
     webhook: str | None
+    webhook_events: Sequence[str] | None
     metadata: Mapping[str, str] | None
     priority: int
     stage: str | None
@@ -65,6 +66,7 @@ class Wanted(TypedDict, total=False):
     created_from: datetime | None
     created_to: datetime | None
     metadata: Mapping[str, str]
+    unsure: bool
 
 
 def task_query(wanted: Wanted) -> list[tuple[str, str]]:
@@ -73,12 +75,24 @@ def task_query(wanted: Wanted) -> list[tuple[str, str]]:
     found = [("state", state) for state in ([states] if isinstance(states, str) else states)]
     found += [(name, value) for name in ("model", "capability", "vendor") if (value := wanted.get(name))]
     found += [(name, _stamp(time)) for name in ("created_from", "created_to") if (time := wanted.get(name))]
+    found += [("unsure", "true")] if wanted.get("unsure") else []
     return found + [(f"metadata[{name}]", value) for name, value in wanted.get("metadata", {}).items()]
 
 
 def page_query(limit: int, cursor: str | None) -> list[tuple[str, str]]:
     """The query string's parts of any list."""
     return [("limit", str(limit))] + ([("cursor", cursor)] if cursor else [])
+
+
+def webhook_query(task: Task | str | None, state: str | None, account: str | None) -> list[tuple[str, str]]:
+    """The query string's parts that choose messages to webhooks."""
+    wanted = (("task", task_id(task) if task is not None else None), ("state", state), ("account", account))
+    return [(name, value) for name, value in wanted if value]
+
+
+def message_id(message: Webhook | str) -> str:
+    """The id, whichever was given."""
+    return plain_id(message.id if isinstance(message, Webhook) else message, "evt")
 
 
 def task_id(task: Task | str) -> str:

@@ -120,6 +120,44 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to tell a webhook: `status` as it answered, or `error`; `took` in milliseconds, `body` as it was sent."""
+
+    at: datetime | None
+    status: int | None
+    error: str | None
+    took: int
+    body: str
+    raw: Raw = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A message to a webhook. `state` is `pending`, `delivered` or `gave_up`; a list leaves out the `tries`."""
+
+    id: str
+    task_id: str
+    kind: str
+    url: str
+    state: str
+    attempts: int
+    account: str | None = None
+    created_at: datetime | None = None
+    next_at: datetime | None = None
+    settled_at: datetime | None = None
+    tries: tuple[Attempt, ...] = ()
+    raw: Raw = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookPage:
+    """Some messages, newest first, and the cursor of the next page or None at the end."""
+
+    data: tuple[Webhook, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Some tasks, newest first, and the cursor of the next page or None at the end."""
 
@@ -183,6 +221,34 @@ def read_key(raw: Raw) -> Key:
     """A key from its wire form."""
     made, revoked = _time(raw.get("created_at")), _time(raw.get("revoked_at"))
     return Key(raw["id"], raw["account"], raw["name"], made, revoked, raw.get("key"), raw.get("secret"), raw)
+
+
+def read_webhook(raw: Raw) -> Webhook:
+    """A message to a webhook from its wire form."""
+    return Webhook(
+        id=raw["id"],
+        task_id=raw["task_id"],
+        kind=raw["kind"],
+        url=raw["url"],
+        state=raw["state"],
+        attempts=int(raw.get("attempts") or 0),
+        account=raw.get("account"),
+        created_at=_time(raw.get("created_at")),
+        next_at=_time(raw.get("next_at")),
+        settled_at=_time(raw.get("settled_at")),
+        tries=tuple(_attempt(one) for one in raw.get("tries") or ()),
+        raw=raw,
+    )
+
+
+def read_webhooks(raw: Raw) -> WebhookPage:
+    """One page of messages."""
+    return WebhookPage(tuple(read_webhook(one) for one in raw["data"]), raw.get("next"))
+
+
+def _attempt(raw: Raw) -> Attempt:
+    at, took = _time(raw.get("at")), int(raw.get("took") or 0)
+    return Attempt(at, raw.get("status"), raw.get("error"), took, raw.get("body") or "", raw)
 
 
 def read_page(raw: Raw) -> Page:

@@ -8,12 +8,14 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
 
+from callsheet import context
 from callsheet.contract import Dialect, Notice
 from callsheet.engine import pace
 from callsheet.engine.pace import Chance
@@ -28,6 +30,9 @@ log = logging.getLogger("callsheet.engine")
 Body = Callable[[Task], bytes]
 Secrets = Callable[[str], Awaitable[tuple[str, ...]]]
 """What signs an account's webhooks: `whsec_…`, one signature each, so that a key can be changed without a gap."""
+
+Around = Callable[[Task, str], AbstractContextManager[None]]
+"""What surrounds every step of a task, by the step's name: a span, where traces are on."""
 
 STARTED = "task.started"
 GONE = 410
@@ -80,7 +85,9 @@ class Courier:
         dialects: Mapping[str, Dialect],
         clock: Clock,
         rules: Webhooks,
+        around: Around,
     ) -> None:
+        self._around = around
         self._dialects = dialects  # itself, though empty: it may be filled later
         self._store = store
         self._client = client
@@ -93,21 +100,25 @@ class Courier:
         """Try once: what was heard, and the try as it is kept. Raises only StorageError."""
         began = time.monotonic()
         try:
-            notice = await self._notice(message)
+            task = as_told(await self._store.task(message.account, message.task_id), message.kind)
+            notice = await self._notice(message, task)
         except StorageError:
             raise
         except CallsheetError as error:
             heard, body = Heard(error=str(error)), b""
         else:
-            heard, body = await self._post(message.url, notice), notice.body
+            with context.fresh(traced=task.trace), self._around(task, "tell"):
+                heard, body = await self._post(message.url, notice), notice.body
         took, shown = round((time.monotonic() - began) * 1000), without_secrets(body)
         kept = (self._clock(), message.url, heard.status, heard.error, took, shown)
         return heard, Try(message.id, message.task_id, *kept)
 
     async def _post(self, url: str, notice: Notice) -> Heard:
+        traced = context.trace.get()
+        headers = {**notice.headers, "traceparent": traced} if traced else notice.headers
         try:
             async with asyncio.timeout(self._rules.timeout):
-                async with self._client.stream("POST", url, content=notice.body, headers=notice.headers) as response:
+                async with self._client.stream("POST", url, content=notice.body, headers=headers) as response:
                     return _heard(response, await _complaint(response), self._clock())
         except TimeoutError:
             return Heard(error=f"no answer within {self._rules.timeout:g} s", silent=True)
@@ -116,8 +127,7 @@ class Courier:
         except httpx2.TransportError as error:
             return Heard(error=str(error) or type(error).__name__, silent=True)
 
-    async def _notice(self, message: Message) -> Notice:
-        task = as_told(await self._store.task(message.account, message.task_id), message.kind)
+    async def _notice(self, message: Message, task: Task) -> Notice:
         dialect = self._dialects.get(task.door)
         if dialect is not None:
             return await dialect.notice(task)

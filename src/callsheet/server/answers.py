@@ -84,9 +84,44 @@ class Task(Outgoing):
     ended_at: datetime | None
     priority: int
     webhook: str | None
+    webhook_events: list[str]
+    """What the webhook is told; empty without one."""
+    webhook_state: Literal["pending", "delivered", "gave_up"] | None
+    """How that stands; null while there is nothing to tell."""
     door: str
     retention: int | None
     """For how many seconds its files are kept once they are made; null for as long as this server keeps files."""
+    unsure: bool
+    """It was sent to its stage and nobody knows whether it arrived: it is looked for, and never sent twice."""
+
+
+class CanceledCredits(Outgoing):
+    """The money of a canceled task as it stands now."""
+
+    held: float
+    """Still set aside: its end is not known yet."""
+    charged: float | None
+    """Null where nobody knows the price."""
+    released: float
+    """Set aside before, and free again."""
+
+
+class Cancellation(Outgoing):
+    """What a cancel came to."""
+
+    asked: bool
+    """Whether the end is asked for; false where it had come before."""
+    outcome: Literal["canceled", "stopping", "goes_on", "held", "ended"]
+    """`canceled`: it has ended. `stopping`: its stage is told to stop it. `goes_on`: it cannot be stopped any more.
+    `held`: nobody knows whether it arrived; it is stopped when it is found. `ended`: it had ended before."""
+    why: str
+    credits: CanceledCredits
+
+
+class CanceledTask(Task):
+    """A task whose end was asked for, as it stands now."""
+
+    cancel: Cancellation
 
 
 class TaskList(Outgoing):
@@ -245,6 +280,52 @@ class KeyList(Outgoing):
 
     data: list[Key]
     next: None
+
+
+class Webhook(Outgoing):
+    """A message to a webhook: one thing to tell of one task."""
+
+    id: str
+    """The `webhook-id` of every try."""
+    object: Literal["webhook"]
+    task_id: str
+    account: str
+    kind: Literal["task.started", "task.succeeded", "task.failed", "task.canceled"]
+    url: str
+    state: Literal["pending", "delivered", "gave_up"]
+    attempts: int
+    created_at: datetime
+    next_at: datetime | None
+    """When it is tried next; null once it is settled, and while an earlier message of its task is not."""
+    settled_at: datetime | None
+
+
+class Attempt(Outgoing):
+    """One try to tell a message."""
+
+    at: datetime
+    url: str
+    status: int | None
+    """What the receiver answered; null where it did not."""
+    error: str | None
+    """Why there was no answer, or what the receiver said that did not take it."""
+    took: int
+    """Milliseconds."""
+    body: str
+    """What was sent; secrets are left out."""
+
+
+class FullWebhook(Webhook):
+    """A message with every try to tell it, in order."""
+
+    tries: list[Attempt]
+
+
+class WebhookList(Outgoing):
+    """Messages, newest first."""
+
+    data: list[Webhook]
+    next: str | None
 
 
 class Problem(Outgoing):

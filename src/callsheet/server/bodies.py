@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from callsheet.tasks import State
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+Kind = Literal["task.started", "task.succeeded", "task.failed", "task.canceled"]
 
 
 class Incoming(BaseModel):
@@ -36,7 +39,9 @@ class NewTask(Incoming):
     """The params in canonical names. `GET /v1/models/{id}` has their JSON Schema. Media are given as the id of a file,
     an http(s) address, a data: URI, or as an Output: what another task makes is waited for."""
     webhook: Annotated[str, StringConstraints(min_length=1, max_length=2048)] | None = None
-    """An address that is told of the end, signed as Standard Webhooks."""
+    """An address that is told of the task, signed as Standard Webhooks."""
+    webhook_events: Annotated[list[Kind], Field(min_length=1, max_length=4)] | None = None
+    """What it is told. Without it, the ends: `task.succeeded`, `task.failed` and `task.canceled`."""
     metadata: Annotated[
         dict[Label, Annotated[str, StringConstraints(max_length=512)]], Field(max_length=16, default_factory=dict)
     ]
@@ -47,6 +52,23 @@ class NewTask(Incoming):
     """Where to run, in place of what the routing says: `previz`, or a vendor's model id."""
     retention: Annotated[int, Field(ge=60, le=315_360_000, strict=True)] | None = None
     """For how many seconds its files are kept once they are made. Without it, as long as this server keeps files."""
+
+
+class Resolution(Incoming):
+    """What an operator knows of a task that is unsure: its id at the vendor, or that it never arrived there."""
+
+    remote: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+    """The vendor's id: it did arrive."""
+    lost: bool = False
+    """It never arrived: it fails, and what was set aside for it is let go."""
+    again: bool = False
+    """With `lost`: it is sent anew instead."""
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Resolution:
+        if (self.remote is None) != self.lost or (self.again and not self.lost):
+            raise ValueError("give remote, or lost, or lost with again")
+        return self
 
 
 class NewQuote(Incoming):
@@ -97,6 +119,19 @@ class TaskQuery(PageQuery):
     """With this label: `metadata[scene]=12A`."""
     door: Label | None = None
     """Made through this door: `native`, or the name of a vendor's dialect."""
+    unsure: bool = False
+    """Only those that wait for an operator's word; the operator sees those of all accounts."""
+
+
+class WebhookQuery(PageQuery):
+    """Which messages: those that match everything given."""
+
+    task: Annotated[str, StringConstraints(pattern=r"^task_[0-9A-Za-z]+$")] | None = None
+    """Of this task."""
+    state: Literal["pending", "delivered", "gave_up"] | None = None
+    """In this state."""
+    account: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
+    """Of this account; for the operator only."""
 
 
 class ModelQuery(Incoming):

@@ -19,6 +19,7 @@ never ignored."""
 
 _TAGS = [
     {"name": "tasks", "description": "Submit, watch, list and cancel."},
+    {"name": "webhooks", "description": "What was told, what is to be told, and telling it once more."},
     {"name": "files", "description": "Uploads and artifacts."},
     {"name": "catalogue", "description": "Models, capabilities and prices."},
     {"name": "keys", "description": "For the operator of the server."},

@@ -10,7 +10,7 @@ from typing import cast
 from starlette.requests import HTTPConnection
 
 from callsheet.catalog import Catalog
-from callsheet.contract import Files, Keys, Tasks
+from callsheet.contract import Files, Keys, Ledger, Tasks, Webhooks
 from callsheet.server.auth import Gate
 from callsheet.server.counters import Counters
 from callsheet.server.origin import Origins
@@ -20,9 +20,26 @@ Readiness = Callable[[], Awaitable[Mapping[str, str | None]]]
 """Asks every part how it is: its name, and what is wrong with it or None."""
 
 
+async def _no_page() -> bytes:
+    return b""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposition:
+    """What `/metrics` answers, in which format, and who may read it beside this machine and the operator."""
+
+    page: Callable[[], Awaitable[bytes]] = _no_page
+    content_type: str = "text/plain; charset=utf-8"
+    public: bool = False
+    key: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything a request may need, built once by hand. Sizes in bytes, `keep_alive` in seconds."""
+    """Everything a request may need, built once by hand. Sizes in bytes, `keep_alive` in seconds.
+
+    `webhooks` is None where this server tells nobody, `ledger` where it counts nothing.
+    """
 
     tasks: Tasks
     files: Files
@@ -34,7 +51,10 @@ class Parts:
     ready: Readiness
     max_body: int
     max_upload: int
+    webhooks: Webhooks | None = None
+    ledger: Ledger | None = None
     counters: Counters = field(default_factory=Counters)
+    metrics: Exposition = field(default_factory=Exposition)
     keep_alive: float = 15.0
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from callsheet.contract import Key
-from callsheet.tasks import Event, File, Quote, Task
+from callsheet.tasks import Cancellation, Event, File, Message, Quote, Task, Try
 
 Address = Callable[[File], str]
 """Gives a file's absolute, signed address."""
@@ -65,9 +65,18 @@ def task_shape(task: Task, address: Address) -> dict[str, Any]:
         "ended_at": _maybe(task.ended_at),
         "priority": task.priority,
         "webhook": task.webhook,
+        "webhook_events": list(task.webhook_events),
+        "webhook_state": task.told or None,
         "door": task.door,
         "retention": task.retention,
+        "unsure": task.unsure,
     }
+
+
+def cancellation_shape(found: Cancellation) -> dict[str, Any]:
+    """What a cancel came to."""
+    credits = {"held": found.held, "charged": found.charged, "released": found.released}
+    return {"asked": found.asked, "outcome": found.outcome, "why": found.why, "credits": credits}
 
 
 def artifact_shape(file: File, address: Address) -> dict[str, Any]:
@@ -97,6 +106,35 @@ def file_shape(file: File, address: Address) -> dict[str, Any]:
 def event_shape(event: Event) -> dict[str, Any]:
     """One line of a timeline."""
     return {"seq": event.seq, "type": event.type, "at": stamp(event.at), "data": event.data}
+
+
+def message_shape(message: Message) -> dict[str, Any]:
+    """A message to a webhook."""
+    return {
+        "id": message.id,
+        "object": "webhook",
+        "task_id": message.task_id,
+        "account": message.account,
+        "kind": message.kind,
+        "url": message.url,
+        "state": message.state,
+        "attempts": message.attempts,
+        "created_at": stamp(message.created_at),
+        "next_at": _maybe(message.due),
+        "settled_at": _maybe(message.settled_at),
+    }
+
+
+def try_shape(one: Try) -> dict[str, Any]:
+    """One try to tell a message."""
+    return {
+        "at": stamp(one.at),
+        "url": one.url,
+        "status": one.status,
+        "error": one.error,
+        "took": one.took,
+        "body": one.body,
+    }
 
 
 def quote_shape(quote: Quote) -> dict[str, Any]:

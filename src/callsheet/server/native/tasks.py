@@ -16,7 +16,7 @@ from callsheet.server.events import EventStream, last_seen
 from callsheet.server.native.route import Route, operation
 from callsheet.server.parts import parts_of
 from callsheet.server.reading import read_body, read_query
-from callsheet.server.shapes import Answer, event_shape, page, task_shape
+from callsheet.server.shapes import Answer, cancellation_shape, event_shape, page, task_shape
 from callsheet.tasks import File, Filter, NewTask, Task
 
 log = logging.getLogger("callsheet.server")
@@ -52,6 +52,7 @@ async def submit(request: Request) -> Response:
         model=body.model,
         input=body.input,
         webhook=body.webhook,
+        webhook_events=None if body.webhook_events is None else tuple(body.webhook_events),
         metadata=body.metadata,
         priority=body.priority,
         stage=body.stage,
@@ -76,7 +77,7 @@ async def submit(request: Request) -> Response:
 async def list_tasks(request: Request) -> Response:
     """Those that match every part of the query."""
     parts = parts_of(request)
-    account = await parts.gate.account(request)
+    caller = await parts.gate.caller(request)
     query = read_query(request, bodies.TaskQuery)
     wanted = Filter(
         state=tuple(query.state),
@@ -87,7 +88,9 @@ async def list_tasks(request: Request) -> Response:
         created_to=_milliseconds(query.created_to),
         metadata=query.metadata,
         door=query.door,
+        unsure=query.unsure,
     )
+    account = None if query.unsure and caller.operator else caller.account
     found = await parts.tasks.list(account, wanted, query.limit, query.cursor)
     return Answer(page([_shape(request, task) for task in found.tasks], found.next))
 
@@ -105,14 +108,34 @@ async def get(request: Request, task_id: str) -> Response:
     **operation(
         "cancelTask",
         "Ask for the end of a task. One that has ended already is answered as it is.",
-        answer=answers.Task,
+        answer=answers.CanceledTask,
         refusals=(404,),
     ),
 )
 async def cancel(request: Request, task_id: str) -> Response:
-    """Answers how the task stands now; a running one ends a moment later."""
+    """Answers how the task stands now, and what that comes to; a running one ends a moment later."""
     parts = parts_of(request)
-    task = await parts.tasks.cancel(await parts.gate.account(request), task_id)
+    task, came_to = await parts.tasks.canceling(await parts.gate.account(request), task_id)
+    return Answer({**_shape(request, task), "cancel": cancellation_shape(came_to)})
+
+
+@router.post(
+    "/v1/tasks/{task_id}/resolve",
+    **operation(
+        "resolveTask",
+        "Say what became of a task that is unsure: its id at the vendor, or that it never arrived. Operator only.",
+        answer=answers.Task,
+        body=bodies.Resolution,
+        refusals=(400, 404, 409, 413, 415),
+    ),
+)
+async def resolve(request: Request, task_id: str) -> Response:
+    """Of any account's task; 409 where it is not unsure."""
+    parts = parts_of(request)
+    await parts.gate.keeper(request)
+    said = await read_body(request, bodies.Resolution)
+    task = await parts.tasks.resolve(task_id, said.remote, again=said.again)
+    log.info("task resolved", extra={"task_id": task.id})
     return Answer(_shape(request, task))
 
 
