@@ -6,6 +6,7 @@ from callsheet.store.ledger import Limited, Moves, Short
 from callsheet.store.lock import HomeLock, owner
 from callsheet.store.outbox import TOLD, Lost, NewEvent, Outgoing, Settled, event_steps
 from callsheet.store.rows import Onward, Phase, Row
+from callsheet.store.sharing import Position
 from callsheet.store.sqlite import Sqlite
 from callsheet.store.store import COURSE, TASK, Store, Taken
 
@@ -24,6 +25,7 @@ __all__ = [
     "Onward",
     "Outgoing",
     "Phase",
+    "Position",
     "Row",
     "Settled",
     "Short",

@@ -14,6 +14,7 @@ from callsheet.store.durations import Histogram, by_model
 from callsheet.store.ledger import NOTHING, Ledger, Moves, admitted, entry_steps, moved, refused
 from callsheet.store.outbox import Lost, NewEvent, Outbox, event_steps
 from callsheet.store.rows import Phase, Row, column, event_of, file_of, record_of_row, row_of, task_of, to_text
+from callsheet.store.sharing import Sharing
 from callsheet.store.shelf import file_steps
 from callsheet.tasks import Event, File, Filter, Page, State, Task
 
@@ -36,7 +37,7 @@ class Taken(Exception):
         self.body_hash = body_hash
 
 
-class Store(Ledger, Outbox):
+class Store(Ledger, Outbox, Sharing):
     """Every way to read and write the house's memory. Writes are durable when they return.
 
     All raise StorageError when the disk is full or the database unreadable; then nothing was kept.

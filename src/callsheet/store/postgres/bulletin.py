@@ -1,0 +1,145 @@
+"""What processes on one database tell each other at once, and which of them leads."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import asyncpg
+
+from callsheet.store.postgres.opening import LOCK
+
+log = logging.getLogger("callsheet.store")
+
+CHANNEL = "callsheet"
+QUEUE_CHANNEL = "ch_pgqueuer"
+"""PgQueuer's own: something was put into the queue, or has left it."""
+
+LEADING = 2
+_AGAIN = 1.0
+"""Seconds between two tries to reach the server."""
+
+_GATHER = 0.004
+"""Seconds in which what is told is gathered: one message for many tasks."""
+
+_MANY = 200
+
+Heard = Callable[[str, str], None]
+"""Called with a kind and a task: `event`, `due`, `news`, `cancel`; `queue` and `lost` come without a task."""
+
+
+class Bulletin:
+    """One connection that listens. As long as it stands, the server's other processes know that this one lives.
+
+    After the connection was lost `lost` is heard: anything may have happened meanwhile, so everyone looks again.
+    """
+
+    def __init__(self, url: str, pool: asyncpg.Pool, owner: uuid.UUID) -> None:
+        self._url = url
+        self._pool = pool
+        self._owner = owner
+        self._heard: list[Heard] = []
+        self._connection: Any = None
+        self._leading = False
+        self._listening: asyncio.Task[None] | None = None
+        self._told: dict[str, list[str]] = {}
+        self._telling: asyncio.Task[None] | None = None
+
+    def listen(self, heard: Heard) -> None:
+        """From now on call this with everything that is heard, in the event loop."""
+        self._heard.append(heard)
+
+    async def open(self) -> None:
+        """Connect; raises what the server raises."""
+        connection = await self._connected()
+        self._listening = asyncio.create_task(self._stay(connection))
+
+    async def close(self) -> None:
+        """Tell what is left, and leave."""
+        if self._telling is not None:
+            await asyncio.gather(self._telling, return_exceptions=True)
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
+        if self._connection is not None:
+            await self._connection.close(timeout=2)
+
+    def tell(self, kind: str, task_id: str) -> None:
+        """Say it to all processes, this one too; it is lost where the server cannot be reached."""
+        self._told.setdefault(kind, []).append(task_id)
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell())
+
+    async def leads(self) -> bool:
+        """Whether this process is the one that keeps house, from now until it ends or loses its connection."""
+        connection = self._connection
+        if connection is None or connection.is_closed():
+            return False
+        if not self._leading:
+            try:
+                self._leading = await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", LOCK, LEADING)
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                return False
+        return self._leading
+
+    async def _connected(self) -> Any:
+        connection: Any = await asyncpg.connect(
+            self._url, timeout=10, command_timeout=60.0, server_settings={"application_name": "callsheet bulletin"}
+        )
+        await connection.execute("SELECT pg_advisory_lock($1, hashtext($2))", LOCK, str(self._owner))
+        await connection.add_listener(CHANNEL, self._on_word)
+        await connection.add_listener(QUEUE_CHANNEL, self._on_queue)
+        self._connection, self._leading = connection, False
+        return connection
+
+    async def _stay(self, connection: Any) -> None:
+        """Come back whenever the connection is lost."""
+        while True:
+            gone = asyncio.Event()
+            connection.add_termination_listener(_setting(gone))
+            if not connection.is_closed():
+                await gone.wait()
+            log.warning("the connection to the database is lost")
+            connection = await self._reconnected()
+            log.info("the connection to the database is back")
+            self._say("lost", "")
+
+    async def _reconnected(self) -> Any:
+        while True:
+            with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                return await self._connected()
+            await asyncio.sleep(_AGAIN)
+
+    def _on_word(self, connection: Any, pid: int, channel: str, message: str) -> None:
+        kind, *tasks = message.split(" ")
+        for task_id in tasks:
+            self._say(kind, task_id)
+
+    def _on_queue(self, connection: Any, pid: int, channel: str, message: str) -> None:
+        self._say("queue", "")
+
+    def _say(self, kind: str, task_id: str) -> None:
+        for heard in self._heard:
+            heard(kind, task_id)
+
+    async def _tell(self) -> None:
+        await asyncio.sleep(_GATHER)
+        told, self._told = self._told, {}
+        for kind, tasks in told.items():
+            for start in range(0, len(tasks), _MANY):
+                message = " ".join([kind, *tasks[start : start + _MANY]])
+                try:
+                    await self._pool.execute("SELECT pg_notify($1, $2)", CHANNEL, message)
+                except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                    log.warning("other processes could not be told: %s", type(error).__name__)
+
+
+def _setting(gone: asyncio.Event) -> Callable[[Any], None]:
+    def set_it(connection: Any) -> None:
+        gone.set()
+
+    return set_it
