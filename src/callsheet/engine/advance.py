@@ -185,6 +185,12 @@ def resumed() -> Move:
     return Move({"parked_at": None}, (("resumed", {}),))
 
 
+def unmade(row: Row, now: int) -> Move:
+    """Local work whose process ends in good order: it starts again, here or elsewhere."""
+    changes = _entering(row, "submit", now) | {"remote": None}
+    return Move(changes, (("recovered", {"from": row.phase, "to": "submit"}),))
+
+
 def lost(row: Row, now: int) -> Move:
     """After a local driver no longer knew the remote: the work starts again, but not for ever."""
     attempt = row.attempt + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,8 +35,20 @@ class Schedule(Protocol):
     any moment. Rows in one process (`RowSchedule`), a queue's deliveries on many machines (`QueueSchedule`).
     """
 
-    async def open(self, drivers: Mapping[str, Driver], local_stages: Collection[str], nudge: Nudge) -> None:
-        """Begin: what a dead owner held is due again. `nudge` is called when another process has news for this one."""
+    heartbeat: float
+    """Seconds between two signs of life."""
+
+    async def open(
+        self,
+        drivers: Mapping[str, Driver],
+        local_stages: Collection[str],
+        nudge: Nudge,
+        ring: Callable[[], None],
+    ) -> None:
+        """Begin: what a dead owner held is due again.
+
+        `nudge` is called when another process has news for this one, `ring` when there may be something to do.
+        """
         ...
 
     async def ready(self, now: int, flying: Mapping[str, str]) -> list[Call]:
@@ -51,8 +63,8 @@ class Schedule(Protocol):
         """A step is over: the lane it began in, and the row as it was last written, or None where nothing was taken."""
         ...
 
-    async def holds(self) -> Collection[str] | None:
-        """Signs of life for all that is held here; what is still ours, or None where nobody else can have it."""
+    async def beat(self) -> Collection[str]:
+        """Signs of life for all that is held here; what was, and is another's now."""
         ...
 
     def elsewhere(self, task_id: str, why: str) -> bool:
@@ -66,6 +78,3 @@ class Schedule(Protocol):
     async def close(self, held: Collection[Row]) -> None:
         """Hand back what is held here; `held` are rows whose step was broken off."""
         ...
-
-
-Bell = Callable[[], Awaitable[None]]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from callsheet.contract import Driver
-from callsheet.engine import advance
+from callsheet.engine import advance, pace
 from callsheet.engine.schedule import Call, Nudge
 from callsheet.store import Row, Store
 from callsheet.tasks import Clock
@@ -20,6 +20,8 @@ EVER = 2**62
 class RowSchedule:
     """`Schedule` for the one process that owns a home. How many rows are with each driver is counted from the rows."""
 
+    heartbeat = pace.HEARTBEAT
+
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
@@ -28,7 +30,13 @@ class RowSchedule:
         self._with_driver: dict[str, set[str]] = defaultdict(set)
         self._silent: set[str] = set()
 
-    async def open(self, drivers: Mapping[str, Driver], local_stages: Collection[str], nudge: Nudge) -> None:
+    async def open(
+        self,
+        drivers: Mapping[str, Driver],
+        local_stages: Collection[str],
+        nudge: Nudge,
+        ring: Callable[[], None],
+    ) -> None:
         """Mend what the last process left, and count what is with each driver."""
         self._drivers = drivers
         self._local_stages = local_stages
@@ -79,8 +87,9 @@ class RowSchedule:
         stays = row.phase == "poll" and not row.task.state.final and row.parked_at is None
         (self._with_driver[vendor].add if stays else self._with_driver[vendor].discard)(task_id)
 
-    async def holds(self) -> None:
+    async def beat(self) -> Collection[str]:
         """Nobody else can have anything: the home is locked."""
+        return ()
 
     def elsewhere(self, task_id: str, why: str) -> bool:
         """There is nobody else."""

@@ -205,6 +205,14 @@ class Steps:
             move = advance.succeeded(row, files, usage, self._parts.clock())
             await self._keep(row, _both(before, move), seen, files)
 
+    async def abandon(self, vendor: str, task_id: str, remote: str) -> None:
+        """Another process does this task's work now: what is done for it on this machine is stopped."""
+        driver = self._parts.drivers[vendor]
+        if driver.local:
+            await self._ask(
+                await self._parts.store.row(task_id), driver, self._bare_order, lambda one: driver.cancel(one, remote)
+            )
+
     def _not_collected(self, row: Row, error: CallsheetError) -> Move:
         now = self._parts.clock()
         if not error.retryable:

@@ -60,7 +60,7 @@ class Worker:
         """Mend what the last process left, and begin."""
         for vendor, driver in self._parts.drivers.items():
             driver.notify = self._ear(vendor)
-        await self._schedule.open(self._parts.drivers, self._local_stages(), self._nudge)
+        await self._schedule.open(self._parts.drivers, self._local_stages(), self._nudge, self._bell.set)
         loops = (self._take_up(), self._heartbeat(), self._keep_house())
         self._background = [asyncio.create_task(one) for one in loops]
 
@@ -109,6 +109,8 @@ class Worker:
         flight = self._flights.get(task_id)
         if flight is not None:
             flight.again = _stronger(flight.again, why)
+        elif self._schedule.elsewhere(task_id, why):
+            return
         else:
             self._nudged[task_id] = _stronger(self._nudged.get(task_id, ""), why)
         self._bell.set()
@@ -178,16 +180,21 @@ class Worker:
 
         try:
             now = self._parts.clock()
-            row = await self._parts.store.take(task_id, phases, now, now + pace.LEASE, early=early)
+            row = await self._taken(call, phases, now, early)
             if row is not None:
                 flight.lane = row.lane
-                with context.fresh(traced=row.trace), self._parts.around(row):
+                with context.fresh(traced=row.task.trace), self._parts.around(row.task, row.phase):
                     await self._try(row, seen)
         except FenceLost:
             log.info("another has this task now", extra={"task_id": task_id})
         except StorageError as error:
             log.error("a task cannot be worked on: %s", error, extra={"task_id": task_id})
             await asyncio.sleep(1.0)  # keeps its slot meanwhile: without a disk there is no hurry
+
+    async def _taken(self, call: Call, phases: tuple[Phase, ...], now: int, early: bool) -> Row | None:
+        if call.over:
+            return await self._parts.store.take_over(call.task_id, now, now + pace.LEASE)
+        return await self._parts.store.take(call.task_id, phases, now, now + pace.LEASE, early=early)
 
     async def _try(self, row: Row, seen: Callable[[Row], None]) -> None:
         """One step; a fault of ours does not stop the others, and does not come back for ever."""
@@ -215,25 +222,49 @@ class Worker:
 
     async def _heartbeat(self) -> None:
         """Signs of life for what is being worked on; who lost its row stops working on it."""
+        extended = 0.0
         while True:
-            await asyncio.sleep(pace.HEARTBEAT)
-            for task_id, flight in list(self._flights.items()):
-                if flight.row is None or not flight.row.taken:
-                    continue
-                try:
-                    await self._parts.store.extend(task_id, flight.row.fence, self._parts.clock() + pace.LEASE)
-                except FenceLost:
-                    if self._flights.get(task_id) is flight and flight.row.taken and flight.work is not None:
-                        flight.work.cancel()
-                except StorageError as error:
-                    log.error("no sign of life could be written: %s", error, extra={"task_id": task_id})
+            await asyncio.sleep(self._schedule.heartbeat)
+            try:
+                for task_id in await self._schedule.beat():
+                    await self._let_go(task_id)
+            except StorageError as error:
+                log.error("no sign of life could be given: %s", error)
+            extended += self._schedule.heartbeat
+            if extended >= pace.HEARTBEAT:
+                extended = 0.0
+                await self._extend()
+
+    async def _let_go(self, task_id: str) -> None:
+        """Another has this task now: what is done for it here is of no use."""
+        log.info("another process has this task now", extra={"task_id": task_id})
+        flight = self._flights.get(task_id)
+        if flight is not None and flight.work is not None:
+            flight.work.cancel()
+        for (vendor, remote), known in list(self._remotes.items()):
+            if known == task_id:
+                del self._remotes[vendor, remote]
+                await self._steps.abandon(vendor, task_id, remote)
+
+    async def _extend(self) -> None:
+        for task_id, flight in list(self._flights.items()):
+            if flight.row is None or not flight.row.taken:
+                continue
+            try:
+                await self._parts.store.extend(task_id, flight.row.fence, self._parts.clock() + pace.LEASE)
+            except FenceLost:
+                if self._flights.get(task_id) is flight and flight.row.taken and flight.work is not None:
+                    flight.work.cancel()
+            except StorageError as error:
+                log.error("no sign of life could be written: %s", error, extra={"task_id": task_id})
 
     async def _keep_house(self) -> None:
         while True:
             try:
-                gone = await self._parts.library.expire()
-                keys = await self._parts.store.forget_keys(self._parts.clock() - KEYS_KEPT)
-                log.debug("house kept", extra={"files": gone, "keys": keys})
+                if await self._schedule.leads():
+                    gone = await self._parts.library.expire()
+                    keys = await self._parts.store.forget_keys(self._parts.clock() - KEYS_KEPT)
+                    log.debug("house kept", extra={"files": gone, "keys": keys})
             except (StorageError, OSError) as error:
                 log.error("files past their time could not be deleted: %s", error)
             await asyncio.sleep(HOUSEKEEPING)
