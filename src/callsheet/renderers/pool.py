@@ -81,6 +81,10 @@ class Pool:
             return Failed("render_lost", "The process that rendered this has ended.", retryable=True)
         return render.news
 
+    def standing(self) -> tuple[int, int, int]:
+        """How many renders may run at once, how many run, and how many wait."""
+        return self._slots, sum(child.name is not None for child in self._children), len(self._waiting)
+
     def __contains__(self, name: str) -> bool:
         return name in self._renders
 

@@ -60,11 +60,17 @@ def soft(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(x * (27 + square) / (27 + 9 * square), np.float32)
 
 
-@lru_cache(maxsize=256)
 def _falling(count: int, rate: float) -> Mono:
     """exp(-rate * n) as an outer product of two short tables."""
-    fine = np.array([math.exp(-rate * n) for n in range(min(_GRAIN, max(count, 1)))], np.float32)
-    rough = np.array([math.exp(-min(rate * n, 700.0)) for n in range(0, count, _GRAIN)], np.float32)
+    rough, fine = _tables(count, rate)
     made = (rough[:, None] * fine[None, :]).ravel()[:count]
     made.flags.writeable = False
     return made
+
+
+@lru_cache(maxsize=256)
+def _tables(count: int, rate: float) -> tuple[Mono, Mono]:
+    """Kept in place of what they make, which is hundreds of times as large."""
+    fine = np.array([math.exp(-rate * n) for n in range(min(_GRAIN, max(count, 1)))], np.float32)
+    rough = np.array([math.exp(-min(rate * n, 700.0)) for n in range(0, count, _GRAIN)], np.float32)
+    return rough, fine

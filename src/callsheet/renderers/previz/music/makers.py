@@ -157,7 +157,7 @@ def _cycle(
     return _table(kept).take(places, mode="wrap")
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=96)
 def _table(weights: tuple[float, ...]) -> Mono:
     where = np.arange(_SIZE) / _SIZE
     made = np.zeros(_SIZE, np.float32)

@@ -19,7 +19,7 @@ from callsheet.renderers.sound.waves import decay, soft
 Stereo = NDArray[np.float32]
 
 _AHEAD = 16 * SAMPLE_RATE
-_KEPT = 48_000_000
+_KEPT = 32_000_000
 _GRID = SAMPLE_RATE // 50
 _DRIVE = 0.9
 _DRY_DRUMS = 0.25
