@@ -17,7 +17,7 @@ INTRODUCTION = f"""# Settings
 A flag counts before the environment, the environment before `{FILE}` in the home (or, without one there, in the
 folder one is in), and that before the default. In the environment a setting is `{PREFIX}SECTION__NAME`; a list is
 words between commas.
-`key` and `secret` also come as `key_file` and `secret_file`, the name of a file that holds the secret.
+`key`, `secret`, `seal` and `database` also come as `key_file` and so on, the name of a file that holds the secret.
 A name that is not here is an error at start. Secrets are never printed.
 """
 HEADS = "| setting | type | default | means |\n|---|---|---|---|"
@@ -28,6 +28,12 @@ Four more variables say where and how a command works: `CALLSHEET_HOME` (the hom
 Any other `{PREFIX}…` is refused.
 """
 
+SINGLE = ("database", "seal")
+TOP = f"""## At the top
+
+Before any section; in the environment `{PREFIX}DATABASE` and `{PREFIX}SEAL`.
+[Many machines](../howto/many-machines.md) says how they are used."""
+
 ROUTING = f"""In the environment it is one variable, `{PREFIX}ROUTING`, as JSON.
 [Where a task runs](../howto/routing.md) has examples.
 """
@@ -35,7 +41,9 @@ ROUTING = f"""In the environment it is one variable, `{PREFIX}ROUTING`, as JSON.
 
 def pages() -> dict[str, str]:
     """One page."""
-    parts = [INTRODUCTION]
+    single = [(name, field) for name, field in Settings.model_fields.items() if name in SINGLE]
+    rows = "\n".join(_row(name, field, "") for name, field in single)
+    parts = [INTRODUCTION, f"{TOP}\n\n{HEADS}\n{rows}\n"]
     for name, field in Settings.model_fields.items():
         section = field.annotation
         if isinstance(section, type) and issubclass(section, BaseModel):

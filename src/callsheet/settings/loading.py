@@ -23,7 +23,7 @@ FILE = "callsheet.toml"
 OTHER_VARIABLES = frozenset({"CALLSHEET_HOME", "CALLSHEET_URL", "CALLSHEET_KEY", "CALLSHEET_DEBUG"})
 """Variables that are no settings: where the home is, which server and key a client uses, whether faults show whole."""
 
-_SECRETIVE = ("vendors", "webhooks", "llm")
+_SECRETIVE = ("vendors", "webhooks", "llm", "database", "seal")
 """Sections that hold secrets: what was written there is never shown."""
 
 Tree = dict[str, Any]
@@ -95,13 +95,13 @@ def _read_file(file: Path | None) -> Tree:
 
 
 def _read_secret_files(tree: Tree) -> Tree:
-    """`key_file` and `secret_file` name a file that holds the secret; it comes in their place."""
+    """`key_file` and the like name a file that holds the secret; it comes in their place."""
     read: Tree = {}
     for name, value in tree.items():
         bare = name.removesuffix("_file")
         if isinstance(value, dict):
             read[name] = _read_secret_files(cast("Tree", value))
-        elif bare in ("key", "secret") and bare != name:
+        elif bare in ("key", "secret", "seal", "database") and bare != name:
             read[bare] = _secret(name, str(value))
         else:
             read[name] = value

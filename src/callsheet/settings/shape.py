@@ -76,6 +76,9 @@ class Render(_Section):
 
     slots: int | None = Field(None, ge=1, description="How many renders run at once. Default: one per core.")
     mark: bool = Field(True, description="Whether previz stamps its small preview sign on every picture.")
+    capabilities: Words | None = Field(
+        None, description="What this process renders, of several on one database. Default: all that it can."
+    )
     test_prompts: bool = Field(
         True,
         description="Whether `[[fail]]`, `[[reject]]`, `[[slow 30]]` and `[[stuck]]` in a prompt make previz do so.",
@@ -185,7 +188,9 @@ class Llm(_Section):
 class Log(_Section):
     """What is written to standard error."""
 
-    format: Literal["text", "json"] = Field("text", description="`text`, a line for people; or `json`, one for machines.")
+    format: Literal["text", "json"] = Field(
+        "text", description="`text`, a line for people; or `json`, one for machines."
+    )
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is worth a line.")
 
 
@@ -250,6 +255,16 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(description="The folder that keeps everything: `--home`, else CALLSHEET_HOME.")
+    database: SecretStr | None = Field(
+        None,
+        description="`postgresql://NAME:PASSWORD@HOST:PORT/DATABASE`, shared by any number of processes. Default: SQLite"
+        " in the home.",
+    )
+    seal: SecretStr | None = Field(
+        None,
+        description="The master key that all processes on one database share: 32 bytes in base64. Default: `seal.key` in"
+        " the home.",
+    )
     server: Server = Field(default_factory=Server)  # pyright: ignore[reportArgumentType]
     render: Render = Field(default_factory=Render)  # pyright: ignore[reportArgumentType]
     files: FileRules = Field(default_factory=FileRules)  # pyright: ignore[reportArgumentType]
@@ -269,6 +284,13 @@ class Settings(BaseSettings):
     vendors: Annotated[dict[str, VendorAccess], BeforeValidator(_table)] = Field(
         default_factory=dict, description="Access to vendors, by vendor id: `[vendors.vidu]`."
     )
+
+    @field_validator("database")
+    @classmethod
+    def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.match(r"postgres(ql)?://", value.get_secret_value()):
+            raise ValueError("write it as postgresql://NAME:PASSWORD@HOST:PORT/DATABASE")
+        return value
 
     @classmethod
     def settings_customise_sources(
