@@ -1,4 +1,4 @@
-"""What the present request or step is about, for logs and spans: set at the doors and where a step begins, read below."""
+"""What the present request or step is about, for logs and spans: set at the doors and where a step begins."""
 
 from __future__ import annotations
 

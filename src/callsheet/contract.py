@@ -13,7 +13,9 @@ from starlette.routing import BaseRoute
 
 from callsheet.catalog import Catalog, Model
 from callsheet.errors import CallsheetError
+from callsheet.money import UNLIMITED, Balance, Entry, Fault, Limits, Standing
 from callsheet.tasks import (
+    Cancellation,
     Clock,
     Event,
     File,
@@ -119,6 +121,15 @@ class Named(Protocol):
         ...
 
 
+@runtime_checkable
+class Rendering(Protocol):
+    """What a driver offers that renders on this machine."""
+
+    def renders(self) -> tuple[int, int, int]:
+        """How many renders may run at once, how many run, and how many wait; of all drivers that share its children."""
+        ...
+
+
 class Lost(Exception):
     """A local driver no longer knows this remote: the work died with its process and is to be started again."""
 
@@ -147,6 +158,10 @@ class Tasks(Protocol):
 
     async def cancel(self, account: str, task_id: str) -> Task:
         """Ask for the end; idempotent. A task that already ended is answered as it is."""
+        ...
+
+    async def canceling(self, account: str, task_id: str) -> tuple[Task, Cancellation]:
+        """The same, with what it comes to and the money it moves."""
         ...
 
     async def resolve(self, task_id: str, remote: str | None, *, again: bool = False) -> Task:
@@ -242,13 +257,18 @@ class Key:
     name: str
     created_at: int
     revoked_at: int | None = None
+    limits: Limits = UNLIMITED
 
 
 class Keys(Protocol):
     """Who may ask."""
 
-    async def create(self, name: str, account: str | None = None) -> tuple[Key, str, str]:
+    async def create(self, name: str, account: str | None = None, limits: Limits = UNLIMITED) -> tuple[Key, str, str]:
         """A new key: what is known of it, the key, the secret. Both are shown this once."""
+        ...
+
+    async def limit(self, key_id: str, limits: Limits) -> Key:
+        """What a key may do from now on."""
         ...
 
     async def find(self, key: str) -> Key | None:
@@ -280,6 +300,52 @@ class Keys(Protocol):
         ...
 
 
+class Ledger(Protocol):
+    """What accounts have, in micro-credits, and every movement of it."""
+
+    clock: Clock
+
+    async def balance(self, account: str) -> Balance:
+        """What an account has; nothing, unmetered, where it never had an entry."""
+        ...
+
+    async def balances(self) -> Sequence[Balance]:
+        """Every account that ever had an entry, by name."""
+        ...
+
+    async def left(self, account: str, key_id: str | None) -> int | None:
+        """What may still be spent: as much as the account and the key's budget both leave; None without end."""
+        ...
+
+    async def standing(self, key_id: str | None) -> Standing | None:
+        """How far a key has gone; None where there is none."""
+        ...
+
+    async def rate(self, key_id: str) -> Mapping[str, str]:
+        """How far a key's rate is used, as the RateLimit fields of HTTP say it; none without a rate."""
+        ...
+
+    async def entries(self, account: str, limit: int, cursor: str | None) -> tuple[Sequence[Entry], str | None]:
+        """A page of an account's ledger, newest first."""
+        ...
+
+    async def of_task(self, account: str | None, task_id: str) -> Sequence[Entry]:
+        """Every movement of a task, in order; an account None is the operator. NotFound."""
+        ...
+
+    async def fund(self, account: str, amount: float, memo: str) -> Balance:
+        """Pay in credits, or take them out again with a negative amount; from then on the account is metered."""
+        ...
+
+    async def refund(self, task_id: str, memo: str) -> Entry:
+        """Give back what a task has cost, once. NotFound, or Conflict where there is nothing to give back."""
+        ...
+
+    async def audit(self) -> tuple[Sequence[Fault], Sequence[tuple[str, int, int]]]:
+        """What does not add up; and each model that ran without a price, how often, and what that came to."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A callback as a vendor would send it: what is POSTed to the address that the task names."""
@@ -297,12 +363,20 @@ class Desk(Protocol):
     catalog: Catalog
     clock: Clock
 
+    async def submit(self, connection: HTTPConnection, new: NewTask) -> Task:
+        """`tasks.submit` for whoever this request was let in for, under the limits of its key."""
+        ...
+
     def caller(self, connection: HTTPConnection) -> str:
         """The account this request was let in for."""
         ...
 
     def key(self, connection: HTTPConnection) -> Key | None:
         """The key it was let in with; None on a loopback without keys."""
+        ...
+
+    async def left(self, connection: HTTPConnection) -> int | None:
+        """Micro-credits that this caller may still spend: of its account, and of its key's budget; None without end."""
         ...
 
     def origin(self, connection: HTTPConnection) -> str:

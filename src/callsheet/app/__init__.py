@@ -12,13 +12,14 @@ from typing import Any
 from fastapi import FastAPI
 
 from callsheet.app import home, log
-from callsheet.app.house import House, opened
+from callsheet.app.house import House, opened, watched
 from callsheet.app.ports import further
 from callsheet.app.serving import HttpServer, address, bind, is_loopback, leave_when_idle
 from callsheet.errors import SetupError
 from callsheet.server.application import application, document
 from callsheet.server.door import Crowd
 from callsheet.settings import Settings
+from callsheet.telemetry import ObservedRequests
 
 __all__ = ["build", "openapi_document", "serve"]
 
@@ -28,17 +29,18 @@ def build(settings: Settings) -> FastAPI:
 
     `app.state` has `settings` and `crowd`, and once it is started `parts` and `token` (the operator's).
     """
-    crowd = Crowd()
+    crowd, telemetry = Crowd(), watched(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         url = f"http://{settings.server.host}:{settings.server.port}"
         with home.own(settings.home):
-            async with opened(settings, url) as house:
+            async with opened(settings, url, telemetry=telemetry) as house:
                 _move_in(app, house)
                 yield
 
     app = application(lifespan=lifespan, crowd=crowd)
+    app.add_middleware(ObservedRequests, telemetry=telemetry)
     app.state.settings = settings
     app.state.crowd = crowd
     return app
@@ -62,8 +64,8 @@ def openapi_document() -> dict[str, Any]:
 async def _serve(settings: Settings, idle_exit: float | None) -> None:
     host, port = settings.server.host, settings.server.port
     with home.own(settings.home), bind(host, port) as listening, further(settings) as ports:
-        url = address(listening)
-        async with opened(settings, url) as house:
+        url, telemetry = address(listening), watched(settings)
+        async with opened(settings, url, telemetry=telemetry) as house:
             if not is_loopback(host) and not await house.parts.keys.any():
                 raise SetupError(
                     f"Without a key only this machine may be served, and {host} is reached from others too.",
@@ -71,6 +73,7 @@ async def _serve(settings: Settings, idle_exit: float | None) -> None:
                 )
             crowd = Crowd()
             app = application(crowd=crowd)
+            app.add_middleware(ObservedRequests, telemetry=telemetry)
             _move_in(app, house)
             with contextlib.ExitStack() as announcement:
 

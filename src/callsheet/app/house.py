@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import secrets
-import shutil
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from callsheet import catalog
 from callsheet.app import vendors
-from callsheet.contract import Dialect
+from callsheet.app.health import Checks
+from callsheet.contract import Dialect, Driver, Rendering
 from callsheet.engine.books import Books
 from callsheet.engine.engine import Engine
 from callsheet.engine.explain import say
 from callsheet.engine.keyring import Keyring
 from callsheet.engine.library import Library, Rules
 from callsheet.engine.parts import Given
-from callsheet.errors import CallsheetError
 from callsheet.fetch import Guard
 from callsheet.files import Blobs, Bucket, Folder
 from callsheet.server.auth import Gate
 from callsheet.server.counters import Counters, mount
 from callsheet.server.desk import Desk
 from callsheet.server.origin import Origins
-from callsheet.server.parts import Parts
+from callsheet.server.parts import Exposition, Parts
 from callsheet.server.shapes import dumps, task_shape
 from callsheet.settings import Settings
+from callsheet.settings.shape import Metrics
 from callsheet.signing import open_seal
 from callsheet.store import Sqlite, Store
+from callsheet.store.database import Database
 from callsheet.tasks import Clock, Task
+from callsheet.telemetry import CONTENT_TYPE, Telemetry
 
 DATABASE = "callsheet.sqlite"
-SPARE_BYTES = 64_000_000
-"""With less room on the disk than this, the server says that it is not ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,11 @@ async def opened(
     At the end tasks under way are let go of in good order: they go on at the next start. SetupError says what is wrong
     with the home.
     """
-    store = Store(Sqlite(settings.home / DATABASE), clock)
+    telemetry = telemetry or watched(settings)
+    database = telemetry.database(Sqlite(settings.home / DATABASE, telemetry.committed))
+    store = Store(database, clock)
     try:
-        house = _built(settings, url, clock, store)
+        house = _built(settings, url, clock, store, database, telemetry)
         try:
             await house.engine.start()
             yield house
@@ -73,12 +76,20 @@ async def opened(
             await house.engine.stop(settings.server.grace)
     finally:
         await store.close()
+        await telemetry.close()
 
 
-def _built(settings: Settings, url: str, clock: Clock, store: Store) -> House:
+def watched(settings: Settings) -> Telemetry:
+    """What measures an installation: nothing is counted yet."""
+    return Telemetry.opened(os.environ, accounts=settings.metrics.accounts)
+
+
+def _built(settings: Settings, url: str, clock: Clock, store: Store, database: Database, telemetry: Telemetry) -> House:
     origins = Origins(settings.server.public_url, settings.server.trusted_proxies)
     dialects: dict[str, Dialect] = {}
     given = _given(settings, origins.public_url or url, clock, store, dialects)
+    page = telemetry.page(database, settings.home, clock, _renders(given.drivers))
+    given = _observed(given, telemetry)
     library, keyring, known, limits = given.library, given.keyring, given.catalog, settings.limits
     engine = Engine(given)
     books = Books(store, clock)
@@ -95,8 +106,9 @@ def _built(settings: Settings, url: str, clock: Clock, store: Store) -> House:
         gate=Gate(keyring, token, [*_hosts(settings), *counters.hosts]),
         origins=origins,
         words=say,
-        ready=_Checks(settings.home, store, engine),
+        ready=Checks(settings.home, database, library.reached, engine.alive, clock),
         counters=counters,
+        metrics=_exposition(settings.metrics, page),
         max_body=limits.max_body_bytes,
         max_upload=limits.max_upload_bytes,
     )
@@ -125,6 +137,22 @@ def _given(settings: Settings, origin: str, clock: Clock, store: Store, dialects
     )
 
 
+def _observed(given: Given, telemetry: Telemetry) -> Given:
+    """The same, with everything measured that it does with others."""
+    guard = Guard(frozenset(given.settings.fetch.allow), watch=telemetry.transport)
+    drivers = telemetry.drivers(given.drivers)
+    return dataclasses.replace(given, guard=guard, drivers=drivers, around=telemetry.spans.around)
+
+
+def _renders(drivers: Mapping[str, Driver]) -> Callable[[], tuple[int, int, int]]:
+    """The drivers that render here share one pool: any of them speaks for it."""
+    return next((one.renders for one in drivers.values() if isinstance(one, Rendering)), lambda: (0, 0, 0))
+
+
+def _exposition(rules: Metrics, page: Callable[[], Awaitable[bytes]]) -> Exposition:
+    return Exposition(page, CONTENT_TYPE, rules.public, rules.key.get_secret_value() if rules.key else None)
+
+
 def _blobs(settings: Settings) -> Blobs:
     kept = settings.files
     if kept.store is None:
@@ -137,26 +165,3 @@ def _blobs(settings: Settings) -> Blobs:
 def _hosts(settings: Settings) -> list[str]:
     public = urlsplit(settings.server.public_url or "").hostname
     return [*settings.server.allowed_hosts, *([public] if public else [])]
-
-
-class _Checks:
-    """Asks each part how it is."""
-
-    def __init__(self, folder: Path, store: Store, engine: Engine) -> None:
-        self._folder = folder
-        self._store = store
-        self._engine = engine
-
-    async def __call__(self) -> Mapping[str, str | None]:
-        return {
-            "store": await self._store_fault(),
-            "worker": None if self._engine.alive() else "does not run",
-            "disk": None if shutil.disk_usage(self._folder).free > SPARE_BYTES else "almost full",
-        }
-
-    async def _store_fault(self) -> str | None:
-        try:
-            await self._store.forget_keys(before=0)  # forgets nothing, in a transaction that has to be written
-        except CallsheetError:
-            return "cannot be written"
-        return None

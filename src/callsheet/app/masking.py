@@ -28,7 +28,7 @@ _CREDENTIALS = re.compile(
 
 
 def masking(known: Iterable[str] = ()) -> Mask:
-    """A function that masks each of these secrets wherever it stands, however it is written, and all that looks like one.
+    """A function that masks each of these secrets wherever it stands, in any spelling, and all that looks like one.
 
     What merely looks like one is a header or field of such a name, a query, a name and password before a host, the
     proof in a callback's path, and this installation's own keys.

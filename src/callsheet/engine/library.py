@@ -19,6 +19,9 @@ from callsheet.store import Store
 from callsheet.tasks import Clock, File, Task
 
 DAY = 86_400_000
+NOTHING = "0" * 64
+"""The content of no file."""
+
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}", re.IGNORECASE)
 _UNFIT = re.compile(r"[\x00-\x1f\x7f/\\]+")
 
@@ -153,6 +156,10 @@ class Library:
     async def elsewhere(self, file: File) -> str | None:
         """A signed address at which its bytes are served without us; None where we serve them ourselves."""
         return await self._blobs.link(file.sha256, self.rules.link_lifetime)
+
+    async def reached(self) -> None:
+        """Ask the place of the bytes anything. StorageError where it does not answer."""
+        await self._blobs.exists(NOTHING)
 
     async def present(self, file: File) -> None:
         """NotFound when its bytes are gone."""

@@ -34,6 +34,7 @@ from callsheet.settings import Settings
 from callsheet.store import Store
 from callsheet.tasks import Clock, Task
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """What the app builds and hands in.

@@ -22,6 +22,8 @@ CONNECTIONS = 100
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 """All addresses of a host name, as text. OSError when there are none."""
 
+Watch = Callable[[httpx2.AsyncBaseTransport], httpx2.AsyncBaseTransport]
+
 
 async def system_resolver(host: str, port: int) -> list[str]:
     """What this machine's resolver says."""
@@ -44,8 +46,13 @@ class Guard:
         allow: frozenset[str] = frozenset(),
         resolver: Resolver = system_resolver,
         tls: ssl.SSLContext | None = None,
+        watch: Watch = lambda transport: transport,
     ) -> None:
-        """`tls` for an operator's own certificates; without it the well-known authorities are trusted."""
+        """`tls` for an operator's own certificates; without it the well-known authorities are trusted.
+
+        `watch` may put something around what every client sends through.
+        """
+        self._watch = watch
         self._allow = frozenset(canonical(host) for host in allow)
         self._resolver = resolver
         self._tls = tls
@@ -56,7 +63,7 @@ class Guard:
         It follows no redirect by itself and keeps no cookie; `connections` are how many may be open at once.
         """
         ours: dict[str, Any] = {
-            "transport": CheckedTransport(self.check, self.addresses, self._tls, connections),
+            "transport": self._watch(CheckedTransport(self.check, self.addresses, self._tls, connections)),
             "trust_env": False,
             "follow_redirects": False,
             "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),

@@ -10,8 +10,9 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
-from callsheet.server import callbacks, health, native, openapi, pages, refusals
+from callsheet.server import callbacks, health, metrics, native, openapi, pages, refusals
 from callsheet.server.door import Crowd, Door
 from callsheet.server.parts import Parts
 from callsheet.server.reception import Reception
@@ -36,10 +37,14 @@ def application(
     app.add_middleware(Door, crowd=crowd)
     refusals.install(app)
     # Flat, not as nested routers: one list is walked for each request.
-    app.router.routes.extend([*native.routes(), *health.router.routes, *pages.routes(), *callbacks.ROUTES])
+    app.router.routes.extend([*native.routes(), *_open(), *pages.routes(), *callbacks.ROUTES])
     app.add_api_route("/v1/openapi.json", _document, include_in_schema=False)
     app.openapi = functools.partial(openapi.document, app)
     return app
+
+
+def _open() -> list[BaseRoute]:
+    return [*health.router.routes, *metrics.router.routes]
 
 
 async def _document(request: Request) -> Response:

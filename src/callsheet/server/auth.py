@@ -29,6 +29,7 @@ class Caller:
 
     account: str
     operator: bool = False
+    key: Key | None = None
 
 
 class Gate:
@@ -49,7 +50,7 @@ class Gate:
         return found
 
     async def _caller(self, connection: HTTPConnection) -> Caller:
-        presented = _bearer(connection)
+        presented = bearer(connection)
         if presented and hmac.compare_digest(presented.encode(), self._token):
             return Caller(LOCAL, operator=True)
         if await self.open():
@@ -58,7 +59,7 @@ class Gate:
         if key is None:
             said = "This key is not known here, or was revoked." if presented else "This server asks for a key."
             raise Unauthenticated(said, hint="Send `Authorization: Bearer KEY`; `callsheet keys create` makes one.")
-        return Caller(key.account)
+        return Caller(key.account, key=key)
 
     async def open(self) -> bool:
         """Whether no key exists yet: then everyone on this machine is let in, whatever they present."""
@@ -89,6 +90,16 @@ class Gate:
             raise Forbidden(
                 "Only the operator of this server may see or change keys.",
                 hint="Use `callsheet keys` on the server's machine, or the token in server.json in its home.",
+            )
+        return caller
+
+    async def keeper(self, connection: HTTPConnection) -> Caller:
+        """The caller if it may decide what concerns the installation: the operator or its account; else Forbidden."""
+        caller = await self.caller(connection)
+        if not caller.operator and caller.account != LOCAL:
+            raise Forbidden(
+                "Only the operator of this server may decide this.",
+                hint="Use the callsheet command on the server's machine, or a key of the account local.",
             )
         return caller
 
@@ -126,7 +137,8 @@ class Gate:
         return netloc != authority and hostname(netloc) not in self.hosts
 
 
-def _bearer(connection: HTTPConnection) -> str | None:
+def bearer(connection: HTTPConnection) -> str | None:
+    """What is presented as `Authorization: Bearer`, or None."""
     scheme, _, key = connection.headers.get("authorization", "").partition(" ")
     return key.strip() or None if scheme.lower() == "bearer" else None
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callsheet.contract import Dialect
-from callsheet.errors import CallsheetError, NotFound, RequestError, SetupError
+from callsheet.errors import CallsheetError, NotFound, RequestError, SetupError, TooMany
 from callsheet.server.desk import ACCOUNT, KEY, MOUNT
 from callsheet.server.parts import parts_of
 from callsheet.server.refusals import WrongMethod
@@ -40,13 +42,17 @@ class Reception:
             return
         counter, mount = found
         inner = {**scope, "root_path": scope.get("root_path", "") + mount, MOUNT: mount}
-        await _serve(counter.dialect, inner, receive, send)
+        try:
+            await _serve(counter.dialect, inner, receive, send)
+        finally:  # who measures outside sees only the outer scope
+            met = getattr(inner.get("route"), "path", None)
+            scope["callsheet.route"] = f"/as/{counter.name}{met}" if met else None
 
 
 async def _serve(dialect: Dialect, scope: Scope, receive: Receive, send: Send) -> None:
     connection = HTTPConnection(scope)
     try:
-        route = _route(dialect.routes, scope)
+        scope["route"] = route = _route(dialect.routes, scope)
         if getattr(route, "name", None) not in dialect.unlocked:
             gate = parts_of(connection).gate
             scope[ACCOUNT], scope[KEY] = await gate.admit(connection, dialect.key)
@@ -60,7 +66,16 @@ async def _serve(dialect: Dialect, scope: Scope, receive: Receive, send: Send) -
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": POLICY, "reason": error.message[:120]})
             return
-        await dialect.refuse(error, connection)(scope, receive, send)
+        await _with_limits(dialect.refuse(error, connection), error)(scope, receive, send)
+
+
+def _with_limits(response: Response, error: CallsheetError) -> Response:
+    """Its own shape, and when to come back where HTTP says that."""
+    if error.retry_after is not None:
+        response.headers.setdefault("retry-after", str(math.ceil(error.retry_after)))
+    for name, value in error.fields.items() if isinstance(error, TooMany) else ():
+        response.headers[name] = value
+    return response
 
 
 def _route(routes: Sequence[BaseRoute], scope: Scope) -> BaseRoute:

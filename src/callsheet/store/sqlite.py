@@ -7,7 +7,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,8 +56,10 @@ class Sqlite:
     so that sixty-four of them wait about as long as one.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, on_commit: Callable[[int], None] = lambda writers: None) -> None:
+        """`on_commit` is told, in the writer's own thread, how many callers shared a commit."""
         self._path = path
+        self._on_commit = on_commit
         self._writer: sqlite3.Connection | None = open_checked(path)
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._mine = threading.local()
@@ -130,6 +132,7 @@ class Sqlite:
             calls, going = self._drain()
             if calls:
                 _deliver(calls, self._commit(calls))
+                self._on_commit(len(calls))
         if self._writer is not None:
             self._writer.close()
 

@@ -70,6 +70,10 @@ class RenderDriver(ABC):
         await self._drop(remote)
         return Update(State.CANCELED)
 
+    def renders(self) -> tuple[int, int, int]:
+        """How many may run at once, how many run, and how many wait: of all that share the pool."""
+        return self._pool.standing()
+
     def genuine(self, call: Call) -> bool:
         """Nobody calls back from here."""
         return False

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from callsheet.contract import Call, Driver, Order
+from callsheet.contract import Call, Driver, Order, Rendering
 from callsheet.errors import Rejected
 from callsheet.tasks import Clock, Failure, State, Update
 
@@ -111,6 +111,10 @@ class CuedDriver:
         if held is None or held.cue.end == "render":
             return await self._inner.cancel(order, remote)
         return Update(State.CANCELED)
+
+    def renders(self) -> tuple[int, int, int]:
+        """How many may run at once, how many run, and how many wait: of the one around which this is."""
+        return self._inner.renders() if isinstance(self._inner, Rendering) else (0, 0, 0)
 
     def genuine(self, call: Call) -> bool:
         """As the inner driver has it."""
