@@ -76,6 +76,15 @@ class Engine:
         self._worker.wake()
         self._parts.teller.wake()
 
+    def heard(self, kind: str, task_id: str) -> None:
+        """What a process on the same database tells: an `event` of a task, a `message` that is due, or all was `lost`."""
+        if kind == "event":
+            self._parts.news.ring(task_id)
+        elif kind in ("message", "lost"):
+            self._parts.teller.wake()
+        if kind == "lost":
+            self._parts.news.ring_all()
+
     def alive(self) -> bool:
         """Whether tasks are run here, where they should be; True also for a process that only accepts them."""
         return not self._running or (self._worker.alive and self._parts.teller.alive)

@@ -29,7 +29,7 @@ _GATHER = 0.004
 _MANY = 200
 
 Heard = Callable[[str, str], None]
-"""Called with a kind and a task: `event`, `due`, `news`, `cancel`; `queue` and `lost` come without a task."""
+"""Called with a kind and a task: `event`, `message`, `due`, `news`, `cancel`; `queue` and `lost` come without a task."""
 
 
 class Bulletin:

@@ -62,3 +62,18 @@ END
 $$;
 
 CREATE TRIGGER callsheet_told AFTER INSERT ON event FOR EACH ROW EXECUTE FUNCTION callsheet_tell();
+
+-- Whoever tells webhooks hears of a message that is due at once.
+CREATE FUNCTION callsheet_message() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('callsheet', 'message ' || NEW.task_id);
+  RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER callsheet_message_added AFTER INSERT ON message FOR EACH ROW EXECUTE FUNCTION callsheet_message();
+
+-- One that waited for an earlier message, or that was asked for again.
+CREATE TRIGGER callsheet_message_freed AFTER UPDATE OF due ON message FOR EACH ROW
+WHEN (NEW.state = 'pending' AND NEW.taken = 0 AND (OLD.state <> 'pending' OR NEW.due < OLD.due))
+EXECUTE FUNCTION callsheet_message();
