@@ -60,7 +60,7 @@ class House:
         self.log = Log(self.clock)
         self.lines = Lines()
         self._keys = Keyring(scenario.keys)
-        self._shelf = Shelf(self.clock, scenario.link_lifetime)
+        self._shelf = Shelf(self._dated, scenario.link_lifetime)
         self.stage = Stage(
             catalog=self.catalog,
             shelf=self._shelf,
