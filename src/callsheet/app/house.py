@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from callsheet import catalog
 from callsheet.app import vendors
+from callsheet.app.ground import DATABASE as DATABASE
+from callsheet.app.ground import Ground, agree, ground
 from callsheet.app.health import Checks
 from callsheet.contract import Dialect, Driver, Rendering
 from callsheet.engine.books import Books
@@ -31,13 +33,11 @@ from callsheet.server.parts import Exposition, Parts
 from callsheet.server.shapes import dumps, task_shape
 from callsheet.settings import Settings
 from callsheet.settings.shape import Metrics
-from callsheet.signing import open_seal
-from callsheet.store import Sqlite, Store
+from callsheet.signing import Seal, open_seal
+from callsheet.store import Store
 from callsheet.store.database import Database
 from callsheet.tasks import Clock, Task
 from callsheet.telemetry import CONTENT_TYPE, Telemetry
-
-DATABASE = "callsheet.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +64,29 @@ async def opened(
     with the home.
     """
     telemetry = telemetry or watched(settings)
-    database = telemetry.database(Sqlite(settings.home / DATABASE, telemetry.committed))
-    store = Store(database, clock)
     try:
-        house = _built(settings, url, clock, store, database, telemetry)
-        try:
-            await house.engine.start()
-            yield house
-        finally:
-            house.parts.closing.set()
-            await house.engine.stop(settings.server.grace)
+        async with (
+            ground(settings, telemetry.committed) as found,
+            _closing(telemetry.database(found.database)) as database,
+        ):
+            store = Store(database, clock)
+            house = await _built(settings, url, clock, store, database, telemetry, found)
+            try:
+                await house.engine.start()
+                yield house
+            finally:
+                house.parts.closing.set()
+                await house.engine.stop(settings.server.grace)
     finally:
-        await store.close()
         await telemetry.close()
+
+
+@asynccontextmanager
+async def _closing(database: Database) -> AsyncGenerator[Database]:
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 def watched(settings: Settings) -> Telemetry:
@@ -84,10 +94,21 @@ def watched(settings: Settings) -> Telemetry:
     return Telemetry.opened(os.environ, accounts=settings.metrics.accounts)
 
 
-def _built(settings: Settings, url: str, clock: Clock, store: Store, database: Database, telemetry: Telemetry) -> House:
+async def _built(
+    settings: Settings,
+    url: str,
+    clock: Clock,
+    store: Store,
+    database: Database,
+    telemetry: Telemetry,
+    found: Ground,
+) -> House:
     origins = Origins(settings.server.public_url, settings.server.trusted_proxies)
     dialects: dict[str, Dialect] = {}
-    given = _given(settings, origins.public_url or url, clock, store, dialects)
+    seal = open_seal(settings.home, settings.seal.get_secret_value() if settings.seal else None)
+    if found.shared:
+        await agree(store, seal, settings)
+    given = _given(settings, origins.public_url or url, clock, store, seal, found, dialects)
     page = telemetry.page(database, settings.home, clock, _renders(given.drivers))
     given = _observed(given, telemetry)
     library, keyring, known, limits = given.library, given.keyring, given.catalog, settings.limits
@@ -115,8 +136,16 @@ def _built(settings: Settings, url: str, clock: Clock, store: Store, database: D
     return House(parts, token, engine)
 
 
-def _given(settings: Settings, origin: str, clock: Clock, store: Store, dialects: dict[str, Dialect]) -> Given:
-    seal, limits, kept = open_seal(settings.home), settings.limits, settings.files
+def _given(
+    settings: Settings,
+    origin: str,
+    clock: Clock,
+    store: Store,
+    seal: Seal,
+    found: Ground,
+    dialects: dict[str, Dialect],
+) -> Given:
+    limits, kept, known = settings.limits, settings.files, catalog.load()
     rules = Rules(limits.max_upload_bytes, limits.max_pixels, kept.retention, kept.link_lifetime)
     library = Library(store, _blobs(settings), seal.derive("links"), clock, rules)
 
@@ -127,13 +156,15 @@ def _given(settings: Settings, origin: str, clock: Clock, store: Store, dialects
         store=store,
         library=library,
         keyring=Keyring(store, seal, clock, settings.webhooks.secret),
-        catalog=catalog.load(),
+        catalog=known,
         drivers=vendors.drivers(settings),
         guard=Guard(frozenset(settings.fetch.allow)),
         settings=settings,
         clock=clock,
         body=body,
         dialects=dialects,
+        schedule=found.schedule(store, known, clock),
+        news=found.news,
     )
 
 

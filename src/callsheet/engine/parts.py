@@ -56,6 +56,7 @@ class Given:
     chance: Chance = random.random
     dialects: Mapping[str, Dialect] = field(default_factory=dict[str, Dialect])
     schedule: Schedule | None = None
+    news: News = field(default_factory=News)
     around: Around = lambda task, step: nullcontext()
 
 
@@ -90,7 +91,7 @@ class Parts:
 
 def built(given: Given) -> Parts:
     """The engine's parts, built by hand; their HTTP clients are open and theirs to close."""
-    settings, client, news = given.settings, given.guard.client(), News()
+    settings, client, news = given.settings, given.guard.client(), given.news
     tells = given.guard.client(connections=QUICK + SLOW)
     drafts, limits = settings.home / "drafts", (settings.fetch.max_bytes, settings.fetch.timeout)
     intake = Intake(given.library, client, drafts, *limits)
