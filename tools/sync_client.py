@@ -11,12 +11,13 @@ from pathlib import Path
 
 CLIENT = Path(__file__).parent.parent / "src" / "callsheet" / "client"
 HEAD = '"""The SDK without async: generated from {} by tools/sync_client.py, never edited by hand."""\n'
-TWINS = {"_async.py": "_sync.py", "_async_wire.py": "_sync_wire.py"}
+TWINS = {"_async.py": "_sync.py", "_async_wire.py": "_sync_wire.py", "_async_money.py": "_sync_money.py"}
 
 WORDS = {
     "AsyncBaseTransport": "BaseTransport",
     "AsyncClient": "Client",
     "AsyncGenerator": "Generator",
+    "AsyncMoney": "Money",
     "AsyncWire": "Wire",
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
@@ -25,6 +26,7 @@ WORDS = {
     "aiter_bytes": "iter_bytes",
     "aread": "read",
     "asyncio": "time",
+    "_async_money": "_sync_money",
     "_async_wire": "_sync_wire",
 }
 DROPPED = {"async", "await"}

@@ -24,6 +24,8 @@ CallsheetError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -124,6 +126,8 @@ class TooMany(RequestError):
     code = "too_many"
     status = 429
     retryable = True
+    fields: Mapping[str, str] = MappingProxyType({})
+    """How far the limit is used, as the RateLimit fields of HTTP say it."""
 
 
 class VendorError(CallsheetError):

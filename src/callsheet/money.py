@@ -121,6 +121,14 @@ class Standing:
             return 0.0
         return max(0, max(self.free_at, now * 1000) + MINUTE // rate - MINUTE - now * 1000) / 1e6
 
+    def fields(self, now: int) -> dict[str, str]:
+        """How far its rate is used, as the RateLimit fields of HTTP say it; none without a rate."""
+        if self.limits.rate is None:
+            return {}
+        whole = max(0, -(-(self.free_at - now * 1000) // 1_000_000))
+        said = (("limit", self.limits.rate), ("remaining", self.remaining(now)), ("reset", whole))
+        return {f"ratelimit-{name}": str(value) for name, value in said}
+
     def used(self, now: int) -> int:
         """Micro-credits of its budget that are gone in the period that `now` (milliseconds) lies in."""
         return self.committed if self.since >= begins(self.limits.period, now) else 0

@@ -37,6 +37,7 @@ def tasks() -> None:
 @click.option("--since", "created_from", type=click.DateTime(), help="Created at this local time or later.")
 @click.option("--until", "created_to", type=click.DateTime(), help="Created before this local time.")
 @click.option("--metadata", multiple=True, metavar="K=V", help="Only tasks handed in with it.")
+@click.option("--unsure", is_flag=True, help="Only those of which nobody knows whether they arrived.")
 @click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="At most so many.")
 @click.option("--cursor", metavar="C", help="Go on where another list ended (its `next`).")
 @everywhere
@@ -115,7 +116,36 @@ def cancel(place: Place, id: str) -> None:
     if place.json:
         show_json(task.raw)
     else:
+        came_to = task.raw.get("cancel") or {}
         show(f"{task.id} {task.state}" if task.done else f"{task.id} is being canceled")
+        if came_to:
+            show(f"{came_to['why']} {_money(came_to['credits'])}".rstrip())
+
+
+@tasks.command()
+@click.argument("id")
+@click.option("--remote", metavar="ID", help="The vendor has it, under this id.")
+@click.option("--lost", is_flag=True, help="The vendor never accepted it: it fails, and its credits are free again.")
+@click.option("--again", is_flag=True, help="With --lost: send it anew instead.")
+@everywhere
+@click.pass_obj
+def resolve(place: Place, id: str, remote: str | None, lost: bool, again: bool) -> None:
+    """Say what became of an unsure task: one that was sent, and nobody knows whether it arrived.
+
+    Look it up at the vendor first: what is sent again may be paid for twice.
+
+    \b
+    Example:
+      callsheet tasks resolve task_01KA3W5E8VN2 --remote 2221
+    """
+    if (remote is None) != lost or (again and not lost):
+        raise click.UsageError("Give --remote ID, or --lost, or --lost --again.")
+    with connect(place) as client:
+        task = client.resolve(id, remote=remote, again=again)
+    if place.json:
+        show_json(task.raw)
+    else:
+        show(f"{task.id} {task.state}")
 
 
 @tasks.command()
@@ -130,11 +160,20 @@ def explain(place: Place, id: str) -> None:
       callsheet tasks explain task_01KA3W5E8VN2
     """
     with connect(place) as client:
-        task, timeline = client.get(id), client.timeline(id)
+        task, timeline, ledger = client.get(id), client.timeline(id), client.credits(task=id).entries
     if place.json:
-        show_json({"task": task.raw, "timeline": [event.raw for event in timeline]})
+        told = {"timeline": [event.raw for event in timeline], "ledger": [entry.raw for entry in ledger]}
+        show_json({"task": task.raw, **told})
     else:
-        show(story(task, timeline))
+        show(story(task, timeline, ledger))
+
+
+def _money(credits: dict[str, Any]) -> str:
+    """What a cancel moved, in one sentence; nothing where nothing was set aside."""
+    if credits["charged"] is None:
+        return "Nobody knows its price."
+    told = [f"{credits[name]:g} {name}" for name in ("held", "charged", "released") if credits[name]]
+    return f"Credits: {', '.join(told)}." if told else ""
 
 
 def _local(time: datetime | None) -> datetime | None:
@@ -159,6 +198,7 @@ def _print(place: Place, task: Task) -> None:
             {
                 "id": task.id,
                 "state": f"{task.state} ({task.progress:.0%})",
+                "unsure": "nobody knows whether it arrived at its stage" if task.raw.get("unsure") else None,
                 "model": task.model,
                 "capability": task.capability,
                 "stage": task.stage,

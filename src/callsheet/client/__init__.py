@@ -3,6 +3,7 @@
 from callsheet.client._async import AsyncClient
 from callsheet.client._sync import Client
 from callsheet.client.failures import NotGenuine, StillRunning, TaskCanceled, TaskFailed, Unexpected, Unreachable
+from callsheet.client.money import Account, Credits, LedgerCheck, LedgerEntry
 from callsheet.client.receiving import WebhookEvent, verify_webhook
 from callsheet.client.results import (
     Artifact,
@@ -21,14 +22,18 @@ from callsheet.client.results import (
 from callsheet.client.retry import Retry
 
 __all__ = [
+    "Account",
     "Artifact",
     "AsyncClient",
     "Attempt",
     "Client",
+    "Credits",
     "Event",
     "FileInfo",
     "FilePage",
     "Key",
+    "LedgerCheck",
+    "LedgerEntry",
     "ModelInfo",
     "NotGenuine",
     "Page",

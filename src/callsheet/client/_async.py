@@ -13,7 +13,7 @@ from uuid import uuid4
 import httpx2
 
 from callsheet.client import requests, results
-from callsheet.client._async_wire import AsyncWire
+from callsheet.client._async_money import AsyncMoney
 from callsheet.client.failures import Unexpected, Unreachable, ended_well
 from callsheet.client.following import FIRST_POLL, LONGEST_POLL, in_time, is_end, told
 from callsheet.client.requests import Order, Source, Wanted, file_id, task_body, task_id
@@ -21,7 +21,6 @@ from callsheet.client.results import (
     Event,
     FileInfo,
     FilePage,
-    Key,
     ModelInfo,
     Page,
     Quote,
@@ -36,7 +35,7 @@ OnUpdate = Callable[[Task], object]
 """Called with the task each time there is news of it."""
 
 
-class AsyncClient(AsyncWire):
+class AsyncClient(AsyncMoney):
     """Speaks to one callsheet server; `async with AsyncClient() as client` closes its connections at the end.
 
     `base_url` falls back on CALLSHEET_URL, then http://127.0.0.1:8420; `key` on CALLSHEET_KEY. `timeout` is seconds
@@ -226,19 +225,6 @@ class AsyncClient(AsyncWire):
         """Tell a message once more under its own id, whatever came of it before."""
         path = f"/v1/webhooks/{requests.message_id(message)}/redeliver"
         return results.read_webhook(await self._json("POST", path))
-
-    async def create_key(self, name: str, *, account: str | None = None) -> Key:
-        """A new key; it and its secret are shown this once. For the operator's token only, like the two below."""
-        body = {"name": name} | ({"account": account} if account else {})
-        return results.read_key(await self._json("POST", "/v1/keys", repeatable=False, json=body))
-
-    async def keys(self) -> tuple[Key, ...]:
-        """All keys, newest first, without what opens anything."""
-        return tuple(results.read_key(one) for one in (await self._json("GET", "/v1/keys"))["data"])
-
-    async def revoke_key(self, key: str) -> Key:
-        """From now on it opens nothing."""
-        return results.read_key(await self._json("DELETE", f"/v1/keys/{requests.plain_id(key, 'key')}"))
 
     async def _uploaded(self, value: Any) -> Any:
         if isinstance(value, Mapping):

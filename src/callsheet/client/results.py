@@ -107,13 +107,14 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What proves an account. `key` and `secret` are there only in the answer that made it."""
+    """What proves an account, and what it may do. `key` and `secret` are there only in the answer that made it."""
 
     id: str
     account: str
     name: str
     created_at: datetime | None = None
     revoked_at: datetime | None = None
+    limits: Raw = field(default_factory=dict)
     key: str | None = field(default=None, repr=False)
     secret: str | None = field(default=None, repr=False)
     raw: Raw = field(default_factory=dict, repr=False, compare=False)
@@ -220,7 +221,8 @@ def read_quote(raw: Raw) -> Quote:
 def read_key(raw: Raw) -> Key:
     """A key from its wire form."""
     made, revoked = _time(raw.get("created_at")), _time(raw.get("revoked_at"))
-    return Key(raw["id"], raw["account"], raw["name"], made, revoked, raw.get("key"), raw.get("secret"), raw)
+    limits, proof = raw.get("limits") or {}, (raw.get("key"), raw.get("secret"))
+    return Key(raw["id"], raw["account"], raw["name"], made, revoked, limits, *proof, raw)
 
 
 def read_webhook(raw: Raw) -> Webhook:

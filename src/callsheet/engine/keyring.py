@@ -7,7 +7,8 @@ import base64
 from pydantic import SecretStr
 
 from callsheet.contract import Key
-from callsheet.errors import InvalidInput, NotFound
+from callsheet.errors import InvalidInput
+from callsheet.money import UNLIMITED, Limits, Standing
 from callsheet.signing import WEBHOOK_PREFIX, Seal, hash_key, new_key, webhook_secret
 from callsheet.store import KeyRow, Store
 from callsheet.tasks import Clock
@@ -33,7 +34,7 @@ class Keyring:
         self._any: bool | None = None
         self._found: dict[str, Key] = {}
 
-    async def create(self, name: str, account: str | None = None) -> tuple[Key, str, str]:
+    async def create(self, name: str, account: str | None = None, limits: Limits = UNLIMITED) -> tuple[Key, str, str]:
         """A new key, its text and its secret. InvalidInput for a name or account that is empty or long."""
         _check("name", name, MAX_NAME)
         if account is not None:
@@ -42,7 +43,9 @@ class Keyring:
         account = account or f"acct_{key_id.removeprefix('key_')}"
         # Both, as some vendors' schemes sign with the key itself. Neither has a space.
         sealed = self._seal.seal(f"{secret} {key}", key_id)
-        row = await self._store.add_key(KeyRow(key_id, account, name, hash_key(key), sealed, self._clock()))
+        standing = Standing(limits)
+        made = KeyRow(key_id, account, name, hash_key(key), sealed, self._clock(), standing=standing)
+        row = await self._store.add_key(made)
         self._any = True
         return _shown(row), key, secret
 
@@ -69,10 +72,7 @@ class Keyring:
         return _shown(await self._row(key_id))
 
     async def _row(self, key_id: str) -> KeyRow:
-        found = [row for row in await self._store.keys() if row.id == key_id]
-        if not found:
-            raise NotFound(f"There is no key {key_id}.")
-        return found[0]
+        return await self._store.key_row(key_id)
 
     def _unsealed(self, row: KeyRow) -> tuple[str, str]:
         secret, _, key = self._seal.unseal(row.sealed, row.id).partition(" ")
@@ -81,6 +81,12 @@ class Keyring:
     async def list(self) -> list[Key]:
         """All keys, newest first, revoked ones too."""
         return [_shown(row) for row in await self._store.keys()]
+
+    async def limit(self, key_id: str, limits: Limits) -> Key:
+        """What a key may do from now on. NotFound."""
+        row = await self._store.limit_key(key_id, limits)
+        self._found.pop(row.hash, None)
+        return _shown(row)
 
     async def revoke(self, key_id: str) -> Key:
         """From now on it opens nothing. NotFound."""
@@ -112,7 +118,7 @@ def _derived(seal: Seal) -> str:
 
 
 def _shown(row: KeyRow) -> Key:
-    return Key(row.id, row.account, row.name, row.created_at, row.revoked_at)
+    return Key(row.id, row.account, row.name, row.created_at, row.revoked_at, row.limits)
 
 
 def _check(param: str, value: str, longest: int) -> None:

@@ -90,10 +90,15 @@ class Steps:
             return
         found = await self._ask(row, driver, self._bare_order, lambda order: driver.find(order, sent_at))
         now = self._parts.clock()
-        if isinstance(found, Update) and found.remote:
+        if isinstance(found, Update) and found.remote and not await self._known(row, found.remote):
             await self._keep(row, advance.adopted(row, found.remote, "search", now), seen)
         else:
             await self._keep(row, advance.sought(row, now, self._parts.chance, findable=True), seen)
+
+    async def _known(self, row: Row, remote: str) -> bool:
+        """Whether what was found is another task's: two may have asked for the very same."""
+        other = await self._parts.store.known_as(driver_of(row), remote, row.task.id)
+        return other is not None
 
     async def _poll(self, row: Row, seen: Seen) -> None:
         driver = self._parts.drivers[driver_of(row)]

@@ -10,7 +10,7 @@ from callsheet.engine import credits as reckon
 from callsheet.engine.advance import Move, driver_of
 from callsheet.engine.credits import Data, Price, Tariff
 from callsheet.errors import NoCredit, RequestError, TooMany
-from callsheet.money import MICRO, Balance, Standing, credits, ends
+from callsheet.money import Balance, Standing, credits, ends
 from callsheet.settings.ledger import LedgerRules
 from callsheet.store import Moves, Row, Store
 from callsheet.store.ledger import NOTHING
@@ -109,33 +109,21 @@ class Till:
         limits = standing.limits
         if standing.wait(now) > 0:
             said = f"This key may hand in {limits.rate} tasks a minute."
-            return Slower(said, standing, now, standing.wait(now))
+            return _slower(said, standing, now, standing.wait(now))
         if limits.concurrent is not None and standing.unfinished >= limits.concurrent:
             said = f"This key may have {limits.concurrent} unfinished tasks at once, and has {standing.unfinished}."
-            return Slower(said, standing, now, BUSY)
+            return _slower(said, standing, now, BUSY)
         if limits.budget is None:
-            return Slower("This key was over a limit a moment ago.", standing, now, 1.0)
+            return _slower("This key was over a limit a moment ago.", standing, now, 1.0)
         if row.task.usage.get("priced") is False:
             return _unpriced(row.run_model, "this key has a budget")
         return _over_budget(row, standing, now)
 
 
-class Slower(TooMany):
-    """Over a key's rate or number of tasks, with how far it has gone."""
-
-    def __init__(self, message: str, standing: Standing, now: int, wait: float) -> None:
-        super().__init__(message, hint="Ask again later; `callsheet keys limit` changes it.", retry_after=wait)
-        self.headers = rate_headers(standing, now)
-
-
-def rate_headers(standing: Standing, now: int) -> dict[str, str]:
-    """How far a key's rate is used, as the RateLimit fields say it; none without a rate."""
-    rate = standing.limits.rate
-    if rate is None:
-        return {}
-    whole = max(0, -(-(standing.free_at - now * 1000) // MICRO))
-    remaining = standing.remaining(now)
-    return {"ratelimit-limit": str(rate), "ratelimit-remaining": str(remaining), "ratelimit-reset": str(whole)}
+def _slower(message: str, standing: Standing, now: int, wait: float) -> TooMany:
+    error = TooMany(message, hint="Ask again later; `callsheet keys limit` changes it.", retry_after=wait)
+    error.fields = standing.fields(now)
+    return error
 
 
 def _with_cost(event: tuple[str, Data], usage: Data, found: reckon.Verdict) -> tuple[str, Data]:

@@ -255,6 +255,19 @@ class CapabilityList(Outgoing):
     next: None
 
 
+class Limits(Outgoing):
+    """What a key may do; null where nothing limits it."""
+
+    rate: int | None
+    """Tasks per minute."""
+    concurrent: int | None
+    """Unfinished tasks at once."""
+    budget: float | None
+    """Credits per period."""
+    period: Literal["day", "month", "total"]
+    """A day or a month of UTC, or for ever."""
+
+
 class Key(Outgoing):
     """What proves an account."""
 
@@ -264,6 +277,7 @@ class Key(Outgoing):
     name: str
     created_at: datetime
     revoked_at: datetime | None
+    limits: Limits
 
 
 class IssuedKey(Key):

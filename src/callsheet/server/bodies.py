@@ -82,15 +82,6 @@ class NewQuote(Incoming):
     """Where it would run, in place of what the routing says."""
 
 
-class NewKey(Incoming):
-    """A key to be made."""
-
-    name: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    """What it is for, in your words."""
-    account: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
-    """Whose it is. Without it, the key gets an account of its own."""
-
-
 class PageQuery(Incoming):
     """Which part of a list."""
 

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
-from callsheet.errors import CallsheetError, NotFound, RequestError, SetupError
+from callsheet.errors import CallsheetError, NotFound, RequestError, SetupError, TooMany
 
 log = logging.getLogger("callsheet.server")
 
@@ -55,6 +55,8 @@ def refusal(error: CallsheetError, request_id: str, headers: Mapping[str, str] |
     more = dict(headers or {})
     if error.retry_after is not None:
         more["retry-after"] = str(math.ceil(error.retry_after))
+    if isinstance(error, TooMany):
+        more |= error.fields
     if error.status == 401:
         more["www-authenticate"] = "Bearer"
     return JSONResponse({"error": said}, error.status, more)

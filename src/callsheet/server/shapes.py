@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from callsheet.contract import Key
+from callsheet.money import Limits, credits
 from callsheet.tasks import Cancellation, Event, File, Message, Quote, Task, Try
 
 Address = Callable[[File], str]
@@ -149,6 +150,12 @@ def quote_shape(quote: Quote) -> dict[str, Any]:
     }
 
 
+def limits_shape(limits: Limits) -> dict[str, Any]:
+    """What a key may do."""
+    budget = None if limits.budget is None else credits(limits.budget)
+    return {"rate": limits.rate, "concurrent": limits.concurrent, "budget": budget, "period": limits.period}
+
+
 def key_shape(key: Key) -> dict[str, Any]:
     """What may be shown of a key."""
     return {
@@ -158,6 +165,7 @@ def key_shape(key: Key) -> dict[str, Any]:
         "name": key.name,
         "created_at": stamp(key.created_at),
         "revoked_at": _maybe(key.revoked_at),
+        "limits": limits_shape(key.limits),
     }
 
 

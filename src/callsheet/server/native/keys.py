@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from callsheet.server import answers, bodies
+from callsheet.money import UNLIMITED
+from callsheet.server import accounts, answers
 from callsheet.server.native.route import Route, operation
 from callsheet.server.parts import parts_of
 from callsheet.server.reading import read_body
@@ -22,7 +23,7 @@ router = APIRouter(tags=["keys"], route_class=Route)
         "createKey",
         "Make a key. It and its secret are shown this once. Operator only.",
         answer=answers.IssuedKey,
-        body=bodies.NewKey,
+        body=accounts.NewKey,
         refusals=(400, 413, 415),
     ),
 )
@@ -30,8 +31,8 @@ async def create(request: Request) -> Response:
     """For an account of its own, unless one is named."""
     parts = parts_of(request)
     await parts.gate.operator(request)
-    body = await read_body(request, bodies.NewKey)
-    known, key, secret = await parts.keys.create(body.name, body.account)
+    body = await read_body(request, accounts.NewKey)
+    known, key, secret = await parts.keys.create(body.name, body.account, body.over(UNLIMITED))
     return Answer({**key_shape(known), "key": key, "secret": secret}, 201, {"cache-control": "no-store"})
 
 
@@ -41,6 +42,25 @@ async def list_keys(request: Request) -> Response:
     parts = parts_of(request)
     await parts.gate.operator(request)
     return Answer(page([key_shape(key) for key in await parts.keys.list()]))
+
+
+@router.patch(
+    "/v1/keys/{key_id}",
+    **operation(
+        "limitKey",
+        "Change what a key may do: what is left out stays, null takes a limit away. Operator only.",
+        answer=answers.Key,
+        body=accounts.KeyLimits,
+        refusals=(400, 404, 413, 415),
+    ),
+)
+async def limit(request: Request, key_id: str) -> Response:
+    """From the next task on."""
+    parts = parts_of(request)
+    await parts.gate.operator(request)
+    body = await read_body(request, accounts.KeyLimits)
+    limits = body.over((await parts.keys.get(key_id)).limits)
+    return Answer(key_shape(await parts.keys.limit(key_id, limits)))
 
 
 @router.delete(

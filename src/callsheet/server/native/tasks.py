@@ -46,7 +46,7 @@ _STREAM = """Replays from Last-Event-ID (or `after`), then goes on live. Each me
 async def submit(request: Request) -> Response:
     """Checks, routes and keeps it; the answer comes before the work begins."""
     parts = parts_of(request)
-    account = await parts.gate.account(request)
+    caller = await parts.gate.caller(request)
     body = await read_body(request, bodies.NewTask)
     new = NewTask(
         model=body.model,
@@ -58,10 +58,13 @@ async def submit(request: Request) -> Response:
         stage=body.stage,
         retention=body.retention,
         idempotency_key=_idempotency_key(request),
+        key_id=caller.key.id if caller.key else None,
     )
-    task, created = await parts.tasks.submit(account, new)
+    task, created = await parts.tasks.submit(caller.account, new)
     log.info("task accepted" if created else "task known", extra={"task_id": task.id, "model": task.model})
     headers = {"location": f"/v1/tasks/{task.id}"} if created else {"idempotency-replayed": "true"}
+    if caller.key is not None and caller.key.limits.rate is not None and parts.ledger is not None:
+        headers |= await parts.ledger.rate(caller.key.id)
     return Answer(_shape(request, task), 201 if created else 200, headers)
 
 

@@ -93,7 +93,7 @@ class EdrawMax:
         try:
             wire = {"ignored": strangers}
             new = NewTask(model=model.id, input=model.from_wire(known), door=DOOR, wire=wire)
-            task, _ = await self._desk.tasks.submit(account, new)
+            task = await self._desk.submit(request, new)
         except InvalidInput as error:
             raise _as_they_say(model, error) from error
         return task

@@ -17,13 +17,14 @@ from starlette.routing import BaseRoute, Route
 from callsheet.catalog import Model
 from callsheet.contract import Desk, Key, Notice
 from callsheet.errors import CallsheetError, InvalidInput, NoCredit, NotFound, RequestError, Unauthenticated
+from callsheet.money import MICRO
 from callsheet.tasks import NewTask, State, Task
 from callsheet.wires import bodies
 
 DOOR = "mediaio"
 BAD_REQUEST, NO_KEY, NO_CREDIT, NO_TASK = 490000, 374004, 490505, 40003
 UNLIMITED = 2**31 - 1
-"""The balance where no credits are counted: clients ask before they generate, and their field is a whole number."""
+"""The balance of an account that is not metered: clients ask before they generate; their field is a whole number."""
 
 STATUS = {
     State.QUEUED: "waiting",
@@ -73,7 +74,8 @@ class MediaIo:
         raise NotImplementedError
 
     async def _credits(self, request: Request) -> Response:
-        return _envelope(request, {"credits": UNLIMITED})
+        left = await self._desk.left(request)
+        return _envelope(request, {"credits": UNLIMITED if left is None else min(UNLIMITED, left // MICRO)})
 
     async def _create(self, request: Request) -> Response:
         model = self._model(request)
@@ -83,7 +85,7 @@ class MediaIo:
         wire = {"task_id": task_id, "origin": self._desk.origin(request), "ignored": strangers}
         new = NewTask(model=model.id, input=model.from_wire(known), door=DOOR, wire=wire, aliases=(task_id,))
         try:
-            await self._desk.tasks.submit(self._desk.caller(request), new)
+            await self._desk.submit(request, new)
         except RequestError as error:
             raise bodies.in_their_words(model, error) from error
         return _envelope(request, {"task_id": task_id})

@@ -84,7 +84,7 @@ class RunwayRelay:
         }
         new = NewTask(model=model.id, input=input, webhook=hook, door=DOOR, wire=wire, aliases=(task_id,))
         try:
-            task, _ = await self._desk.tasks.submit(self._desk.caller(request), new)
+            task = await self._desk.submit(request, new)
         except InvalidInput as error:
             raise bodies.in_their_words(model, error) from error
         return JSONResponse(await self._body(task, base, origin))

@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 from callsheet.catalog import Model
 from callsheet.contract import Desk, Key, Notice
 from callsheet.errors import CallsheetError, InvalidInput, NotFound, NotSupported, RequestError
+from callsheet.money import MICRO
 from callsheet.tasks import Filter, NewTask, State, Task
 from callsheet.vendors.vidu import dialect_errors as errors
 from callsheet.vendors.vidu import dialect_lists as lists
@@ -37,7 +38,7 @@ PATIENCE = 50.0
 """Seconds that an endpoint which answers with its file holds the request; then the task is polled like any other."""
 
 UNCOUNTED = 2**31 - 1
-"""What stands for credits and tasks at once where neither is counted: clients look before they create."""
+"""What stands for credits of an account that is not metered, and for tasks at once of a key without a limit."""
 
 
 def dialect(desk: Desk) -> Vidu:
@@ -112,7 +113,7 @@ class Vidu:
         }
         new = NewTask(model=model.id, input=input, webhook=_callback(body), door=DOOR, wire=wire, aliases=(wire["id"],))
         try:
-            task, _ = await desk.tasks.submit(desk.caller(request), new)
+            task = await desk.submit(request, new)
         except RequestError as error:
             raise _refused(model, input, error) from error
         if shapes.answers_with_file(model):
@@ -162,12 +163,13 @@ class Vidu:
         return _answer({"next_page_token": token, "tasks": tasks})
 
     async def _credits(self, request: Request) -> Response:
-        """No credits are counted here, and none run out; how many tasks run and wait is counted."""
-        account = self._desk.caller(request)
+        """What the account and the key leave; how many tasks run and wait is counted."""
+        account, key, left = self._desk.caller(request), self._desk.key(request), await self._desk.left(request)
+        at_once = key.limits.concurrent if key else None
         remains = {
             "type": "metered",
-            "credit_remain": UNCOUNTED,
-            "concurrency_limit": UNCOUNTED,
+            "credit_remain": UNCOUNTED if left is None else min(UNCOUNTED, left // MICRO),
+            "concurrency_limit": UNCOUNTED if at_once is None else at_once,
             "current_concurrency": await self._count(account, State.RUNNING),
             "queue_count": await self._count(account, State.QUEUED),
         }

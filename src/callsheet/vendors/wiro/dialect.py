@@ -148,7 +148,7 @@ class WiroDialect:
         }
         new = NewTask(run.model, run.input, webhook=url, door=DOOR, wire=wire, aliases=(task_id, token))
         try:
-            await self._desk.tasks.submit(self._desk.caller(request), new)
+            await self._desk.submit(request, new)
         except RequestError as error:
             raise in_wiros_words(error, run.params) from error
         return JSONResponse({"errors": [], "taskid": task_id, "socketaccesstoken": token, "result": True})

@@ -105,7 +105,7 @@ class Wondershare:
             aliases=(task_id,),
         )
         try:
-            await self._desk.tasks.submit(self._desk.caller(request), new)
+            await self._desk.submit(request, new)
         except RequestError as error:
             raise bodies.in_their_words(model, error) from error
         return JSONResponse({"code": 0, "msg": "", "data": {"task_id": task_id}})
