@@ -138,7 +138,7 @@ class Teller:
                 slow -= free if ails else 0
         await self._store.rest_receivers(resting)
         lease = now + round(self._rules.timeout * 1000) + SPARE_LEASE
-        taken = await self._store.take_messages(_fairly(wanted, quick), now, lease)
+        taken = await self._store.take_messages(_fairly(wanted, quick), now, lease, self._flights)
         for sent in taken:
             self._fly(sent)
         return len(taken) + len(resting)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -75,13 +75,17 @@ class Outbox(Shelf):
         """Whom something is due to, the longest due first. However much waits for one, it hides no other."""
         return [one["name"] for one in await self._database.read("due_receivers", {"now": now, "limit": limit})]
 
-    async def take_messages(self, wanted: Mapping[str, int], now: int, lease_until: int) -> list[Outgoing]:
+    async def take_messages(
+        self, wanted: Mapping[str, int], now: int, lease_until: int, flying: Collection[str] = ()
+    ) -> list[Outgoing]:
         """Get due messages, for each receiver no more than `wanted` says; nobody else gets them before the lease ends.
 
-        None is lost by a crash: what was taken and not settled is due again at `lease_until`.
+        None is lost by a crash: what was taken and not settled is due again at `lease_until`. `flying` are those
+        that the caller still has in hand, whatever the clock says.
         """
         asked = [Step("due_messages", {"receiver": name, "now": now, "limit": count}) for name, count in wanted.items()]
         ids = [record["id"] for answer in await self._database.read_all(asked) for record in answer]
+        ids = [one for one in ids if one not in flying]
         if not ids:
             return []
         steps = [Step("take_message", {"id": one, "now": now, "lease_until": lease_until}) for one in sorted(ids)]

@@ -1,0 +1,350 @@
+"""Webhooks through everything that goes wrong: told in order, once at a time, whatever a receiver or a process does."""
+
+import asyncio
+import json
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callsheet.engine.delivery import without_secrets
+from callsheet.engine.receivers import FIRST_REST, FIRST_WINDOW, LONGEST_REST, SILENCES, WINDOW, Receivers
+from callsheet.errors import InvalidInput, NotFound
+from callsheet.signing import verify
+from callsheet.tasks import KINDS, NewTask, Task, Update
+from callsheet.tasks import State as S
+from engine_fixtures import DONE, INPUT, MODEL, Clock, House, Vendor, a_house
+from webhook_receiver import HANG, OK, Receiver, receiving
+
+TESTS = Path(__file__).parent
+ALLOWED = {"fetch__allow": "127.0.0.1"}
+
+
+def at_once() -> dict[str, Vendor]:
+    return {"studio": Vendor(submit=[DONE])}
+
+
+async def told(house: House, task: Task, count: int) -> list[Mapping[str, Any]]:
+    async def holds() -> bool:
+        return sum(one == "webhook" for one in await house.types(task)) >= count
+
+    await house.until(holds)
+    return [event.data for event in await house.engine.timeline("local", task.id) if event.type == "webhook"]
+
+
+def closed_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def test_the_beginning_is_told_before_the_end_though_it_takes_several_tries(tmp_path: Path) -> None:
+    async def story() -> None:
+        clock = Clock()
+        vendor = Vendor(submit=[Update(S.RUNNING, remote="r", again=0.25)], poll=[DONE])
+        async with receiving(b"500 No\r\n\r\n", b"500 No\r\n\r\n", OK) as receiver:  # noqa: SIM117
+            async with a_house(tmp_path, {"studio": vendor}, clock=clock, **ALLOWED) as house:
+                task = await house.submit(webhook=receiver.url, webhook_events=KINDS)
+                await told(house, task, 1)
+                house.pass_(3)
+                await house.ended(task)
+                assert [
+                    one.kind for one in (await house.engine.webhooks.list("local", task.id, None, 9, None)).messages
+                ]
+                await told(house, task, 1)
+                assert len(receiver.heard) == 1, "the end waits for the beginning"
+                house.pass_(10)
+                await told(house, task, 2)
+                assert len(receiver.heard) == 2
+                house.pass_(30)
+                tries = await told(house, task, 4)
+        states = [json.loads(body)["state"] for _, body in receiver.heard]
+        assert states == ["running", "running", "running", "succeeded"], "a beginning is told as it was"
+        assert [one["kind"] for one in tries] == ["task.started"] * 3 + ["task.succeeded"]
+        assert len(set(receiver.ids)) == 2
+
+    asyncio.run(story())
+
+
+def test_a_receiver_that_nobody_answers_at_for_an_hour_is_left_alone_and_hears_all_when_it_is_back(
+    tmp_path: Path,
+) -> None:
+    async def story() -> None:
+        clock, port = Clock(), closed_port()
+        async with a_house(tmp_path, at_once(), clock=clock, **ALLOWED) as house:
+            url = f"http://127.0.0.1:{port}/hook"
+            tasks = [await house.submit(webhook=url) for _ in range(12)]
+            for _ in range(60):
+                clock.pass_(60)
+                house.engine.wake()
+                await house.until(lambda: not house.engine._parts.teller.flying)
+                await asyncio.sleep(0.01)
+            tries = sum([len(await house.store.deliveries(task.id)) for task in tasks])
+            assert SILENCES <= tries < 60, "a dead receiver is asked now and then, not for every message"
+            async with receiving(port=port) as receiver:
+                for _ in range(40):
+                    clock.pass_(600)
+                    house.engine.wake()
+                    await house.until(lambda: not house.engine._parts.teller.flying)
+                    await asyncio.sleep(0.01)
+                assert sorted({json.loads(body)["id"] for _, body in receiver.heard}) == sorted(one.id for one in tasks)
+                assert len(receiver.heard) == len(tasks), "each once"
+
+    asyncio.run(story())
+
+
+def test_a_receiver_that_hangs_holds_up_no_other_and_gets_few_at_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with receiving(HANG) as stuck, receiving() as good, a_house(tmp_path, at_once(), **ALLOWED) as house:
+            for _ in range(30):
+                await house.submit(webhook=stuck.url)
+            fine = [await house.submit(webhook=good.url) for _ in range(30)]
+            await house.until(lambda: len(good.heard) == len(fine), within=10)
+            assert stuck.most <= FIRST_WINDOW
+
+    asyncio.run(story())
+
+
+def test_an_answer_without_end_costs_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        huge = b"500 No\r\nContent-Length: 100000000000\r\n\r\n" + b"x" * 1_000_000
+        fine = b"200 OK\r\nContent-Length: 100000000000\r\n\r\n" + b"x" * 1_000_000
+        async with receiving(huge, fine) as receiver, a_house(tmp_path, at_once(), clock=Clock(), **ALLOWED) as house:
+            task = await house.submit(webhook=receiver.url)
+            (first,) = await told(house, task, 1)
+            assert first["status"] == 500
+            assert first["error"] == "x" * 300
+            house.pass_(10)
+            assert (await told(house, task, 2))[-1]["told"] == "delivered"
+
+    asyncio.run(story())
+
+
+def test_a_receiver_whose_certificate_nobody_trusts_is_sent_nothing(tmp_path: Path, self_signed: Any) -> None:
+    async def story() -> None:
+        async with receiving(tls=self_signed) as receiver, a_house(tmp_path, at_once(), **ALLOWED) as house:
+            task = await house.submit(webhook=receiver.url)
+            (first,) = await told(house, task, 1)
+            assert first["status"] is None
+            assert "certificate" in first["error"].lower()
+            assert first["told"] == "pending"
+        assert receiver.heard == []
+
+    asyncio.run(story())
+
+
+@pytest.fixture
+def self_signed(tmp_path: Path) -> ssl.SSLContext:
+    """A certificate for 127.0.0.1 that no authority signed."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = f"openssl req -x509 -newkey rsa:2048 -nodes -keyout {key} -out {certificate} -days 2 -subj /CN=127.0.0.1"
+    subprocess.run([*made.split(), "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+@pytest.mark.parametrize("advice", ["120", "Sat, 21 Nov 2026 10:02:00 GMT"])
+def test_retry_after_is_honoured_as_seconds_and_as_a_time_for_all_of_a_receivers_messages(
+    tmp_path: Path, advice: str
+) -> None:
+    async def story() -> None:
+        clock = Clock()
+        busy = b"503 Busy\r\nRetry-After: " + advice.encode() + b"\r\n\r\n"
+        async with receiving(busy, OK) as receiver, a_house(tmp_path, at_once(), clock=clock, **ALLOWED) as house:
+            first = await house.submit(webhook=receiver.url)
+            (one,) = await told(house, first, 1)
+            assert one["after"] == 120
+            second = await house.submit(webhook=receiver.url)
+            await house.ended(second)
+            house.pass_(100)
+            await asyncio.sleep(0.05)
+            assert len(receiver.heard) == 1, "it asked to be left alone"
+            house.pass_(25)
+            await told(house, first, 2)
+            await told(house, second, 1)
+
+    asyncio.run(story())
+
+
+def test_events_are_chosen_by_the_task_and_unknown_ones_are_refused(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with receiving() as receiver, a_house(tmp_path, at_once(), **ALLOWED) as house:
+            task = await house.submit(webhook=receiver.url, webhook_events=("task.started", "task.failed"))
+            await house.ended(task)
+            await told(house, task, 1)
+            assert (await house.engine.get("local", task.id)).told == "delivered"
+            quiet = await house.submit(webhook=receiver.url, webhook_events=("task.failed",))
+            ended = await house.ended(quiet)
+            assert (ended.webhook_events, ended.told) == (("task.failed",), "")
+            for bad in ((), ("task.done",)):
+                with pytest.raises(InvalidInput) as refused:
+                    await house.submit(webhook=receiver.url, webhook_events=bad)
+                assert refused.value.param == "webhook_events"
+                assert "task.succeeded" in (refused.value.hint or "")
+            with pytest.raises(InvalidInput, match="needs a webhook"):
+                await house.submit(webhook_events=("task.failed",))
+        assert [json.loads(body)["state"] for _, body in receiver.heard] == ["running"]
+
+    asyncio.run(story())
+
+
+def test_what_was_given_up_is_told_again_under_its_own_id_when_someone_asks(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with receiving(b"410 Gone\r\n\r\n", OK) as receiver, a_house(tmp_path, at_once(), **ALLOWED) as house:
+            task = await house.submit(webhook=receiver.url)
+            assert (await told(house, task, 1))[0]["told"] == "gave_up"
+            (message,) = (await house.engine.webhooks.list("local", None, "gave_up", 9, None)).messages
+            with pytest.raises(NotFound):
+                await house.engine.webhooks.redeliver("another", message.id)
+            await house.engine.webhooks.redeliver("local", message.id)
+            assert (await told(house, task, 2))[-1]["told"] == "delivered"
+            after, tries = await house.engine.webhooks.get("local", message.id)
+            assert (after.state, after.attempts, [one.status for one in tries]) == ("delivered", 2, [410, 204])
+            assert json.loads(tries[-1].body)["id"] == task.id
+        assert len(set(receiver.ids)) == 1
+
+    asyncio.run(story())
+
+
+def test_two_processes_on_one_outbox_tell_each_message_once(tmp_path: Path) -> None:
+    """Two tellers over the same rows: the lease decides, whoever looks first."""
+
+    async def story() -> None:
+        async with receiving() as receiver, a_house(tmp_path, at_once(), **ALLOWED) as house:
+            await house.engine._parts.teller.stop(0)
+            tasks = [await house.submit(webhook=receiver.url) for _ in range(40)]
+            for task in tasks:
+                await house.ended(task)
+            twins = [_another(house) for _ in range(2)]
+            for one in twins:
+                await one.start()
+            for task in tasks:
+                await told(house, task, 1)
+            for one in twins:
+                await one.stop(1)
+            assert len(receiver.ids) == len(set(receiver.ids)) == 40
+
+    asyncio.run(story())
+
+
+def _another(house: House) -> Any:
+    first = house.engine._parts.teller
+    parts = {"store": house.store, "courier": first._courier, "news": first._news}
+    return type(first)(**parts, clock=house.clock, rules=first._rules, chance=lambda: 0.5)
+
+
+def test_killed_between_the_event_and_its_delivery_it_is_told_after_the_restart(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with receiving(HANG, OK) as receiver:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, str(TESTS / "webhook_process.py"), str(tmp_path), receiver.url, cwd=TESTS
+            )
+            async with asyncio.timeout(30):
+                while not receiver.heard:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            process.send_signal(signal.SIGKILL)
+            await process.wait()
+            async with a_house(tmp_path, at_once(), **ALLOWED) as house:
+                await house.until(lambda: len(receiver.heard) == 2)
+                task = await house.engine.get("local", json.loads(receiver.heard[1][1])["id"])
+                assert (await told(house, task, 1))[0]["told"] == "delivered"
+                secrets = await house.keyring.webhook_secrets("local")
+        (one, _), (other, body) = receiver.heard
+        assert one["webhook-id"] == other["webhook-id"], "a receiver can see that it is the same"
+        assert verify(secrets[0], other, body, int(other["webhook-timestamp"]))
+
+    asyncio.run(story())
+
+
+def test_a_stop_gives_back_what_is_on_its_way_and_the_next_start_tells_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with receiving(HANG, OK) as receiver:
+            async with a_house(tmp_path, at_once(), **ALLOWED) as house:
+                task = await house.submit(webhook=receiver.url)
+                await house.until(lambda: receiver.heard)
+            async with a_house(tmp_path, at_once(), **ALLOWED) as house:
+                assert (await told(house, task, 1))[0]["attempt"] == 1, "a try that we broke off is none"
+
+    asyncio.run(story())
+
+
+def test_messages_are_kept_for_as_long_as_the_setting_says(tmp_path: Path) -> None:
+    async def story() -> None:
+        clock = Clock()
+        kept = {**ALLOWED, "webhooks__retention": "2"}
+        async with receiving() as receiver:
+            async with a_house(tmp_path, at_once(), clock=clock, **kept) as house:
+                task = await house.submit(webhook=receiver.url)
+                await told(house, task, 1)
+            clock.pass_(2 * 86_400 + 1)
+            async with a_house(tmp_path, at_once(), clock=clock, **kept) as house:
+                await house.until(lambda: _none_left(house, task))
+                assert (await house.engine.get("local", task.id)).told == "delivered"
+
+    asyncio.run(story())
+
+
+async def _none_left(house: House, task: Task) -> bool:
+    return not (await house.engine.webhooks.list("local", task.id, None, 9, None)).messages
+
+
+def test_a_fault_of_ours_is_a_try_like_any_other(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def story(receiver: Receiver) -> None:
+        async with a_house(tmp_path, at_once(), clock=Clock(), **ALLOWED) as house:
+            courier = house.engine._parts.teller._courier
+            body, courier._body = courier._body, lambda task: 1 / 0  # type: ignore[assignment]
+            task, _ = await house.engine.submit("local", NewTask(MODEL, INPUT, webhook=receiver.url))
+            assert "callsheet itself" in (await told(house, task, 1))[0]["error"]
+            courier._body = body
+            house.pass_(10)
+            assert (await told(house, task, 2))[-1]["told"] == "delivered"
+
+    async def run() -> None:
+        async with receiving() as receiver:
+            await story(receiver)
+
+    asyncio.run(run())
+
+
+def test_a_receiver_is_sent_more_at_once_as_it_answers_and_rests_longer_as_it_does_not() -> None:
+    known = Receivers(lambda: 1.0)
+    assert known.standing("a", 0) == (0, FIRST_WINDOW, False)
+    for _ in range(20):
+        known.begins("a")
+        known.answered("a")
+        known.ends("a")
+    assert known.standing("a", 0) == (0, WINDOW, False)
+    rests: list[int] = []
+    for _ in range(SILENCES + 12):
+        known.begins("a")
+        known.silent("a", 0)
+        known.ends("a")
+        rests.append(known.standing("a", 0)[0])
+    assert rests[: SILENCES - 1] == [0] * (SILENCES - 1)
+    assert rests[SILENCES - 1 : SILENCES + 1] == [FIRST_REST, 2 * FIRST_REST]
+    assert rests[-1] == LONGEST_REST
+    assert known.standing("a", LONGEST_REST) == (0, 1, True), "then one is tried"
+    known.begins("a")
+    known.answered("a")
+    known.ends("a")
+    assert known.standing("a", 0) == (0, 2, False)
+
+
+def test_what_is_kept_of_a_message_opens_nothing() -> None:
+    body = {
+        "url": "http://h/v1/files/file_1/content?expires=9&signature=s3cr3t",
+        "socketaccesstoken": "t0k3n",
+        "deep": [{"client_secret": "css_x", "prompt": "a signature dish"}],
+    }
+    kept = without_secrets(json.dumps(body).encode())
+    assert not any(secret in kept for secret in ("s3cr3t", "t0k3n", "css_x"))
+    assert json.loads(kept)["deep"][0]["prompt"] == "a signature dish"
+    assert "expires=9" in kept
+    assert len(without_secrets(b"x" * 100_000)) < 20_000

@@ -1,0 +1,266 @@
+"""The outbox on both databases: written with its event, taken by one, in order, settled by fence, asked for again."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callsheet.errors import NotFound
+from callsheet.store import Lost, Outgoing, Row, Settled, Store
+from callsheet.store.rows import receiver
+from callsheet.tasks import ENDS, KINDS, Message, State, Try
+from store_fixtures import NOW, a_row, a_store, task_id
+
+Story = Callable[[Store], Coroutine[Any, Any, None]]
+HOOK = "https://a.example/hook"
+DONE = {"state": State.SUCCEEDED, "phase": "done", "ended_at": NOW}
+
+
+def told(tmp_path: Path, story: Story) -> None:
+    async def within() -> None:
+        async with a_store(tmp_path) as store:
+            await story(store)
+
+    asyncio.run(within())
+
+
+async def a_task(store: Store, number: int, *, url: str = HOOK, kinds: tuple[str, ...] = KINDS) -> Row:
+    row = a_row(number, webhook=url, webhook_events=kinds)
+    return await store.add_task(dataclasses.replace(row, lane="submit"))
+
+
+async def begun(store: Store, number: int, *events: str, url: str = HOOK, kinds: tuple[str, ...] = KINDS) -> None:
+    """A task that went through these events."""
+    await a_task(store, number, url=url, kinds=kinds)
+    for event in events:
+        held = await store.take(task_id(number), ["submit", "poll"], NOW, NOW + 9)
+        assert held is not None
+        ends = event != "started"
+        changes = DONE | {"state": State(event)} if ends else {"state": State.RUNNING, "phase": "poll", "due": NOW}
+        await store.patch(task_id(number), held.fence, changes, [(event, {})])
+
+
+async def taken(store: Store, now: int = NOW, most: int = 9) -> list[Outgoing]:
+    names = await store.due_receivers(now, 100)
+    return await store.take_messages(dict.fromkeys(names, most), now, now + 50)
+
+
+def a_try(message: Message, status: int, at: int = NOW) -> Try:
+    return Try(message.id, message.task_id, at, message.url, status, None, 12, '{"a":1}')
+
+
+async def settle(store: Store, sent: Outgoing, state: str, status: int, due: int = NOW) -> None:
+    came = Settled(state, due, {"attempt": 1, "status": status, "told": state})  # pyright: ignore[reportArgumentType]
+    await store.settle_message(sent, a_try(sent.message, status), came)
+
+
+def test_an_event_and_what_it_has_to_tell_are_written_together(tmp_path: Path) -> None:
+    async def story(store: Store) -> None:
+        await begun(store, 1, "started", "succeeded")
+        await begun(store, 2, "started", "failed", kinds=ENDS)
+        await begun(store, 3, "started", "canceled", kinds=("task.started",))
+        page, following = await store.messages("local", None, None, 9)
+        assert {(one.task_id, one.kind) for one in page} == {
+            (task_id(1), "task.started"),
+            (task_id(1), "task.succeeded"),
+            (task_id(2), "task.failed"),
+            (task_id(3), "task.started"),
+        }
+        assert following is None
+        assert len({one.id for one in page}) == 4
+        assert all(one.id.startswith("evt_") and len(one.id) == 30 for one in page)
+        assert {one.receiver for one in page} == {"https://a.example:443"}
+        assert (await store.task("local", task_id(1))).told == "pending"
+
+    told(tmp_path, story)
+
+
+def test_a_write_that_does_not_stand_tells_nothing(tmp_path: Path) -> None:
+    async def story(store: Store) -> None:
+        await a_task(store, 1)
+        with pytest.raises(Lost):
+            await store.patch(task_id(1), 99, DONE, [("succeeded", {})])
+        assert (await store.messages("local", None, None, 9))[0] == ()
+        assert (await store.task("local", task_id(1))).told == ""
+
+    told(tmp_path, story)
+
+
+def test_a_task_without_a_webhook_tells_nobody(tmp_path: Path) -> None:
+    async def story(store: Store) -> None:
+        await store.add_task(a_row(1))
+        held = await store.take(task_id(1), ["submit"], NOW, NOW + 9)
+        assert held is not None
+        await store.patch(task_id(1), held.fence, DONE, [("started", {}), ("succeeded", {})])
+        assert (await store.messages("local", None, None, 9))[0] == ()
+        assert await store.next_message() is None
+
+    told(tmp_path, story)
+
+
+def test_of_many_takers_one_gets_a_message_and_a_dead_ones_is_due_when_its_lease_ends(tmp_path: Path) -> None:
+    async def story(store: Store) -> None:
+        await begun(store, 1, "succeeded", kinds=ENDS)
+        got = [one for some in await asyncio.gather(*(taken(store) for _ in range(30))) for one in some]
+        assert len(got) == 1
+        assert await taken(store, NOW + 49) == []
+        (again,) = await taken(store, NOW + 50)
+        with pytest.raises(Lost):
+            await settle(store, got[0], "delivered", 200)
+        await settle(store, again, "delivered", 200)
+        assert (await store.message("local", again.message.id)).state == "delivered"
+        assert [one.status for one in await store.tries(again.message.id)] == [200]
+
+    told(tmp_path, story)
+
+
+def test_a_later_message_waits_until_the_earlier_one_is_delivered_or_given_up(tmp_path: Path) -> None:
+    async def story(store: Store) -> None:
+        for number, end in ((1, "delivered"), (2, "gave_up")):
+            await begun(store, number, "started", "succeeded")
+            (first,) = await taken(store)
+            assert first.message.kind == "task.started"
+            await settle(store, first, "pending", 500, NOW + 100)
+            assert await taken(store, NOW + 99) == [], "the end is not told before the beginning"
+            (first,) = await taken(store, NOW + 100)
+            await settle(store, first, end, 200)
+            assert (await store.task("local", task_id(number))).told == "pending"
+            (second,) = await taken(store)
+            assert second.message.kind == "task.succeeded"
+            await settle(store, second, "delivered", 200)
+            assert (await store.task("local", task_id(number))).told == "delivered"
+        events = await store.events(task_id(1))
+        assert [one.type for one in events] == ["started", "succeeded", "webhook", "webhook", "webhook"]
+
+    told(tmp_path, story)
+
+
+def test_a_receivers_backlog_hides_no_other_receiver(tmp_path: Path) -> None:
+    async def story(store: Store) -> None:
+        for number in range(1, 41):
+            await begun(store, number, "succeeded", url="http://busy.example:8000/x", kinds=ENDS)
+        await begun(store, 50, "succeeded", url="http://b.example/", kinds=ENDS)
+        assert await store.due_receivers(NOW, 9) == ["http://b.example:80", "http://busy.example:8000"]
+        got = await store.take_messages({"http://busy.example:8000": 2, "http://b.example:80": 2}, NOW, NOW + 50)
+        assert [one.message.receiver for one in got].count("http://b.example:80") == 1
+        assert len(got) == 3
+        await store.rest_receivers({"http://busy.example:8000": NOW + 30})
+        assert await store.due_receivers(NOW + 29, 9) == []
+        assert await store.due_receivers(NOW + 30, 9) == ["http://busy.example:8000"]
+        assert await store.next_message(NOW) == NOW + 30
+
+    told(tmp_path, story)
+
+
+def test_what_is_given_back_is_due_at_once(tmp_path: Path) -> None:
+    async def story(store: Store) -> None:
+        await begun(store, 1, "failed", kinds=ENDS)
+        held = await taken(store)
+        await store.release_messages(held, NOW + 5)
+        assert await store.next_message() == NOW + 5
+        (again,) = await taken(store, NOW + 5)
+        assert again.message.id == held[0].message.id
+
+    told(tmp_path, story)
+
+
+def test_after_a_crash_what_was_on_its_way_is_due_at_once(tmp_path: Path) -> None:
+    async def story(store: Store) -> None:
+        await begun(store, 1, "failed", kinds=ENDS)
+        (held,) = await taken(store)
+        await store.recover([], NOW + 1)
+        (again,) = await taken(store, NOW + 1)
+        assert again.message.id == held.message.id
+        with pytest.raises(Lost):
+            await settle(store, held, "delivered", 200)
+
+    told(tmp_path, story)
+
+
+@pytest.mark.parametrize("end", ["delivered", "gave_up"])
+def test_a_message_is_told_again_under_its_own_id_with_all_its_tries(tmp_path: Path, end: str) -> None:
+    async def story(store: Store) -> None:
+        await begun(store, 1, "succeeded", kinds=ENDS)
+        (sent,) = await taken(store)
+        await settle(store, sent, end, 200)
+        again = await store.redeliver("local", sent.message.id, NOW + 7)
+        assert (again.id, again.state, again.attempts, again.due) == (sent.message.id, "pending", 1, NOW + 7)
+        assert (await store.task("local", task_id(1))).told == "pending"
+        (second,) = await taken(store, NOW + 7)
+        assert second.tries == 0
+        await settle(store, second, "delivered", 204)
+        assert [one.status for one in await store.tries(sent.message.id)] == [200, 204]
+        for account, id in (("another", sent.message.id), (None, "evt_none")):
+            with pytest.raises(NotFound):
+                await store.redeliver(account, id, NOW)
+
+    told(tmp_path, story)
+
+
+def test_what_is_on_its_way_is_not_sent_beside_it_when_it_is_asked_for_again(tmp_path: Path) -> None:
+    async def story(store: Store) -> None:
+        await begun(store, 1, "succeeded", kinds=ENDS)
+        (sent,) = await taken(store)
+        await store.redeliver("local", sent.message.id, NOW)
+        assert await taken(store) == []
+        await settle(store, sent, "delivered", 200)
+
+    told(tmp_path, story)
+
+
+def test_messages_are_listed_by_task_and_state_a_page_at_a_time(tmp_path: Path) -> None:
+    async def story(store: Store) -> None:
+        for number in range(1, 6):
+            await begun(store, number, "started", "succeeded")
+        for sent in await taken(store):
+            await settle(store, sent, "delivered", 200)
+        seen: list[str] = []
+        cursor: str | None = None
+        while True:
+            page, cursor = await store.messages("local", None, None, 3, cursor)
+            seen += [one.id for one in page]
+            if cursor is None:
+                break
+        assert seen == sorted(seen, reverse=True)
+        assert len(seen) == 10
+        assert len((await store.messages("local", None, "delivered", 9))[0]) == 5
+        (end,) = (await store.messages("local", task_id(3), "pending", 9))[0]
+        assert (end.kind, end.due) == ("task.succeeded", NOW)
+        assert (await store.messages("another", None, None, 9))[0] == ()
+        with pytest.raises(NotFound):
+            await store.message("another", seen[0])
+        assert (await store.message(None, seen[0])).id == seen[0]
+
+    told(tmp_path, story)
+
+
+def test_what_was_settled_long_ago_is_let_go_of_and_the_task_remembers_how_it_went(tmp_path: Path) -> None:
+    async def story(store: Store) -> None:
+        for number in (1, 2, 3):
+            await begun(store, number, "succeeded", kinds=ENDS)
+        first, *_ = await taken(store)
+        await settle(store, first, "delivered", 200)
+        assert await store.forget_messages(NOW) == 0
+        assert await store.forget_messages(NOW + 1) == 1
+        assert len((await store.messages("local", None, None, 9))[0]) == 2, "what is pending stays"
+        assert await store.tries(first.message.id) == []
+        assert (await store.task("local", first.message.task_id)).told == "delivered"
+
+    told(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://A.Example/x?y=1", "https://a.example:443"),
+        ("http://a.example", "http://a.example:80"),
+        ("http://[::1]:9/x", "http://[::1]:9"),
+    ],
+)
+def test_a_receiver_has_one_name_however_it_is_written(url: str, name: str) -> None:
+    assert receiver(url) == name
