@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 
 from callsheet import catalog
 from callsheet.app import vendors
-from callsheet.contract import Dialect
+from callsheet.contract import Dialect, Files, Keys, Tasks
 from callsheet.errors import CallsheetError, Forbidden
 from callsheet.server.content import content_answer
 from callsheet.server.counters import Counter, Counters, mount
@@ -69,10 +69,14 @@ class House:
             faults=self.faults,
             pace=scenario.takes,
         )
-        desk = Desk(self.stage, self._shelf, self._keys, self.catalog, self._dated, Origins(), MAX_BODY)
-        dialects = vendors.dialects(desk)
+        dialects = vendors.dialects(self._desk())
         self._caller = self._with_callbacks(dialects)
         self.app = self._wired(_counters(self.catalog, dialects, vendor), controls)
+
+    def _desk(self) -> Desk:
+        """What the doors of people and operators ask for beside is not here: only dialects stand at it."""
+        tasks, files, keys = cast("Tasks", self.stage), cast("Files", self._shelf), cast("Keys", self._keys)
+        return Desk(tasks, files, keys, self.catalog, self._dated, Origins(), MAX_BODY)
 
     def _with_callbacks(self, dialects: Mapping[str, Dialect]) -> Caller:
         caller = Caller(

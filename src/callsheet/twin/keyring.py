@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from callsheet.contract import Key
-from callsheet.errors import NotFound, NotSupported
+from callsheet.errors import NotFound
 
 
 class Keyring:
-    """`contract.Keys`. A key's account hangs on its text alone. `named` are keys and their secrets."""
+    """What dialects ask of `contract.Keys`. An account hangs on its key alone. `named` are keys and their secrets."""
 
     def __init__(self, named: Mapping[str, str]) -> None:
         self._named = named
@@ -64,18 +64,6 @@ class Keyring:
             raise NotFound(f"There is no key {key_id}.")
         return self.known(self._texts[key_id])
 
-    async def list(self) -> list[Key]:
-        """All that were shown."""
-        return [self.known(text) for text in self._texts.values()]
-
     async def any(self) -> bool:
         """A vendor asks for a key, always."""
         return True
-
-    async def create(self, name: str, account: str | None = None) -> tuple[Key, str, str]:
-        """Never: keys are named by the scenario."""
-        raise NotSupported("The twin makes no keys.", hint="Name them in the scenario: [keys].")
-
-    async def revoke(self, key_id: str) -> Key:
-        """Never."""
-        raise NotSupported("The twin revokes no keys.", hint="Leave it out of the scenario.")

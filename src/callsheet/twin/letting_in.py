@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from typing import cast
 
 from starlette.requests import HTTPConnection
 
-from callsheet.contract import Key
+from callsheet.contract import Key, Keys
 from callsheet.errors import Unauthenticated
 from callsheet.server.auth import Gate, Prove
 from callsheet.twin.keyring import Keyring
@@ -16,7 +17,7 @@ class AnyGate(Gate):
     """The gate of the twin's reception."""
 
     def __init__(self, keys: Keyring) -> None:
-        super().__init__(keys, secrets.token_urlsafe(16))
+        super().__init__(cast("Keys", keys), secrets.token_urlsafe(16))
         self._known = keys
 
     async def admit(self, connection: HTTPConnection, prove: Prove) -> tuple[str, Key | None]:

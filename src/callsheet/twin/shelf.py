@@ -22,7 +22,7 @@ KINDS = {"images": "image", "mask": "image", "videos": "video", "audios": "audio
 
 
 class Shelf:
-    """`contract.Files`. `lifetime` of a link in seconds."""
+    """What dialects ask of `contract.Files`. `lifetime` of a link in seconds."""
 
     def __init__(self, clock: Clock, lifetime: int) -> None:
         self._clock = clock
@@ -116,10 +116,6 @@ class Shelf:
     async def read(self, file: File, start: int, end: int) -> AsyncGenerator[bytes]:
         """Its bytes from `start` up to `end`."""
         yield self.content(file)[start:end]
-
-    async def elsewhere(self, file: File) -> str | None:
-        """Nowhere."""
-        return None
 
     def link(self, file: File) -> str:
         """A signed path."""

@@ -9,10 +9,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from callsheet.catalog import Catalog
-from callsheet.contract import Call
 from callsheet.engine.ids import Ids
-from callsheet.errors import NotFound, NotSupported
-from callsheet.tasks import Event, Failure, Filter, Input, NewTask, Page, Quote, State, Task
+from callsheet.errors import NotFound
+from callsheet.tasks import Event, Failure, Filter, Input, NewTask, Page, State, Task
 from callsheet.twin.clock import Agenda, VirtualClock
 from callsheet.twin.exchange import current
 from callsheet.twin.faults import Faults, Occasion
@@ -27,7 +26,7 @@ Told = Callable[[Record, Task], None]
 
 
 class Stage:
-    """`contract.Tasks`. A task's state is reckoned whenever someone looks; `told` is set by the house."""
+    """What dialects ask of `contract.Tasks`. A state is reckoned whenever someone looks; `told` is set by the house."""
 
     def __init__(
         self, *, catalog: Catalog, shelf: Shelf, clock: VirtualClock, agenda: Agenda, faults: Faults, pace: Pace
@@ -217,14 +216,6 @@ class Stage:
             self._foresee(record, [at for at in moments(record.plot, now) if at >= now])
         return self._shown(record)
 
-    async def resolve(self, task_id: str, remote: str | None, *, again: bool = False) -> Task:
-        """Nothing here is unsure."""
-        raise NotSupported("Nothing here is unsure.")
-
-    async def called(self, vendor: str, task_id: str, proof: str, call: Call) -> None:
-        """Nobody calls the twin."""
-        raise NotSupported("The twin calls, and is not called.")
-
     async def events(self, account: str, task_id: str, after: int = 0) -> AsyncIterator[Event]:
         """The timeline from `after` on, then live, to the end."""
         record = self._own(account, task_id)
@@ -263,11 +254,6 @@ class Stage:
     async def runs(self, model: str) -> bool:
         """Everything does."""
         return True
-
-    async def quote(self, account: str, model: str, input: Input, stage: str | None = None) -> Quote:
-        """What the facts say."""
-        found = self._catalog.find(model, input)
-        return Quote(found.id, found.id, *found.quote(input))
 
 
 def _forced() -> State | None:
