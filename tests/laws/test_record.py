@@ -37,6 +37,9 @@ from record_fixtures import (
 from vendor_fixtures import Receiver, Serve, Stage, receiving, staged
 
 CATALOG = catalog.load()
+MARKS = {"vidu": "payload"}
+"""By vendor, the field in which our driver sends our own id along."""
+
 OTHERS = [vendor.id for vendor in CATALOG.vendors if vendor.base_url != "local"]
 
 
@@ -95,10 +98,19 @@ def test_our_driver_sends_this_and_understands_the_answer(
         one for one in record.asked if (one.method, one.url.path) == (exchange.request.method, exchange.request.path)
     )
     if not exchange.lenient:
-        assert _said(sent) == exchange.request.body
+        assert _unmarked(vendor, _said(sent), exchange) == exchange.request.body
         assert {name: str(value) for name, value in exchange.request.query.items()} == dict(sent.url.params)
     assert exchange.update is not None
     assert _as_told(outcome, exchange.update) == exchange.update
+
+
+def _unmarked(vendor: str, said: Any, exchange: Exchange) -> Any:
+    """What was sent without our own mark, by which a task is found whose answer was lost: no document has it."""
+    mark = MARKS.get(vendor)
+    if isinstance(said, dict) and mark in said and mark not in (exchange.request.body or {}):
+        assert str(said[mark]).startswith("task_")
+        return {name: value for name, value in said.items() if name != mark}
+    return said
 
 
 async def _driven(vendor: str, exchange: Exchange, folder: Path) -> Update | VendorError:

@@ -48,6 +48,7 @@ def examine_all(settings: Settings) -> Iterator[Found]:
     checks: tuple[tuple[str, Callable[[Settings], Found]], ...] = (
         ("home", _home),
         ("store", _store),
+        ("tasks", _unsure),
         ("disk", _disk),
         ("video", _video),
         ("fonts", _fonts),
@@ -94,6 +95,22 @@ def _store(settings: Settings) -> Found:
         hint = f"Keep a copy of {path} and {path.name}-wal, then move both away, or choose another --home."
         return Found("store", WRONG, f"{path} is damaged: {'; '.join(problems[:3])}", hint)
     return Found("store", OK, f"{path} is sound ({path.stat().st_size / 1e6:.1f} MB)")
+
+
+def _unsure(settings: Settings) -> Found:
+    """Tasks that wait for the operator's word."""
+    path = settings.home / DATABASE
+    if not path.exists():
+        return Found("tasks", OK, "none yet")
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+            (count,) = connection.execute("SELECT COUNT(*) FROM task WHERE phase = 'unsure'").fetchone()
+    except sqlite3.Error as error:
+        return Found("tasks", NOTE, f"cannot be counted: {error}")
+    if not count:
+        return Found("tasks", OK, "none is unsure")
+    hint = "`callsheet tasks list --unsure`, then `callsheet tasks resolve TASK --remote ID` or `--lost`."
+    return Found("tasks", NOTE, f"{count} sent to a vendor, and nobody knows whether they arrived", hint)
 
 
 def _record(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> dict[str, object]:

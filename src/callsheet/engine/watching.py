@@ -38,7 +38,6 @@ class Watching:
         if abs(now - read_at) < FRESH:
             return found
         self._known[model] = (now, found)  # whoever asks meanwhile takes the old one
-        history = await self._store.durations(model)
-        fresh = outlook(history.get(model, {}))
+        fresh = outlook(await self._store.durations(model))
         self._known[model] = (now, fresh)
         return fresh

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from callsheet.store.database import Records, Step
 
@@ -51,8 +51,3 @@ def by_model(records: Records) -> dict[str, Histogram]:
     for record in records:
         found.setdefault(record["model"], {})[record["bucket"]] = record["weight"]
     return dict(found)
-
-
-def total(histogram: Iterable[float]) -> float:
-    """What all its weights are together."""
-    return sum(histogram)

@@ -61,6 +61,7 @@ CREATE INDEX task_due ON task (lane, priority DESC, due, seq) WHERE phase <> 'do
 CREATE INDEX task_next ON task (due) WHERE phase <> 'done';
 -- What an operator has to decide.
 CREATE INDEX task_unsure ON task (seq) WHERE phase = 'unsure';
+CREATE INDEX task_remote ON task (remote) WHERE remote IS NOT NULL;
 -- Lists, newest first: one index per filter, each with the state inside, so that a page costs the same at any depth.
 CREATE UNIQUE INDEX task_seq ON task (account, seq);
 CREATE INDEX task_state ON task (account, state, seq);

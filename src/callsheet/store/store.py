@@ -10,12 +10,12 @@ from callsheet.errors import InvalidInput, NotFound
 from callsheet.store import durations, paging
 from callsheet.store import needs as needed
 from callsheet.store.database import Records, Step, Unchanged
-from callsheet.store.durations import Histogram, by_model
 from callsheet.store.ledger import NOTHING, Ledger, Moves, admitted, entry_steps, moved, refused
 from callsheet.store.outbox import Lost, NewEvent, Outbox, event_steps
 from callsheet.store.rows import Phase, Row, column, event_of, file_of, record_of_row, row_of, task_of, to_text
 from callsheet.store.sharing import Sharing
 from callsheet.store.shelf import file_steps
+from callsheet.store.watched import Watched
 from callsheet.tasks import Event, File, Filter, Page, State, Task
 
 COURSE = frozenset({"phase", "lane", "due", "attempt", "remote", "sent_at", "credential", "parked_at"})
@@ -37,7 +37,7 @@ class Taken(Exception):
         self.body_hash = body_hash
 
 
-class Store(Ledger, Outbox, Sharing):
+class Store(Ledger, Outbox, Sharing, Watched):
     """Every way to read and write the house's memory. Writes are durable when they return.
 
     All raise StorageError when the disk is full or the database unreadable; then nothing was kept.
@@ -160,11 +160,6 @@ class Store(Ledger, Outbox, Sharing):
     async def due(self, lane: str, now: int, limit: int) -> list[str]:
         """Ids of what a lane should take now: highest priority first, then the longest due, then the oldest."""
         return [one["id"] for one in await self._database.read("due", {"lane": lane, "now": now, "limit": limit})]
-
-    async def durations(self, model: str | None = None) -> dict[str, Histogram]:
-        """How long tasks took at their vendor: of one model or of all, by model."""
-        query = "durations" if model is None else "durations_of"
-        return by_model(await self._database.read(query, {} if model is None else {"model": model}))
 
     async def next_due(self, after: int = -1) -> int | None:
         """When anything is due next, in any lane, later than `after`; None when nothing is left to do."""

@@ -6,6 +6,10 @@ SELECT * FROM task WHERE phase = 'unsure' AND (CAST(:account AS TEXT) IS NULL OR
   AND seq < :before AND seq >= :after
 ORDER BY seq DESC LIMIT :limit;
 
+-- name: known_as
+-- Which other task a vendor's id belongs to.
+SELECT id FROM task WHERE remote = :remote AND id <> :id AND run_model LIKE :models LIMIT 1;
+
 -- name: age_durations
 -- Before a new time is counted: all that was counted fades a little, so that the last hundred or so decide.
 UPDATE duration SET weight = weight * :keep WHERE model = :model;
@@ -18,10 +22,6 @@ ON CONFLICT (model, bucket) DO UPDATE SET weight = duration.weight + 1;
 -- name: forget_durations
 -- What has faded.
 DELETE FROM duration WHERE model = :model AND weight < :least;
-
--- name: durations
--- How long the tasks of every model took.
-SELECT model, bucket, weight FROM duration ORDER BY model, bucket;
 
 -- name: durations_of
 -- How long the tasks of one model took.

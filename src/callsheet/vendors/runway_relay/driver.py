@@ -15,6 +15,7 @@ from callsheet.settings import Settings
 from callsheet.tasks import Artifact, Failure, State, Update
 from callsheet.wires.access import base_url, key_of
 from callsheet.wires.asking import Refused, ask
+from callsheet.wires.calling import named_in
 from callsheet.wires.meaning import state_of
 from callsheet.wires.media import handed_over
 from callsheet.wires.remote import RemoteDriver
@@ -66,6 +67,10 @@ class RunwayRelayDriver(RemoteDriver):
     async def cancel(self, order: Order, remote: str) -> Update:
         """Always Rejected."""
         raise Rejected("The relay documents no call that stops a task.")
+
+    def named(self, call: Call) -> str | None:
+        """The task that a callback is about: its body is the answer of the create."""
+        return named_in(call, "task", "id")
 
     def genuine(self, call: Call) -> bool:
         """Its callbacks are unsigned: the proof in the address has to do, and it only causes a poll."""

@@ -13,10 +13,11 @@ from callsheet.contract import Call, Order
 from callsheet.errors import Rejected, Unavailable, Unsure, VendorError
 from callsheet.settings import Settings
 from callsheet.tasks import Artifact, Failure, State, Update
-from callsheet.vendors.vidu import driver_uploads
+from callsheet.vendors.vidu import driver_find, driver_uploads
 from callsheet.vendors.vidu.driver_signature import genuine
 from callsheet.wires.access import base_url, key_of, origin_url
 from callsheet.wires.asking import Refused, ask
+from callsheet.wires.calling import named_in
 from callsheet.wires.meaning import error_of, state_of
 from callsheet.wires.remote import RemoteDriver
 
@@ -49,7 +50,7 @@ class Vidu(RemoteDriver):
     async def submit(self, order: Order) -> Update:
         """Upload what cannot go inside the request, then create."""
         given = await driver_uploads.handed_over(self._client, self._origin, order)
-        body = order.model.to_wire(given)
+        body = order.model.to_wire(given) | {"payload": order.task_id}
         if order.callback is not None:
             body["callback_url"] = order.callback
         answer = await self._ask("POST", order.model.path, paid=True, json=body)
@@ -72,6 +73,14 @@ class Vidu(RemoteDriver):
         """Stop what has not begun; Rejected where it has."""
         await self._ask("POST", f"/tasks/{remote}/cancel", json={"id": remote})
         return Update(State.CANCELED, remote)
+
+    async def find(self, order: Order, sent_at: int) -> Update | None:
+        """The task that gives our id back as its payload."""
+        return await driver_find.found(self._ask, order, sent_at)
+
+    def named(self, call: Call) -> str | None:
+        """The task that a callback is about; it is signed, and its body is that of the creations."""
+        return named_in(call, "id")
 
     def genuine(self, call: Call) -> bool:
         """Whether the operator's key signed it."""

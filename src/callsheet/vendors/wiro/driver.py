@@ -16,8 +16,10 @@ from callsheet.errors import Rejected, Unavailable, Unsure, VendorError
 from callsheet.renderers.media import probe
 from callsheet.settings import Settings
 from callsheet.tasks import Artifact, Failure, State, Update
+from callsheet.vendors.wiro import driver_find
 from callsheet.wires.access import base_url, key_of, secret_of
 from callsheet.wires.asking import Refused, ask
+from callsheet.wires.calling import named_in
 from callsheet.wires.meaning import error_of, state_of
 from callsheet.wires.remote import RemoteDriver
 
@@ -89,6 +91,14 @@ class WiroDriver(RemoteDriver):
         except Rejected:
             await self._ask("/Task/Kill", {"tasktoken": remote})
         return await self.poll(order, remote)
+
+    async def find(self, order: Order, sent_at: int) -> Update | None:
+        """The task with our callback address, or the only one of that time with exactly this request."""
+        return await driver_find.found(self._ask, order, sent_at)
+
+    def named(self, call: Call) -> str | None:
+        """The token in a callback, whose body Wiro does not document; the answers of Task/Detail have it so."""
+        return named_in(call, "socketaccesstoken") or named_in(call, "tasklist", "0", "socketaccesstoken")
 
     def genuine(self, call: Call) -> bool:
         """Wiro signs nothing; a call only causes a poll."""

@@ -15,6 +15,7 @@ from callsheet.settings import Settings
 from callsheet.tasks import Artifact, Failure, State, Update
 from callsheet.wires.access import base_url, key_of, secret_of
 from callsheet.wires.bodies import mended
+from callsheet.wires.calling import named_in
 from callsheet.wires.envelope import ask_envelope, created
 from callsheet.wires.meaning import state_of
 from callsheet.wires.media import handed_over
@@ -77,6 +78,10 @@ class WondershareDriver(RemoteDriver):
     async def cancel(self, order: Order, remote: str) -> Update:
         """Always Rejected."""
         raise Rejected("Wondershare has no call that stops a task.")
+
+    def named(self, call: Call) -> str | None:
+        """The task that a callback is about: its body is the answer of pub/task, or the data in it."""
+        return named_in(call, "data", "task_id") or named_in(call, "task_id")
 
     def genuine(self, call: Call) -> bool:
         """Its callbacks are unsigned: the address they come to is the proof."""

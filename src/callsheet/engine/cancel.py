@@ -1,0 +1,117 @@
+"""What a cancel comes to: a truth table of where a task stands and what its vendor can stop, and the money it moves."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from callsheet.catalog import Cancels
+from callsheet.store import Row
+from callsheet.tasks import Cancellation, State, Task
+
+UNKNOWN = Cancels(queued=False, running=False, refund="unknown", about="Nothing is known of what this vendor can stop.")
+
+
+class Standing(enum.StrEnum):
+    """Where a task stands when its end is asked for."""
+
+    WAITING = "waits for another task"
+    QUEUED_HERE = "queued here"
+    RETRYING = "waits for another try"
+    SENDING = "is being sent"
+    UNSURE = "unsure"
+    QUEUED_THERE = "queued at the vendor"
+    RUNNING = "running"
+    FINISHED = "finished at the vendor"
+    ENDED = "ended"
+
+
+class Outcome(enum.StrEnum):
+    """What becomes of it. `canceled` and `ended` are so at once, the others come to an end later."""
+
+    CANCELED = "canceled"
+    STOPPING = "stopping"
+    GOES_ON = "goes_on"
+    HELD = "held"
+    ENDED = "ended"
+
+
+class Money(enum.StrEnum):
+    """What becomes of the credits set aside for it."""
+
+    RELEASED = "released"
+    AS_TOLD = "charged as the vendor tells"
+    CHARGED = "charged"
+    HELD = "held"
+    SETTLED = "settled before"
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """One cell of the table: the outcome, the money, and why in words."""
+
+    outcome: Outcome
+    money: Money
+    why: str
+
+
+_NEVER_SENT = Fate(Outcome.CANCELED, Money.RELEASED, "No stage has it: it ends at once and costs nothing.")
+_SIMPLE = {
+    Standing.WAITING: _NEVER_SENT,
+    Standing.QUEUED_HERE: _NEVER_SENT,
+    Standing.RETRYING: _NEVER_SENT,
+    Standing.SENDING: Fate(
+        Outcome.STOPPING, Money.HELD, "It is on its way: as soon as the vendor has answered, it is stopped there."
+    ),
+    Standing.UNSURE: Fate(
+        Outcome.HELD, Money.HELD, "Nobody knows whether it arrived: as soon as it is found or decided, it is stopped."
+    ),
+    Standing.FINISHED: Fate(
+        Outcome.GOES_ON, Money.AS_TOLD, "It has finished there and is paid for: what it made is brought in and kept."
+    ),
+    Standing.ENDED: Fate(Outcome.ENDED, Money.SETTLED, "It had ended before; nothing changes and nothing moves."),
+}
+
+_REFUNDS = {"all": Money.RELEASED, "none": Money.CHARGED, "told": Money.AS_TOLD, "unknown": Money.AS_TOLD}
+
+
+def standing(row: Row) -> Standing:
+    """Where a row stands."""
+    if row.task.state.final:
+        return Standing.ENDED
+    match row.phase:
+        case "wait":
+            return Standing.WAITING
+        case "submit" if row.taken or row.sent_at is not None:
+            return Standing.SENDING
+        case "submit":
+            return Standing.RETRYING if row.attempt else Standing.QUEUED_HERE
+        case "unsure":
+            return Standing.UNSURE
+        case "poll":
+            return Standing.QUEUED_THERE if row.task.state is State.QUEUED else Standing.RUNNING
+        case _:
+            return Standing.FINISHED
+
+
+def fate(where: Standing, cancels: Cancels | None) -> Fate:
+    """What a cancel comes to there, at a vendor that can stop so much."""
+    if where in _SIMPLE:
+        return _SIMPLE[where]
+    facts = cancels or UNKNOWN
+    if facts.queued if where is Standing.QUEUED_THERE else facts.running:
+        return Fate(Outcome.STOPPING, _REFUNDS[facts.refund], "Its vendor is told to stop it at once.")
+    return Fate(Outcome.GOES_ON, Money.AS_TOLD, "Its vendor cannot stop it: it goes on, and what it makes is kept.")
+
+
+def canceled(before: Row, task: Task, cancels: Cancels | None) -> Cancellation:
+    """What a cancel came to: `before` is the row when it was asked, `task` how it stands since."""
+    found = fate(standing(before), cancels)
+    if task.state is State.CANCELED:
+        found = Fate(Outcome.CANCELED, found.money, "It has ended as asked.")
+    asked = found.outcome is not Outcome.ENDED
+    held = float(before.task.usage.get("held", 0))
+    if not task.state.final:
+        return Cancellation(asked, found.outcome, found.why, float(task.usage.get("held", 0)))
+    charged = None if task.usage.get("priced") is False else float(task.usage.get("credits", 0))
+    return Cancellation(asked, found.outcome, found.why, 0.0, charged, max(0.0, held - (charged or 0.0)))

@@ -1,0 +1,22 @@
+"""What the store knows of watching: how long tasks take, and which task a vendor's id belongs to."""
+
+from __future__ import annotations
+
+from callsheet.store.database import Database
+from callsheet.store.durations import Histogram, by_model
+
+
+class Watched:
+    """The part of the store that tells what to expect of a vendor."""
+
+    _database: Database
+
+    async def durations(self, model: str) -> Histogram:
+        """How long tasks of a model took at its vendor: weights by bucket."""
+        return by_model(await self._database.read("durations_of", {"model": model})).get(model, {})
+
+    async def known_as(self, vendor: str, remote: str, but: str) -> str | None:
+        """Another task than `but` that this vendor knows by this id, finished or not."""
+        asked = {"remote": remote, "id": but, "models": f"{vendor}/%"}
+        records = await self._database.read("known_as", asked)
+        return records[0]["id"] if records else None
