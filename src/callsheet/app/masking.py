@@ -18,12 +18,14 @@ Mask = Callable[[str], str]
 _ADDRESSES = re.compile(r"(?i)(?<=://)[^/\s?#@\"'<>]*@|(?<=\?)(?<=\S\?)[^\s\"'<>]*[=&][^\s\"'<>]*")
 """A name and password before a host; the query of an address, which is where vendors and buckets put signatures."""
 
+_SCHEME = r"(?:bearer|basic|token|digest|key)\s+"
+_SET = r"\\*[\"']?\s*[=:]\s*\\*[\"']?"
 _CREDENTIALS = re.compile(
-    r"(?i)(\b(?:bearer|basic|token|digest)\s+(?=\S{8})"
-    r"|[\w-]*(?:key|secret|token|signature|password|passwd|credentials?)[\"']?\s*[=:]\s*[\"']?"
-    r"|\bauthorization[\"']?\s*[=:]\s*[\"']?(?:\w+\s+)?"
+    rf"(?i)(\bbearer\s+(?=\S{{8}})"
+    rf"|[\w-]*(?:key|secret|token|signature|password|passwd|credentials?){_SET}(?:{_SCHEME}|v1,)?"
+    rf"|\bauthorization{_SET}(?:{_SCHEME})?"
     r"|/callbacks/[^/\s]+/[^/\s]+/"
-    r"|\b(?:css?|whsec)_|\bv1,)[^\s\"'&,;]+"
+    r"|\b(?:css?|whsec)_|\bv1,)[^\s\"'&,;\\]+"
 )
 
 
@@ -47,9 +49,10 @@ def masking(known: Iterable[str] = ()) -> Mask:
 def secrets_of(settings: BaseModel) -> Iterator[str]:
     """Every secret in the settings, in whatever section, and the passwords of addresses among them."""
     for value in _leaves(settings):
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
         if isinstance(value, SecretStr):
             yield value.get_secret_value()
-        elif isinstance(value, str) and "://" in value and (password := _password(value)):
+        if isinstance(text, str) and "://" in text and (password := _password(text)):
             yield password
             yield unquote(password)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from callsheet.contract import Call, Driver, Finder, Lost, Named, Order
 from callsheet.errors import CallsheetError
@@ -13,7 +13,7 @@ from callsheet.tasks import Update
 from callsheet.telemetry.meters import Meters, family
 from callsheet.telemetry.spans import NoSpans, Spans
 
-U = TypeVar("U", Update, Update | None)
+U = TypeVar("U", bound="Update | None")
 
 
 class ObservedDriver:
@@ -21,16 +21,12 @@ class ObservedDriver:
 
     def __init__(self, vendor: str, inner: Driver, meters: Meters, spans: Spans | NoSpans) -> None:
         self.local = inner.local
+        self.slots = inner.slots
         self._vendor = vendor
         self._inner = inner
         self._meters = meters
         self._spans = spans
         self._under_way: dict[str, float] = {}
-
-    @property
-    def slots(self) -> int:
-        """How many tasks may be with this driver at once."""
-        return self._inner.slots
 
     @property
     def notify(self) -> Callable[[str], None]:
@@ -74,7 +70,7 @@ class ObservedDriver:
             with self._spans.span(f"{self._vendor} {verb}", "client", named) as span:
                 try:
                     update = await asking
-                    outcome = update.state.value if update else "none"
+                    outcome = update.state.value if update is not None else "none"
                     return update
                 except BaseException as error:
                     outcome = _outcome(error)
@@ -144,4 +140,5 @@ _KINDS = {
 
 def observed(vendor: str, driver: Driver, meters: Meters, spans: Spans | NoSpans) -> Driver:
     """The same driver, watched; it offers beside its verbs what that one does."""
-    return _KINDS[isinstance(driver, Finder), isinstance(driver, Named)](vendor, driver, meters, spans)
+    kind = _KINDS[isinstance(driver, Finder), isinstance(driver, Named)]
+    return cast("Driver", kind(vendor, driver, meters, spans))  # `notify` is a property here
