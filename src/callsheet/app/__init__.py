@@ -15,13 +15,14 @@ from callsheet.app import home, log
 from callsheet.app.house import House, opened, watched
 from callsheet.app.ports import further
 from callsheet.app.serving import HttpServer, address, bind, is_loopback, leave_when_idle
+from callsheet.app.working import working
 from callsheet.errors import SetupError
 from callsheet.server.application import application, document
 from callsheet.server.door import Crowd
 from callsheet.settings import Settings
 from callsheet.telemetry import ObservedRequests
 
-__all__ = ["build", "openapi_document", "serve"]
+__all__ = ["build", "openapi_document", "serve", "work"]
 
 
 def build(settings: Settings) -> FastAPI:
@@ -54,6 +55,12 @@ def serve(settings: Settings, *, idle_exit: float | None = None) -> None:
     """
     log.set_up(settings)
     asyncio.run(_serve(settings, idle_exit))
+
+
+def work(settings: Settings, health_port: int | None = None) -> None:
+    """Run the tasks of a shared database until SIGINT or SIGTERM. Prints one line once it is ready; SetupError."""
+    log.set_up(settings)
+    asyncio.run(working(settings, health_port))
 
 
 def openapi_document() -> dict[str, Any]:

@@ -51,7 +51,7 @@ async def ground(settings: Settings, committed: Callable[[int], None] = lambda w
     pool = await postgres.opened(url)
     bulletin = postgres.Bulletin(url, pool, owner)
     news = News()
-    bulletin.listen(lambda kind, task_id: _hear(news, kind, task_id))
+    bulletin.listen(_ears(news))
 
     def schedule(store: Store, catalog: Catalog, clock: Clock) -> Schedule:
         wanted = settings.render.capabilities
@@ -64,11 +64,14 @@ async def ground(settings: Settings, committed: Callable[[int], None] = lambda w
         await bulletin.close()
 
 
-def _hear(news: News, kind: str, task_id: str) -> None:
-    if kind == "event":
-        news.ring(task_id)
-    elif kind == "lost":
-        news.ring_all()
+def _ears(news: News) -> Callable[[str, str], None]:
+    def hear(kind: str, task_id: str) -> None:
+        if kind == "event":
+            news.ring(task_id)
+        elif kind == "lost":
+            news.ring_all()
+
+    return hear
 
 
 def _postgres() -> Any:

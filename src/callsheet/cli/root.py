@@ -28,6 +28,7 @@ COMMANDS = {
     "keys": Named("callsheet.cli.keys:keys", "Create, list, limit or revoke the keys that open the API."),
     "serve": Named("callsheet.cli.serve:serve", "Run the server: the API and its worker."),
     "twin": Named("callsheet.cli.twin:twin", "Stand in for every vendor, offline, and misbehave on demand."),
+    "work": Named("callsheet.cli.work:work", "Run tasks of a shared database, one of many."),
     "ca": Named("callsheet.cli.ca:ca", "The authority that signs for the vendors' hosts in `serve --tls`."),
     "demo": Named("callsheet.cli.demo:demo", "Make two clips and a contact sheet, with no key and no download."),
     "doctor": Named("callsheet.cli.doctor:doctor", "Check that everything this installation needs is there."),

@@ -34,6 +34,7 @@ _LEAVES_WITHIN = 30.0
     metavar="P",
     help="Port for HTTPS_PROXY, with --tls.  [default: 8444]",
 )
+@click.option("--worker/--no-worker", default=None, help="Whether it runs tasks too, or only accepts them.")
 @click.option("--idle-exit", type=float, metavar="S", hidden=True, help="Leave after so many seconds without work.")
 @home_flag
 @click.pass_obj
@@ -44,6 +45,7 @@ def serve(
     tls: bool | None,
     tls_port: int | None,
     proxy_port: int | None,
+    worker: bool | None,
     idle_exit: float | None,
 ) -> None:
     """Run the server: the API and its worker. One line with its address is printed when it is ready.
@@ -51,13 +53,15 @@ def serve(
     With --tls, clients with hard-coded https hosts come here by a hosts file or HTTPS_PROXY, once they trust the
     certificate that `callsheet ca export` gives.
 
+    With --no-worker, tasks are run by `callsheet work` processes on the same PostgreSQL database.
+
     Ctrl-C or SIGTERM stops it in good order; what had begun goes on when it is started again.
 
     \b
     Example:
       callsheet serve --port 8420 --home ~/callsheet
     """
-    given = {"host": host, "port": port, "tls": tls, "tls_port": tls_port, "proxy_port": proxy_port}
+    given = {"host": host, "port": port, "tls": tls, "tls_port": tls_port, "proxy_port": proxy_port, "worker": worker}
     settings = load(place.home, {f"server.{name}": value for name, value in given.items()})
     if not settings.server.tls and (tls_port is not None or proxy_port is not None):
         raise click.UsageError("--tls-port and --proxy-port need --tls.")

@@ -299,6 +299,7 @@ class QueueSchedule:
         await self._queue.hand_back()
         self._held.clear()
         self._board.tell("queue", "")
+        await self._board.flush()
 
     async def _given_back(self, row: Row) -> None:
         with contextlib.suppress(Lost):  # another has it already

@@ -60,8 +60,7 @@ class Bulletin:
 
     async def close(self) -> None:
         """Tell what is left, and leave."""
-        if self._telling is not None:
-            await asyncio.gather(self._telling, return_exceptions=True)
+        await self.flush()
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
@@ -73,6 +72,11 @@ class Bulletin:
         self._told.setdefault(kind, []).append(task_id)
         if self._telling is None or self._telling.done():
             self._telling = asyncio.create_task(self._tell())
+
+    async def flush(self) -> None:
+        """What was told by now is on its way."""
+        if self._telling is not None:
+            await asyncio.gather(self._telling, return_exceptions=True)
 
     async def leads(self) -> bool:
         """Whether this process is the one that keeps house, from now until it ends or loses its connection."""
