@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from callsheet.errors import RenderError
-from callsheet.renderers.previz import first_last, footage, moves, shoot, words
+from callsheet.renderers.previz import first_last, footage, moves, shoot, unstamped, words
 from callsheet.renderers.previz.flow import Drift, bridge
 from callsheet.renderers.previz.image_to_video import take_of
 from callsheet.renderers.previz.letterbox import fit
@@ -36,7 +36,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     a `last_image` it goes from the input's last frame to exactly that picture instead, along the motion between them.
     """
     tail = footage.tail(_path(scene))
-    last = fit(tail.last, scene.width, scene.height)
+    last = fit(unstamped.clean(tail.last, _path(scene), scene), scene.width, scene.height)
     speed = _speed(tail.drifts, float(tail.fps), float(scene.fps))
     goes = _goes(last, speed, scene)
     if not scene.extra.get("whole"):
@@ -61,7 +61,7 @@ def goes_to(last: Rgb, speed: Drift, goal: Rgb, scene: Scene) -> Draw:
 def _goes(last: Rgb, speed: Drift, scene: Scene) -> Draw:
     if scene.last_image is None:
         return lambda piece: onward(last, speed, piece)
-    goal = fit(shoot.still(scene.last_image, "last_image"), scene.width, scene.height)
+    goal = fit(shoot.unmarked(scene.last_image, "last_image", scene), scene.width, scene.height)
     return goes_to(last, speed, goal, scene)
 
 

@@ -21,8 +21,8 @@ from callsheet.renderers.scene import Made, Progress, Scene
 
 def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """From `scene.image` to `scene.last_image`, both fitted whole into the frame without distortion."""
-    first = fit(shoot.still(scene.image, "image"), scene.width, scene.height)
-    last = fit(shoot.still(scene.last_image, "last_image"), scene.width, scene.height)
+    first = fit(shoot.unmarked(scene.image, "image", scene), scene.width, scene.height)
+    last = fit(shoot.unmarked(scene.last_image, "last_image", scene), scene.width, scene.height)
     way = bridge(first, last)
     return shoot.clips(scene, out, progress, lambda piece: morph(first, last, way, piece))
 

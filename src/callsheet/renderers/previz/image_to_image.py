@@ -24,7 +24,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     One image is treated as the prompt says. Of two, where the prompt speaks of the style or colours of the other, the
     first is treated in the colours of the second; otherwise the subjects of all stand in the prompt's scene.
     """
-    stills = [shoot.still(path, "image") for path in given(scene)]
+    stills = [shoot.unmarked(path, "image", scene) for path in given(scene)]
     return pictures(scene, out, progress, lambda piece: drawn(piece, stills))
 
 

@@ -15,7 +15,7 @@ from callsheet.renderers.scene import Made, Progress, Scene
 
 def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """Move a camera over `scene.image`: the move by its number, else by the prompt's words, else a gentle push."""
-    still = shoot.still(scene.image, "image")
+    still = shoot.unmarked(scene.image, "image", scene)
     return shoot.clips(scene, out, progress, lambda piece: over_still(still, piece))
 
 

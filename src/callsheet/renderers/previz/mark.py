@@ -13,23 +13,33 @@ WORD = "PREVIZ"
 """What it says."""
 
 
+Overlay = tuple[int, int, np.ndarray, np.ndarray]
+"""A thing laid onto pictures: its first row and column, what it keeps of each pixel (255 all of it), what it adds."""
+
+
 def stamp(rgb: np.ndarray, text: str = WORD) -> None:
     """Lay the mark into the top right corner, in place.
 
     White letters on a soft dark plate read on white and on black alike. They are made once per size, so a frame costs
     next to nothing. Pictures under 48 pixels on a side are too small for it.
     """
-    height, width = rgb.shape[:2]
-    if min(height, width) < 48:
+    laid = overlay(rgb.shape[1], rgb.shape[0], text)
+    if laid is None:
         return
-    shade, light = _plate(text, max(10, round(min(height, width) * 0.022)))
-    margin = max(4, round(min(height, width) * 0.024))
-    rows, columns = shade.shape[:2]
-    if columns + 2 * margin > width:
-        return
-    part = rgb[margin : margin + rows, width - margin - columns : width - margin]
+    top, left, shade, light = laid
+    part = rgb[top : top + shade.shape[0], left : left + shade.shape[1]]
     cv2.multiply(part, shade, dst=part, scale=1 / 255)
     cv2.add(part, light, dst=part)
+
+
+def overlay(width: int, height: int, text: str = WORD) -> Overlay | None:
+    """The mark of a picture of that size; None where the picture is too small for it."""
+    if min(height, width) < 48:
+        return None
+    shade, light = _plate(text, max(10, round(min(height, width) * 0.022)))
+    margin = max(4, round(min(height, width) * 0.024))
+    columns = shade.shape[1]
+    return None if columns + 2 * margin > width else (margin, width - margin - columns, shade, light)
 
 
 def rows(width: int, height: int) -> int:

@@ -35,7 +35,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     Where the scene outlasts the clip, it rests at the end. `extra["motion"]` of what is made says how much of the
     motion was kept (1 is all of it) and how far the still was enlarged for it.
     """
-    still = shoot.still(scene.image, "image")
+    still = shoot.unmarked(scene.image, "image", scene)
     footage.facts(scene.video)
     assert scene.video is not None
     if (scene.motion or "auto") not in AMOUNTS:

@@ -77,9 +77,9 @@ def through(
     starts = [shot.first for shot in listed]
 
     def draw(piece: Scene) -> Iterator[Rgb]:
-        here = framed(shoot.still(paths[0], names[0]), piece.width, piece.height)
+        here = framed(shoot.unmarked(paths[0], names[0], piece), piece.width, piece.height)
         for place in range(len(listed)):
-            there = framed(shoot.still(paths[place + 1], names[place + 1]), piece.width, piece.height)
+            there = framed(shoot.unmarked(paths[place + 1], names[place + 1], piece), piece.width, piece.height)
             count = keys[place + 1] - keys[place]
             part = replace(piece, duration=float((count + 1) / piece.fps))
             pace = (THROUGH if place else 0.0, THROUGH if place < len(listed) - 1 else 0.0)
@@ -123,7 +123,7 @@ def _heard(listed: Sequence[Shot]) -> Extras:
 
 def _shot(scene: Scene, shot: Shot, brief: Brief, label: str) -> Iterator[Rgb]:
     if scene.image is not None:
-        still = shoot.still(scene.image, "image")
+        still = shoot.unmarked(scene.image, "image", scene)
         yield from over_still(framing.of_still(still, shot.size, scene.width, scene.height), scene)
         return
     composed = framing.of_painting(shot.size, scene.width, scene.height)

@@ -25,9 +25,9 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     refuse_pose(control)
     if scene.image is None and not scene.images:
         return text_to_image.render(scene, out, progress)
-    stills = [shoot.still(path, "image") for path in image_to_image.given(scene)]
+    stills = [shoot.unmarked(path, "image", scene) for path in image_to_image.given(scene)]
     if control == "subject" and "init_image" in scene.extra:
-        stills = [shoot.still(Path(scene.extra["init_image"]), "init_image"), *stills[1:]]
+        stills = [shoot.unmarked(Path(scene.extra["init_image"]), "init_image", scene), *stills[1:]]
     return pictures(scene, out, progress, lambda piece: _drawn(piece, stills, control))
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from callsheet.errors import RenderError
 from callsheet.renderers import media
-from callsheet.renderers.previz import footage, shoot, slate, text_to_video
+from callsheet.renderers.previz import footage, shoot, slate, text_to_video, unstamped
 from callsheet.renderers.previz.painter import compose
 from callsheet.renderers.previz.painter.brief import Brief, read
 from callsheet.renderers.previz.painter.flatten import flat
@@ -62,7 +62,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """
     pictures = _chosen(_pictures(scene), scene.prompt)
     unused = _unused(scene)
-    cast = [replace(_reference(name, paths), unused=unused.get(name, ())) for name, paths in pictures]
+    cast = [replace(_reference(name, paths, scene), unused=unused.get(name, ())) for name, paths in pictures]
     words = re.sub(r"\s{2,}", " ", _NAMED.sub("", scene.prompt)).strip()
     brief = read(words, scene.negative_prompt)
     # The first that the prompt speaks of are those that were given: they are not painted a second time.
@@ -140,10 +140,10 @@ def _chosen(pictures: list[tuple[str, list[Path]]], prompt: str) -> list[tuple[s
     return named or pictures
 
 
-def _reference(name: str, paths: Sequence[Path]) -> Reference:
+def _reference(name: str, paths: Sequence[Path], scene: Scene) -> Reference:
     best: Reference | None = None
     for path in paths:
-        rgb, alpha, sure = _cut(_picture(path))
+        rgb, alpha, sure = _cut(_picture(path, scene))
         best = best or Reference(name, rgb, alpha, sure)
         if sure:
             return Reference(name, rgb, alpha, sure)
@@ -151,14 +151,15 @@ def _reference(name: str, paths: Sequence[Path]) -> Reference:
     return best
 
 
-def _picture(path: Path) -> NDArray[np.uint8]:
-    """A still with its own transparency, or the first frame of a clip, as RGBA."""
+def _picture(path: Path, scene: Scene) -> NDArray[np.uint8]:
+    """A still with its own transparency, or the first frame of a clip, as RGBA; without a preview's mark and slate."""
     try:
         if media.probe(path).kind == "image":
-            return media.load_cutout(path)
+            rgba = media.load_cutout(path)
+            return np.dstack([unstamped.clean(rgba[..., :3], path, scene), rgba[..., 3]])
     except (media.NotMedia, media.TooManyPixels, OSError) as error:
         raise RenderError(f"A reference cannot be used: {error}", param="images") from error
-    rgb = footage.rgb(next(footage.frames(path)))
+    rgb = unstamped.clean(footage.rgb(next(footage.frames(path))), path, scene)
     return np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)])
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from callsheet.errors import RenderError
 from callsheet.renderers import media
 from callsheet.renderers.encode import ClipWriter
-from callsheet.renderers.previz import mark, sound
+from callsheet.renderers.previz import mark, sound, unstamped
 from callsheet.renderers.previz.watermark import Watermark
 from callsheet.renderers.scene import Made, Progress, Scene
 
@@ -69,6 +69,15 @@ def still(path: Path | None, name: str) -> Rgb:
         raise RenderError(f"{name} cannot be read: {error.strerror or error}.", param=name) from error
 
 
+def unmarked(path: Path | None, name: str, scene: Scene) -> Rgb:
+    """A still as `still` loads it; of a preview that bears a mark and a slate, the picture under them.
+
+    For pictures that the scene marks anew: nothing is marked or lettered twice.
+    """
+    loaded = still(path, name)
+    return loaded if path is None else np.asarray(unstamped.clean(loaded, path, scene), np.uint8)
+
+
 def facts(scene: Scene) -> dict[str, Any]:
     """What the file's metadata says of the scene it was made from."""
     said: dict[str, Any] = {
@@ -87,9 +96,8 @@ def facts(scene: Scene) -> dict[str, Any]:
 def _clip(scene: Scene, path: Path, progress: Progress, draw: Draw, extras: Extras) -> Made:
     audio = extras.score(scene)
     watermark = Watermark.of(scene, extras.foot(scene))
-    with ClipWriter(
-        path, scene.width, scene.height, scene.fps, scene.frames, audio, facts(scene), progress=progress
-    ) as clip:
+    said = facts(scene) | ({"marked": True} if scene.mark else {})
+    with ClipWriter(path, scene.width, scene.height, scene.fps, scene.frames, audio, said, progress=progress) as clip:
         for index, frame in enumerate(draw(scene)):
             if scene.mark:
                 mark.stamp(frame, extras.label(index))

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from callsheet.renderers.previz import lettering
+from callsheet.renderers.previz.mark import Overlay
 from callsheet.renderers.scene import Scene
 
 _PAPER = (247, 243, 234)
@@ -17,6 +18,15 @@ class Slate:
 
     def __init__(self, scene: Scene, facts: tuple[str, ...]) -> None:
         self._strip = _strip(scene.width, scene.height, scene.prompt, facts)
+        self._height = scene.height
+
+    @property
+    def overlay(self) -> Overlay | None:
+        """What it lays onto each frame; None where there is no room for it."""
+        if self._strip is None:
+            return None
+        keep, add = self._strip
+        return self._height - keep.shape[0], 0, keep, add
 
     def lay(self, rgb: np.ndarray) -> None:
         """Lay the strip onto a frame, in place."""

@@ -166,4 +166,4 @@ def _around_subject(still: Rgb, width: int, height: int) -> Rgb:
 
 
 def _still(scene: Scene, index: int) -> Rgb:
-    return shoot.still(scene.images[index], f"images[{index}]")
+    return shoot.unmarked(scene.images[index], f"images[{index}]", scene)

@@ -25,11 +25,14 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     made: list[Made] = []
     for index, piece in enumerate(shoot.pieces(scene)):
         rgb = compose.show(compose.compose(brief, piece.width, piece.height, piece.seed))
+        words = shot_facts(piece, piece.seed, None)
         if piece.mark:
-            Slate(piece, shot_facts(piece, piece.seed, None)).lay(rgb)
+            Slate(piece, words).lay(rgb)
             mark.stamp(rgb)
         path = out / f"image-{index + 1}.{ending}"
-        kind = write_still(path, rgb, shoot.facts(piece))
+        kind = write_still(
+            path, rgb, shoot.facts(piece) | ({"marked": True, "slate": [piece.prompt, *words]} if piece.mark else {})
+        )
         made.append(Made(path, kind, piece.width, piece.height, extra={"painted": painted(brief)}))
         progress((index + 1) / scene.count)
     return made

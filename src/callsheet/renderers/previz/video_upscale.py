@@ -18,7 +18,7 @@ from av.error import FFmpegError
 from callsheet.errors import RenderError
 from callsheet.renderers import encode, media
 from callsheet.renderers.landing import landing
-from callsheet.renderers.previz import footage, mark, shoot
+from callsheet.renderers.previz import footage, mark, shoot, unstamped
 from callsheet.renderers.previz.enlarge import enlarge
 from callsheet.renderers.previz.watermark import Watermark
 from callsheet.renderers.scene import Made, Progress, Scene
@@ -69,7 +69,14 @@ def _through(source: Any, part: Path, scene: Scene, found: media.Facts, progress
     picture = source.streams.video[0]
     picture.thread_type = "AUTO"
     sound = next(iter(source.streams.audio), None)
-    tags = {**shoot.facts(scene), "from": f"{found.width}x{found.height}"}
+    kept = unstamped.carried(scene.video)
+    fresh = scene.mark and not kept
+    tags = {
+        **shoot.facts(scene),
+        **kept,
+        **({"marked": True} if fresh else {}),
+        "from": f"{found.width}x{found.height}",
+    }
     with _target(part, tags, _ticks(picture, sound)) as target:
         video = _video(target, picture, scene)
         heard = _Sound(target, sound)
@@ -80,7 +87,7 @@ def _through(source: Any, part: Path, scene: Scene, found: media.Facts, progress
                 heard.take(packet)
                 continue
             for frame in packet.decode():
-                _mux(target, video, _enlarged(frame, scene, watermark))
+                _mux(target, video, _enlarged(frame, scene, watermark, stamped=fresh))
                 count += 1
                 progress(min(count / max(found.frames or count, 1), 1.0) * 0.99)
         heard.flush()
@@ -126,9 +133,9 @@ def _video(target: Any, picture: Any, scene: Scene) -> Any:
     return stream
 
 
-def _enlarged(frame: Any, scene: Scene, watermark: Watermark | None) -> Any:
+def _enlarged(frame: Any, scene: Scene, watermark: Watermark | None, *, stamped: bool) -> Any:
     rgb = enlarge(footage.rgb(frame), scene.width, scene.height)
-    if scene.mark:
+    if stamped:
         mark.stamp(rgb)
     if watermark is not None:
         watermark.lay(rgb)

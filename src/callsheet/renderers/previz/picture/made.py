@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from callsheet.renderers.previz import mark, shoot
+from callsheet.renderers.previz import mark, shoot, unstamped
 from callsheet.renderers.previz.picture.planes import Rgb
 from callsheet.renderers.scene import Made, Progress, Scene
 from callsheet.renderers.stills import write_still
@@ -28,7 +28,8 @@ def pictures(scene: Scene, out: Path, progress: Progress, draw: Draw, *, marked:
         if piece.mark and marked:
             mark.stamp(rgb)
         path = out / f"image-{index + 1}.{ending}"
-        kind = write_still(path, rgb, shoot.facts(piece) | {"understood": said})
+        seen = ({"marked": True} if piece.mark else {}) if marked else unstamped.carried(piece.image)
+        kind = write_still(path, rgb, shoot.facts(piece) | seen | {"understood": said})
         made.append(Made(path, kind, rgb.shape[1], rgb.shape[0], extra=said))
         progress((index + 1) / scene.count)
     return made
