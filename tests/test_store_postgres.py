@@ -17,6 +17,7 @@ from callsheet.errors import NotFound
 from callsheet.store import Clash, KeyRow, Lost, Row, Sqlite, Step, Store, Taken, Unchanged
 from callsheet.store.database import Params, Records, migrations, queries, statements
 from callsheet.tasks import File, Filter, State
+from ledger_fixtures import tell_the_story
 from store_fixtures import NOW, a_file, a_row, task_id
 
 with warnings.catch_warnings():
@@ -152,6 +153,10 @@ def test_a_task_that_needs_others_is_woken_by_their_end_on_both_databases(
         await store.close()
 
     asyncio.run(story())
+
+
+def test_the_ledger_tells_the_same_story_on_postgres(connection: psycopg.Connection) -> None:
+    asyncio.run(tell_the_story(Store(Postgres(connection), lambda: NOW)))
 
 
 async def _end(store: Store, number: int, state: State, *files: File) -> None:

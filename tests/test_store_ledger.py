@@ -1,0 +1,78 @@
+"""The ledger as rows: what moves, what is refused, and that the books find every fault."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callsheet.money import MICRO, Entry
+from callsheet.store import KeyRow, Moves
+from callsheet.store.database import queries
+from ledger_fixtures import end, hand_in, tell_the_story
+from store_fixtures import NOW, a_store, task_id
+
+
+def test_the_ledgers_verbs_do_what_they_say(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_store(tmp_path) as store:
+            await tell_the_story(store)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("UPDATE account SET funds = funds + 1", "funds says"),
+        ("UPDATE account SET entries = entries + 1", "entries says 4, its entries 3"),
+        ("DELETE FROM ledger_entry WHERE kind = 'release'", "its entries are of another sum"),
+        ("UPDATE ledger_entry SET amount = amount + 1 WHERE kind = 'hold'", "held says"),
+        ("UPDATE task SET held = 5", "succeeded, and not closed"),
+        ("UPDATE task SET spent = 0", "its entries are of another sum"),
+        ("DELETE FROM ledger_entry", "and has no entry"),
+        ("DELETE FROM ledger_entry WHERE seq = 2", "its last entry is number 3, and there are 2"),
+        ("UPDATE api_key SET unfinished = 1", "it says 1 unfinished"),
+        ("UPDATE api_key SET committed = 7", "0.000007 committed"),
+    ],
+)
+def test_the_books_find_what_was_changed_behind_their_back(tmp_path: Path, damage: str, said: str) -> None:
+    async def story() -> list[str]:
+        async with a_store(tmp_path) as store:
+            await store.add_key(KeyRow("key_k", "local", "n", "h", "s", NOW))
+            await hand_in(store, 1, 3, key_id="key_k")
+            await end(store, 1, 1)
+            assert await store.audit() == ([], [])
+            with sqlite3.connect(tmp_path / "callsheet.db") as database:
+                database.execute(damage)
+            return [f"{fault.where}: {fault.said}" for fault in (await store.audit())[0]]
+
+    found = asyncio.run(story())
+    assert any(said in one for one in found), found
+
+
+def test_no_statement_changes_or_deletes_an_entry() -> None:
+    touching = [name for name, sql in queries().items() if _writes(sql) and "ledger_entry" in sql]
+    assert touching == ["add_entry"]
+
+
+def _writes(sql: str) -> Any:
+    return sql.split()[0] in ("INSERT", "UPDATE", "DELETE")
+
+
+def test_an_entry_that_stands_is_not_written_again_and_takes_its_whole_transaction_with_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_store(tmp_path) as store:
+            await hand_in(store, 1, 3)
+            await end(store, 1, 1)
+            before = await store.balance("local")
+            late = Moves((Entry("local", "settle", "funds", "spent", MICRO, task_id(1), 2),))
+            assert await store.charge(task_id(1), late, [("late", {})]) is True
+            once = await store.balance("local")
+            assert (once.funds, once.spent) == (before.funds - MICRO, before.spent + MICRO)
+            assert await store.charge(task_id(1), late, [("late", {})]) is False
+            assert await store.balance("local") == once
+            assert [event.type for event in await store.events(task_id(1))] == ["late"]
+
+    asyncio.run(story())
