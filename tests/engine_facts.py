@@ -148,3 +148,32 @@ path = "/safe"
 outputs = [{ kind = "video", count = 1 }]
 params = [{ name = "prompt", required = true }]
 """
+
+BELL = """
+[vendor]
+id = "bell"
+name = "Bell"
+about = "A vendor that answers as a test says, and calls back."
+base_url = "https://bell.example"
+hosts = ["bell.example"]
+docs = "https://bell.example/docs"
+source = "this test"
+checked = 2026-11-21
+states = { queued = "queued", running = "running", succeeded = "succeeded", failed = "failed", canceled = "canceled" }
+
+[vendor.auth]
+scheme = "none"
+
+[vendor.callback]
+param = "callback"
+about = "When it has ended."
+
+[[models]]
+name = "ring"
+capability = "text-to-video"
+title = "Ring"
+about = "Video from words."
+path = "/ring"
+outputs = [{ kind = "video", count = 1 }]
+params = [{ name = "prompt", required = true }]
+"""

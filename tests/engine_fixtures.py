@@ -15,6 +15,7 @@ from typing import Any
 
 from PIL import Image
 
+from callsheet.app.ground import Ground, ground
 from callsheet.catalog import Catalog
 from callsheet.catalog.load import VENDORS
 from callsheet.contract import Driver, Order
@@ -23,9 +24,9 @@ from callsheet.fetch import Guard
 from callsheet.files import Folder
 from callsheet.settings import Settings, load
 from callsheet.signing import open_seal
-from callsheet.store import Sqlite, Store
+from callsheet.store import Store
 from callsheet.tasks import Artifact, Event, Failure, NewTask, State, Task, Update
-from engine_facts import LOFT, STUDIO, VAULT
+from engine_facts import BELL, LOFT, STUDIO, VAULT
 
 NOW = 1_795_255_200_000
 MODEL = "studio/swift"
@@ -152,13 +153,14 @@ def a_catalog(folder: Path) -> Catalog:
     """The real words and previz, and the studio and the loft of the tests."""
     root = folder / "vendors"
     if not root.exists():
-        for vendor in ("studio", "loft", "vault", "previz"):
+        for vendor in ("studio", "loft", "vault", "bell", "previz"):
             (root / vendor).mkdir(parents=True)
         shutil.copy(VENDORS / "vocabulary.toml", root)
         shutil.copy(VENDORS / "previz" / "catalog.toml", root / "previz")
         (root / "studio" / "catalog.toml").write_text(STUDIO)
         (root / "loft" / "catalog.toml").write_text(LOFT)
         (root / "vault" / "catalog.toml").write_text(VAULT)
+        (root / "bell" / "catalog.toml").write_text(BELL)
     return Catalog(root)
 
 
@@ -181,12 +183,28 @@ async def a_house(
     started: bool = True,
     **environ: str,
 ) -> AsyncIterator[House]:
-    """An engine on a home under this folder; `environ` are settings, `fetch__allow="127.0.0.1"`."""
+    """An engine on a home under this folder; `environ` are settings, `fetch__allow="127.0.0.1"`, `database=uri`."""
     settings = settings_of(folder, **environ)
     settings.home.mkdir(parents=True, exist_ok=True)
-    clock = clock or real_time
-    seal = open_seal(settings.home)
-    store = Store(Sqlite(settings.home / "callsheet.sqlite"), clock)
+    async with (
+        ground(settings) as found,
+        _a_house(folder, settings, found, drivers, clock or real_time, rules, started) as house,
+    ):
+        yield house
+
+
+@asynccontextmanager
+async def _a_house(
+    folder: Path,
+    settings: Settings,
+    found: Ground,
+    drivers: Mapping[str, Driver] | None,
+    clock: Callable[[], int],
+    rules: Rules | None,
+    started: bool,
+) -> AsyncIterator[House]:
+    seal, known = open_seal(settings.home), a_catalog(folder)
+    store = Store(found.database, clock)
     library = Library(store, Folder(settings.home / "files"), seal.derive("links"), clock, rules)
     keyring = Keyring(store, seal, clock, settings.webhooks.secret)
     guard = Guard(frozenset(settings.fetch.allow))
@@ -196,13 +214,15 @@ async def a_house(
             store=store,
             library=library,
             keyring=keyring,
-            catalog=a_catalog(folder),
+            catalog=known,
             drivers=drivers,
             guard=guard,
             settings=settings,
             clock=clock,
             body=body,
             chance=lambda: 0.5,
+            schedule=found.schedule(store, known, clock),
+            news=found.news,
         )
     )
     try:

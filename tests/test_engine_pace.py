@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from callsheet.engine import advance, pace
-from callsheet.errors import Rejected, Unavailable
+from callsheet.errors import Rejected, Unavailable, Unsure
 from callsheet.store import Row
 from callsheet.tasks import Failure, State, Task, Update
 from engine_fixtures import DONE, NOW
@@ -71,9 +71,7 @@ class Course(RuleBasedStateMachine):
         self.events: list[str] = []
         self.blips = 0
 
-    @property
-    def local(self) -> bool:
-        return False
+    watch = pace.Watch()
 
     def write(self, move: advance.Move) -> None:
         before = self.row
@@ -93,7 +91,7 @@ class Course(RuleBasedStateMachine):
         state = State.QUEUED if queued else State.RUNNING
         was = self.row.task.state
         update = Update(state, remote="r", progress=share)
-        self.write(advance.answered(self.row, update, self.now, self.local, lambda: chance))
+        self.write(advance.answered(self.row, update, self.now, self.watch, lambda: chance))
         assert self.row.due > self.now - 500
         assert self.row.phase == "poll"
         assert self.row.remote == "r"
@@ -108,6 +106,37 @@ class Course(RuleBasedStateMachine):
         self.write(advance.unanswered(self.row, Unavailable("502"), self.now, lambda: chance))
         tries = pace.SUBMIT_TRIES if self.row.phase == "submit" else pace.POLL_TRIES
         assert self.row.task.state is State.FAILED or self.blips < tries
+
+    @alive
+    @precondition(lambda self: self.row.phase == "submit")
+    @rule(found=st.sampled_from(["search", "callback", "operator", "again", ""]), chance=CHANCE)
+    def is_unsure(self, found: str, chance: float) -> None:
+        sent, seen = self.now, self.row.task
+        self.write(advance.unanswered(self.row, Unsure("Lost."), self.now, lambda: chance))
+        assert (self.row.phase, self.row.sent_at, self.row.task.state) == ("unsure", sent, seen.state)
+        self.write(advance.sought(self.row, self.now, lambda: chance, findable=found == "search"))
+        assert (self.row.phase, self.row.sent_at) == ("unsure", sent)
+        assert self.row.due - self.now >= 4_000
+        if found == "again":
+            self.write(advance.given_up(self.row, True, self.now))
+            assert (self.row.phase, self.row.sent_at, self.row.remote) == ("submit", None, None)
+        elif found:
+            self.write(advance.adopted(self.row, "r", found, self.now))
+            assert (self.row.phase, self.row.sent_at, self.row.remote) == ("poll", sent, "r")
+        else:
+            self.write(advance.given_up(self.row, False, self.now))
+            assert self.row.task.state is State.FAILED
+        self.blips = 0
+
+    @alive
+    @precondition(lambda self: self.row.phase == "poll")
+    @rule()
+    def is_parked(self) -> None:
+        attempt = self.row.attempt
+        self.write(advance.parked(self.row, {"why": "x"}, self.now, pace.REFUSED))
+        assert (self.row.phase, self.row.attempt) == ("poll", attempt)
+        self.write(advance.resumed())
+        assert self.row.parked_at is None
 
     @alive
     @precondition(lambda self: self.row.remote is not None)
@@ -126,9 +155,9 @@ class Course(RuleBasedStateMachine):
             "canceled elsewhere": Update(State.CANCELED),
         }
         if end in answered:
-            self.write(advance.answered(self.row, answered[end], self.now, self.local, lambda: 0.5))
+            self.write(advance.answered(self.row, answered[end], self.now, self.watch, lambda: 0.5))
         elif end == "done":
-            move = advance.answered(self.row, DONE, self.now, self.local, lambda: 0.5)
+            move = advance.answered(self.row, DONE, self.now, self.watch, lambda: 0.5)
             assert move.artifacts == DONE.artifacts
             self.write(move)
             self.write(advance.succeeded(self.row, [], self.row.task.usage, self.now))
@@ -137,7 +166,8 @@ class Course(RuleBasedStateMachine):
         elif end == "canceled":
             self.write(advance.canceled(self.row, self.now))
         else:
-            self.write(advance.outcome_unknown(self.row, self.now))
+            self.write(advance.unsure(self.row, "Lost.", self.now))
+            self.write(advance.given_up(self.row, False, self.now))
         assert self.row.task.state.final
 
     @precondition(lambda self: self.row.task.state.final)

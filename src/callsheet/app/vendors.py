@@ -25,7 +25,11 @@ def drivers(settings: Settings) -> Mapping[str, Driver]:
         vendor: module.local_driver(settings, pool) if hasattr(module, "local_driver") else module.driver(settings)
         for vendor, module in _modules("driver")
     }
-    return {vendor: driver for vendor, driver in found.items() if driver is not None}
+    live = {vendor: driver for vendor, driver in found.items() if driver is not None}
+    for vendor, access in settings.vendors.items():
+        if access.slots is not None and vendor in live:
+            live[vendor].slots = access.slots
+    return live
 
 
 def dialects(desk: Desk) -> Mapping[str, Dialect]:

@@ -20,7 +20,7 @@ from callsheet.engine.parts import Given, built
 from callsheet.engine.reach import proof as callback_proof
 from callsheet.engine.resolve import Resolver
 from callsheet.engine.routing import PREVIZ, Plan, Routing
-from callsheet.engine.schedule_rows import RowSchedule
+from callsheet.engine.schedule_rows import RowSchedule, questions
 from callsheet.engine.steps import Steps
 from callsheet.engine.worker import Worker
 from callsheet.errors import Conflict, Forbidden, InvalidInput, RequestError
@@ -56,7 +56,8 @@ class Engine:
         self._routing = Routing(given.catalog, given.drivers, given.settings.routing)
         self._proof_key = given.keyring.derive("callbacks")
         self._resolver = Resolver(given.store, self._parts.till, self._parts.news, given.clock)
-        self._worker = Worker(self._parts, Steps(self._parts), given.schedule or RowSchedule(given.store, given.clock))
+        calls = questions(given.drivers, given.settings.vendors, given.catalog)
+        self._worker = Worker(self._parts, Steps(self._parts), given.schedule or RowSchedule(given.store, given.clock, calls))
 
     async def start(self) -> None:
         """Mend what a crash left, then run what is due; with `server.worker` off only accept."""

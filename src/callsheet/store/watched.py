@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from callsheet.store.database import Database
+from collections.abc import Mapping
+
+from callsheet.store.database import Database, Step
 from callsheet.store.durations import Histogram, by_model
 
 
@@ -10,6 +12,12 @@ class Watched:
     """The part of the store that tells what to expect of a vendor."""
 
     _database: Database
+
+    async def due_in(self, lanes: Mapping[str, int], now: int) -> dict[str, list[str]]:
+        """What several lanes should take now, of each at most so many, at one moment; as `due` orders it."""
+        steps = [Step("due", {"lane": lane, "now": now, "limit": limit}) for lane, limit in lanes.items()]
+        answers = await self._database.read_all(steps)
+        return {lane: [one["id"] for one in answer] for lane, answer in zip(lanes, answers, strict=True)}
 
     async def durations(self, model: str) -> Histogram:
         """How long tasks of a model took at its vendor: weights by bucket."""
