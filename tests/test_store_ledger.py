@@ -34,7 +34,7 @@ def test_the_ledgers_verbs_do_what_they_say(tmp_path: Path) -> None:
         ("DELETE FROM ledger_entry", "and has no entry"),
         ("DELETE FROM ledger_entry WHERE seq = 2", "its last entry is number 3, and there are 2"),
         ("UPDATE api_key SET unfinished = 1", "it says 1 unfinished"),
-        ("UPDATE api_key SET committed = 7", "0.000007 committed"),
+        ("UPDATE api_key SET committed = 7000000", "7 committed"),
     ],
 )
 def test_the_books_find_what_was_changed_behind_their_back(tmp_path: Path, damage: str, said: str) -> None:
