@@ -27,7 +27,8 @@ async def ask_envelope(
     except Refused as refused:
         answer = refused.body
         code = cast("Mapping[str, Any]", answer).get("code") if isinstance(answer, Mapping) else None
-        raise error_of(vendor, code, refused.message) or refused from refused
+        unknown = refused if paid else Unavailable(refused.message)
+        raise error_of(vendor, code, refused.message) or unknown from refused
     if not isinstance(answer, Mapping) or "code" not in answer:
         raise _unreadable(vendor, path, paid)
     said = cast("Mapping[str, Any]", answer)

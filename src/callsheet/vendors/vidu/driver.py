@@ -65,8 +65,11 @@ class Vidu(RemoteDriver):
         return replace(update, state=State.RUNNING, again=1.0) if update.state is State.SUCCEEDED else update
 
     async def poll(self, order: Order, remote: str) -> Update:
-        """Ask for the creations."""
-        answer = await self._ask("GET", f"/tasks/{remote}/creations")
+        """Ask for the creations. A refusal that is none of Vidu's own is no end of a task that may be paid for."""
+        try:
+            answer = await self._ask("GET", f"/tasks/{remote}/creations")
+        except Refused as refused:
+            raise Unavailable(refused.message) from refused
         return self._update(answer, remote, _creations(answer))
 
     async def cancel(self, order: Order, remote: str) -> Update:
