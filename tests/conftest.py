@@ -149,6 +149,13 @@ def serve_home() -> Callable[[Settings], AbstractContextManager[Served]]:
     return lambda settings: served(_build(settings))
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server for the whole run: the address of its first database. `many_fixtures.fresh` makes others."""
+    with import_module("many_fixtures").postgres_server() as uri:
+        yield uri
+
+
 @pytest.fixture
 def clock() -> Clock:
     """Time that stands still until the test moves it."""

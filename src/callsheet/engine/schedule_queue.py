@@ -27,6 +27,9 @@ LOOK = 1.0
 SOON = 1_500
 """Milliseconds: what is due again so soon is not put back into the queue in between."""
 
+BUSY = 50
+"""Milliseconds after which a row is looked at that was still in hand when it was due."""
+
 MENDED = 60.0
 """Seconds between two searches for rows without an entry, and how long such a row was left alone."""
 
@@ -142,7 +145,9 @@ class QueueSchedule:
             if self._due.get(task_id) != due:
                 continue
             del self._due[task_id]
-            if task_id in self._held and task_id not in flying:
+            if task_id in flying:
+                self._push(task_id, now + BUSY)  # its step is just over, or else says itself when it is due again
+            elif task_id in self._held:
                 calls.append(Call(task_id, "", over=task_id in self._astray))
                 self._astray.discard(task_id)
         return calls
@@ -177,7 +182,7 @@ class QueueSchedule:
     async def _delivered(self, now: int, busy: Collection[str]) -> list[Call]:
         self._look = False
         room = min(FLIGHTS - len(busy), HELD - len(self._held))
-        entries = list(await self._queue.deliver(self._general, room)) if room > 0 else []
+        entries = list(await self._queue.deliver(self._general, room)) if room > 0 and self._general else []
         self._look = 0 < room <= len(entries)
         for vendor, (slots, stations) in self._renders.items():
             free = slots - sum(one.station.startswith(f"run:{vendor}/") for one in self._held.values())
@@ -207,7 +212,9 @@ class QueueSchedule:
                 if known is not None:
                     self._over.append(known)
                 self._held[entry.task_id] = entry
-                if entry.task_id not in busy:
+                if entry.task_id in busy:
+                    self._push(entry.task_id, now)
+                else:
                     calls += self._first(at, entry.task_id, now)
         return calls
 

