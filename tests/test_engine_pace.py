@@ -33,8 +33,8 @@ def test_pauses_grow_with_every_try_whatever_chance_says(attempt: int, one: floa
 
 
 @given(st.integers(0, 10**9), CHANCE)
-def test_a_task_is_asked_for_between_once_a_second_and_four_times_a_minute(age: int, chance: float) -> None:
-    assert 900 <= pace.next_poll(age, None, lambda: chance) <= 16_500
+def test_a_task_is_asked_for_between_once_a_second_and_four_times_a_minute_while_young(age: int, chance: float) -> None:
+    assert 900 <= pace.next_poll(age, None, lambda: chance) <= max(16_500, age / 50)
     assert pace.next_poll(age, 0.0, lambda: chance) == 250
     assert pace.next_poll(age, 9e9, lambda: chance) == pace.LONGEST_ADVICE
 

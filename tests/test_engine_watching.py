@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from callsheet.contract import Order
 from callsheet.engine import pace
-from callsheet.engine.outlook import MOST, Outlook, outlook
+from callsheet.engine.outlook import Outlook, outlook
 from callsheet.engine.pace import Budget, Watch
 from callsheet.store.durations import KEEP, LAST, begin_of, bucket_of
 from callsheet.tasks import State, Update
@@ -89,14 +89,14 @@ def test_a_pause_is_always_within_its_bounds(
 ) -> None:
     wait = pace.next_look(age, again, Watch(told=told, outlook=outlook(history)), lambda: chance)
     most = max(pace.SLOWEST_LOOK, age / 4) * (pace.NET if told else 1)
-    assert 250 <= wait <= max(most, pace.LONGEST_ADVICE) + 1
+    assert 250 <= wait <= max(most, pace.LONGEST_ADVICE) + 4
     if told and again is None:
         assert wait >= pace.NET_LEAST
 
 
 @given(HISTORY, CHANCE, CHANCE)
 @settings(max_examples=50)
-def test_whatever_the_history_a_task_of_a_day_is_asked_for_a_few_hundred_times(
+def test_whatever_the_history_a_task_that_hangs_for_a_day_is_not_asked_for_without_end(
     history: dict[int, float], one: float, other: float
 ) -> None:
     plan, chances = outlook(history), iter(lambda: one, None)
@@ -104,7 +104,7 @@ def test_whatever_the_history_a_task_of_a_day_is_asked_for_a_few_hundred_times(
     while age < 86_400_000 and calls < 100_000:
         age += pace.next_look(age, None, Watch(outlook=plan), lambda: next(chances))
         calls += 1
-    assert calls < 6_000 if plan is None else calls < 50 * MOST
+    assert calls < (400 if plan is None else 2_500)
 
 
 @given(st.floats(1, 3600), st.floats(0.05, 0.4))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from callsheet.catalog import Cancels
+from callsheet.money import Bucket, Entry, credits
 from callsheet.store import Row
 from callsheet.tasks import Cancellation, State, Task
 
@@ -104,14 +106,22 @@ def fate(where: Standing, cancels: Cancels | None) -> Fate:
     return Fate(Outcome.GOES_ON, Money.AS_TOLD, "Its vendor cannot stop it: it goes on, and what it makes is kept.")
 
 
-def canceled(before: Row, task: Task, cancels: Cancels | None) -> Cancellation:
-    """What a cancel came to: `before` is the row when it was asked, `task` how it stands since."""
+def canceled(before: Row, task: Task, cancels: Cancels | None, entries: Sequence[Entry]) -> Cancellation:
+    """What a cancel came to: `before` is the row when it was asked, `task` how it stands since.
+
+    `entries` are all its movements in the ledger: the money is told as it stands, so that asking again tells the same.
+    """
     found = fate(standing(before), cancels)
     if task.state is State.CANCELED:
         found = Fate(Outcome.CANCELED, found.money, "It has ended as asked.")
     asked = found.outcome is not Outcome.ENDED
-    held = float(before.task.usage.get("held", 0))
-    if not task.state.final:
-        return Cancellation(asked, found.outcome, found.why, float(task.usage.get("held", 0)))
-    charged = None if task.usage.get("priced") is False else float(task.usage.get("credits", 0))
-    return Cancellation(asked, found.outcome, found.why, 0.0, charged, max(0.0, held - (charged or 0.0)))
+    known = all(entry.priced for entry in entries if entry.target == "spent")
+    charged = credits(_in("spent", entries)) if known else None
+    released = credits(sum(entry.amount for entry in entries if entry.kind == "release"))
+    return Cancellation(asked, found.outcome, found.why, credits(_in("held", entries)), charged, released)
+
+
+def _in(bucket: Bucket, entries: Sequence[Entry]) -> int:
+    """What these entries leave in a bucket."""
+    came = sum(entry.amount for entry in entries if entry.target == bucket)
+    return came - sum(entry.amount for entry in entries if entry.source == bucket)

@@ -57,7 +57,9 @@ class Engine:
         self._proof_key = given.keyring.derive("callbacks")
         self._resolver = Resolver(given.store, self._parts.till, self._parts.news, given.clock)
         calls = questions(given.drivers, given.settings.vendors, given.catalog)
-        self._worker = Worker(self._parts, Steps(self._parts), given.schedule or RowSchedule(given.store, given.clock, calls))
+        self._worker = Worker(
+            self._parts, Steps(self._parts), given.schedule or RowSchedule(given.store, given.clock, calls)
+        )
 
     async def start(self) -> None:
         """Mend what a crash left, then run what is due; with `server.worker` off only accept."""
@@ -212,7 +214,8 @@ class Engine:
         before = await self._parts.store.row(task_id)
         task = await self.cancel(account, task_id)
         vendor = self._parts.catalog.vendor(advance.driver_of(before))
-        return task, canceled(before, task, vendor.cancels)
+        entries = await self._parts.store.entries_of_task(account, task_id)
+        return task, canceled(before, task, vendor.cancels, entries)
 
     async def events(self, account: str, task_id: str, after: int = 0) -> AsyncIterator[Event]:
         """The timeline from `after` on, then live; ends with the task's final event, or when the engine stops."""

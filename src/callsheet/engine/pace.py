@@ -27,10 +27,16 @@ LOCAL_POLL = 2_000
 """Milliseconds after which a local render is looked at, although it tells its news itself."""
 
 FASTEST_POLL, SLOWEST_POLL = 1_000, 15_000
+TAIL = 60
+"""What is older than a quarter of an hour is asked for after a sixtieth of its age."""
+
 LONGEST_ADVICE = 300_000
 
 FASTEST_LOOK, SLOWEST_LOOK = 500, 60_000
 """Bounds of the pauses between questions where the outlook says when; a quarter of the age may be more."""
+
+FINEST = 150
+"""No pause is shorter than this part of the age: what is long overdue is not asked for without end."""
 
 NET, NET_LEAST = 4, 15_000
 """How many times longer those pauses are, and at least how long, where the vendor calls back by itself."""
@@ -71,7 +77,7 @@ def next_poll(age: int, again: float | None, chance: Chance) -> int:
     """Milliseconds until a vendor is asked next: its own advice (`again`, seconds), else a fifth of the task's age."""
     if again is not None:
         return round(min(max(again * 1000, FASTEST_POLL / 4), LONGEST_ADVICE))
-    return round(min(max(age / 5, FASTEST_POLL), SLOWEST_POLL) * (0.9 + 0.2 * chance()))
+    return round(min(max(age / 5, FASTEST_POLL), max(SLOWEST_POLL, age / TAIL)) * (0.9 + 0.2 * chance()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ def next_look(age: int, again: float | None, watch: Watch, chance: Chance) -> in
         wait = next_poll(age, again, chance)
     else:
         likely = watch.outlook.next_after(age, 0.85 + 0.3 * chance()) - age
-        wait = round(min(max(likely, FASTEST_LOOK), max(SLOWEST_LOOK, age / 4)))
+        wait = round(min(max(likely, FASTEST_LOOK, age / FINEST), max(SLOWEST_LOOK, age / 4)))
     return max(wait * NET, NET_LEAST) if watch.told and again is None else wait
 
 
