@@ -7,7 +7,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import capabilities, cold_start, listing, previz, submit
+from benchmarks import capabilities, cold_start, listing, previz, submit, webhooks
 
 ALL: dict[str, Callable[[], None]] = {
     "previz": previz.main,
@@ -15,6 +15,7 @@ ALL: dict[str, Callable[[], None]] = {
     "submit": submit.main,
     "cold-start": cold_start.main,
     "listing": listing.main,
+    "webhooks": webhooks.main,
 }
 
 
