@@ -137,7 +137,7 @@ def _id(number: int) -> str:
 @asynccontextmanager
 async def _telling(store: Store, heard: News) -> AsyncIterator[Teller]:
     guard, rules = Guard(frozenset({"127.0.0.1"})), Webhooks(timeout=TIMEOUT)  # pyright: ignore[reportCallIssue]
-    client = guard.client(connections=QUICK + SLOW)
+    client = guard.client(connections=QUICK + SLOW, timeout=None)
 
     async def secrets(account: str) -> tuple[str, ...]:
         return (SECRET,)

@@ -20,7 +20,7 @@ from callsheet.signing import verify
 from callsheet.tasks import KINDS, NewTask, Task, Update
 from callsheet.tasks import State as S
 from engine_fixtures import DONE, INPUT, MODEL, Clock, House, Vendor, a_house
-from webhook_receiver import HANG, OK, Receiver, receiving
+from webhook_receiver import HANG, OK, SLOW, Receiver, receiving
 
 TESTS = Path(__file__).parent
 ALLOWED = {"fetch__allow": "127.0.0.1"}
@@ -107,6 +107,20 @@ def test_a_receiver_that_hangs_holds_up_no_other_and_gets_few_at_once(tmp_path: 
             fine = [await house.submit(webhook=good.url) for _ in range(30)]
             await house.until(lambda: len(good.heard) == len(fine), within=10)
             assert stuck.most <= FIRST_WINDOW
+
+    asyncio.run(story())
+
+
+def test_a_slow_receiver_has_all_the_time_that_the_setting_gives_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        allowed = {**ALLOWED, "webhooks__timeout": "30"}
+        async with a_house(tmp_path, at_once(), clock=Clock(), **allowed) as house:
+            client = house.engine._parts.tells
+            assert client.timeout.read is client.timeout.connect is client.timeout.pool is None, "one limit, not two"
+            async with receiving(SLOW) as receiver:
+                task = await house.submit(webhook=receiver.url)
+                await told(house, task, 1)
+                assert (await house.engine.get("local", task.id)).told == "delivered"
 
     asyncio.run(story())
 

@@ -12,6 +12,9 @@ OK = b"204 No Content\r\n\r\n"
 HANG = None
 """No answer, until the caller has left."""
 
+SLOW = b"slow"
+"""Taken, after longer than a second: the quick have gone on meanwhile."""
+
 
 @dataclass
 class Receiver:
@@ -51,6 +54,9 @@ class Receiver:
         if answer is HANG:
             await reader.read()
             return
+        if answer == SLOW:
+            await asyncio.sleep(1.2)
+            answer = OK
         writer.write(b"HTTP/1.1 " + answer)
         await writer.drain()
 

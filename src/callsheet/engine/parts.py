@@ -92,7 +92,7 @@ class Parts:
 def built(given: Given) -> Parts:
     """The engine's parts, built by hand; their HTTP clients are open and theirs to close."""
     settings, client, news = given.settings, given.guard.client(), given.news
-    tells = given.guard.client(connections=QUICK + SLOW)
+    tells = given.guard.client(connections=QUICK + SLOW, timeout=None)
     drafts, limits = settings.home / "drafts", (settings.fetch.max_bytes, settings.fetch.timeout)
     intake = Intake(given.library, client, drafts, *limits)
     public = settings.server.public_url
