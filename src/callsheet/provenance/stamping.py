@@ -97,16 +97,8 @@ class Stamper:
         signed = draft.with_name(f"{draft.name}.c2pa")
         parent = source if layout.sealed else None
         try:
-            manifest.sign(
-                plain,
-                signed,
-                layout.content_type,
-                facts,
-                self._own(),
-                ingredients=ingredients,
-                parent=parent,
-                edited=edited,
-            )
+            parts = (plain, signed, layout.content_type, facts, self._own())
+            manifest.sign(*parts, ingredients=ingredients, parent=parent, edited=edited)
         except Exception as error:  # the library's own errors are of many kinds
             log.warning("a file could not be signed", extra={"task_id": facts.task, "error": str(error)})
             if layout.sealed:

@@ -12,6 +12,7 @@ MAX_BYTES = 64_000_000
 """A drawing with more bytes than this is not read."""
 
 _OURS = re.compile(rb'<(?:[\w.-]+:)?metadata id="callsheet-provenance">.*?</(?:[\w.-]+:)?metadata>', re.DOTALL)
+_AT_TAGS = "StartElementHandler"  # what expat calls it
 _PACKET = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
 
 
@@ -44,10 +45,9 @@ def _root(data: bytes) -> tuple[str, int]:
 
     def started(name: str, attributes: dict[str, str]) -> None:
         found.append((name, parser.CurrentByteIndex))
-        parser.StartElementHandler = None
         raise _Enough
 
-    parser.StartElementHandler = started
+    setattr(parser, _AT_TAGS, started)
     try:
         data.decode("utf-8")
         parser.Parse(data, True)
