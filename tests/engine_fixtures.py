@@ -206,7 +206,7 @@ async def _a_house(
     seal, known = open_seal(settings.home), a_catalog(folder)
     store = Store(found.database, clock)
     library = Library(store, Folder(settings.home / "files"), seal.derive("links"), clock, rules)
-    keyring = Keyring(store, seal, clock, settings.webhooks.secret)
+    keyring = Keyring(store, seal, clock, settings.webhooks.secret, settings.webhooks.former_secret)
     guard = Guard(frozenset(settings.fetch.allow))
     drivers = {"studio": Vendor()} if drivers is None else drivers
     engine = Engine(

@@ -289,6 +289,19 @@ def test_a_stop_gives_back_what_is_on_its_way_and_the_next_start_tells_it(tmp_pa
     asyncio.run(story())
 
 
+def test_while_the_homes_secret_is_changed_both_sign(tmp_path: Path) -> None:
+    async def story() -> None:
+        new, old = ("whsec_" + letter * 32 for letter in "AB")
+        both = {**ALLOWED, "webhooks__secret": new, "webhooks__former_secret": old}
+        async with receiving() as receiver, a_house(tmp_path, at_once(), **both) as house:
+            task = await house.submit(webhook=receiver.url)
+            await told(house, task, 1)
+            ((headers, body),) = receiver.heard
+            assert all(verify(one, headers, body, int(headers["webhook-timestamp"])) for one in (new, old))
+
+    asyncio.run(story())
+
+
 def test_messages_are_kept_for_as_long_as_the_setting_says(tmp_path: Path) -> None:
     async def story() -> None:
         clock = Clock()

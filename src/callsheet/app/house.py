@@ -147,7 +147,7 @@ def _given(
 ) -> Given:
     limits, kept, known = settings.limits, settings.files, catalog.load()
     rules = Rules(limits.max_upload_bytes, limits.max_pixels, kept.retention, kept.link_lifetime)
-    library = Library(store, _blobs(settings), seal.derive("links"), clock, rules)
+    library = Library(store, blobs_of(settings), seal.derive("links"), clock, rules)
 
     def body(task: Task) -> bytes:
         return dumps(task_shape(task, lambda file: origin + library.link(file)))
@@ -155,7 +155,7 @@ def _given(
     return Given(
         store=store,
         library=library,
-        keyring=Keyring(store, seal, clock, settings.webhooks.secret),
+        keyring=Keyring(store, seal, clock, settings.webhooks.secret, settings.webhooks.former_secret),
         catalog=known,
         drivers=vendors.drivers(settings),
         guard=Guard(frozenset(settings.fetch.allow)),
@@ -184,7 +184,8 @@ def _exposition(rules: Metrics, page: Callable[[], Awaitable[bytes]]) -> Exposit
     return Exposition(page, CONTENT_TYPE, rules.public, rules.key.get_secret_value() if rules.key else None)
 
 
-def _blobs(settings: Settings) -> Blobs:
+def blobs_of(settings: Settings) -> Blobs:
+    """Where an installation keeps the bytes of its files."""
     kept = settings.files
     if kept.store is None:
         return Folder(settings.home / "files")

@@ -22,12 +22,20 @@ SIGNERS = 5
 class Keyring:
     """`contract.Keys` over the store.
 
-    Built by the app: `Keyring(store, open_seal(home), clock, settings.webhooks.secret)`. One process owns a home, so
+    Built by the app: `Keyring(store, open_seal(home), clock, settings.webhooks.secret)`, with the `former_secret` behind. One process owns a home, so
     what is remembered here holds.
     """
 
-    def __init__(self, store: Store, seal: Seal, clock: Clock, webhooks: SecretStr | None = None) -> None:
-        self._webhooks = webhooks.get_secret_value() if webhooks else _derived(seal)
+    def __init__(
+        self,
+        store: Store,
+        seal: Seal,
+        clock: Clock,
+        webhooks: SecretStr | None = None,
+        former: SecretStr | None = None,
+    ) -> None:
+        first = webhooks.get_secret_value() if webhooks else _derived(seal)
+        self._webhooks = (first, former.get_secret_value()) if former else (first,)
         self._store = store
         self._seal = seal
         self._clock = clock
@@ -109,7 +117,7 @@ class Keyring:
         """What signs an account's webhooks: its keys' secrets as `whsec_…`, newest first; else the home's own."""
         live = [row for row in await self._store.keys() if row.account == account and row.revoked_at is None]
         own = tuple(webhook_secret(self._unsealed(row)[0]) for row in live[:SIGNERS])
-        return own or (self._webhooks,)
+        return own or self._webhooks
 
 
 def _derived(seal: Seal) -> str:

@@ -127,12 +127,15 @@ class Webhooks(_Section):
     secret: SecretStr | None = Field(
         None, description="`whsec_…`: signs for accounts without a key. Default: made once and kept in the home."
     )
+    former_secret: SecretStr | None = Field(
+        None, description="The secret before that one: it signs too, until every receiver knows the new one."
+    )
     attempts: int = Field(12, ge=1, description="How often a delivery is tried.")
     max_hours: float = Field(48.0, gt=0, description="Hours after the event when trying stops.")
     timeout: float = Field(15.0, gt=0, description="Seconds a receiver has for its answer.")
     retention: float = Field(30.0, gt=0, description="Days for which settled messages and their tries are kept.")
 
-    @field_validator("secret")
+    @field_validator("secret", "former_secret")
     @classmethod
     def _is_standard(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not re.fullmatch(r"whsec_[A-Za-z0-9+/]{32,88}={0,2}", value.get_secret_value()):
