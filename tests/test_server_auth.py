@@ -95,7 +95,13 @@ _ADDRESSES = [
     ("GET", "/v1/capabilities"),
     ("GET", "/v1/keys"),
     ("POST", "/v1/keys"),
+    ("PATCH", "/v1/keys/key_1"),
     ("DELETE", "/v1/keys/key_1"),
+    ("GET", "/v1/credits"),
+    ("GET", "/v1/ledger/accounts"),
+    ("GET", "/v1/ledger/check"),
+    ("POST", "/v1/ledger/funds"),
+    ("POST", "/v1/ledger/refunds"),
 ]
 _ADDRESSES = [one for one in _ADDRESSES if one[0] != "HEAD"]  # a HEAD has no body to look into
 

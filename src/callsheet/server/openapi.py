@@ -33,7 +33,7 @@ _KEY = {
 }
 _READ = (
     *(accounts.KeyLimits, accounts.NewFunds, accounts.NewRefund),
-    *(bodies.Output, bodies.NewTask, bodies.NewQuote, accounts.NewKey),
+    *(bodies.Output, bodies.NewTask, bodies.NewQuote, bodies.Resolution, accounts.NewKey),
 )
 
 

@@ -163,6 +163,6 @@ def _video(file: File) -> dict[str, Any]:
 
 
 def _credits(task: Task) -> int:
-    """What the task cost as far as its stage said so; previz costs nothing."""
-    said = task.usage.get("credits", 0)
+    """What the task cost, or until it has ended what was set aside for it; previz costs nothing."""
+    said = task.usage.get("credits", task.usage.get("held", 0))
     return round(said) if isinstance(said, int | float) else 0
