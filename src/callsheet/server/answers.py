@@ -175,7 +175,7 @@ class Quote(Outgoing):
     source: str | None
 
 
-class Output(Outgoing):
+class ModelOutput(Outgoing):
     """What a model makes."""
 
     kind: str
@@ -211,7 +211,7 @@ class Model(Outgoing):
     about: str
     aliases: list[str]
     """Further names by which the vendor's documents call it."""
-    outputs: list[Output]
+    outputs: list[ModelOutput]
     prices: list[Price]
     """Empty where none is documented."""
     notes: list[str]

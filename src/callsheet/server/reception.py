@@ -7,10 +7,10 @@ import math
 from collections.abc import Sequence
 
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callsheet.contract import Dialect
 from callsheet.errors import CallsheetError, NotFound, RequestError, SetupError, TooMany
@@ -50,23 +50,31 @@ class Reception:
 
 
 async def _serve(dialect: Dialect, scope: Scope, receive: Receive, send: Send) -> None:
-    connection = HTTPConnection(scope)
+    connection, sent = HTTPConnection(scope), _Sent(send)
     try:
         scope["route"] = route = _route(dialect.routes, scope)
+        gate = parts_of(connection).gate
+        await gate.check_page(connection)
         if getattr(route, "name", None) not in dialect.unlocked:
-            gate = parts_of(connection).gate
             scope[ACCOUNT], scope[KEY] = await gate.admit(connection, dialect.key)
-        await route.handle(scope, receive, send)
+        await route.handle(scope, receive, sent)
     except HTTPException as error:
         await dialect.refuse(RequestError(str(error.detail)), connection)(scope, receive, send)
-    except CallsheetError as error:
-        if type(error) is CallsheetError or isinstance(error, SetupError):
-            log.error("request failed", exc_info=error)
-            error = CallsheetError("Something went wrong inside the server.")
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": POLICY, "reason": error.message[:120]})
-            return
-        await _with_limits(dialect.refuse(error, connection), error)(scope, receive, send)
+    except ClientDisconnect:
+        return  # the caller hung up in the middle of its own request: no one reads an answer
+    except Exception as error:
+        if sent.begun:  # half an answer is out: the cut connection tells that it is not whole
+            raise
+        await _refuse(dialect, _as_told(error), connection, receive, send)
+
+
+async def _refuse(
+    dialect: Dialect, error: CallsheetError, connection: HTTPConnection, receive: Receive, send: Send
+) -> None:
+    if connection.scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": POLICY, "reason": error.message[:120]})
+        return
+    await _with_limits(dialect.refuse(error, connection), error)(connection.scope, receive, send)
 
 
 def _with_limits(response: Response, error: CallsheetError) -> Response:
@@ -76,6 +84,26 @@ def _with_limits(response: Response, error: CallsheetError) -> Response:
     for name, value in error.fields.items() if isinstance(error, TooMany) else ():
         response.headers[name] = value
     return response
+
+
+def _as_told(error: Exception) -> CallsheetError:
+    """The error as a caller may see it: a fault of ours says nothing of the inside."""
+    if isinstance(error, CallsheetError) and type(error) is not CallsheetError and not isinstance(error, SetupError):
+        return error
+    log.error("request failed", exc_info=error)
+    return CallsheetError("Something went wrong inside the server.")
+
+
+class _Sent:
+    """Sends on, and remembers whether anything was."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+
+    async def __call__(self, message: Message) -> None:
+        self.begun = True
+        await self._send(message)
 
 
 def _route(routes: Sequence[BaseRoute], scope: Scope) -> BaseRoute:

@@ -21,7 +21,7 @@ def read(raw: bytes) -> dict[str, Any]:
         return {}
     try:
         found: Any = json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(f"The body is no JSON: {error}.", hint="Check quotes, commas and brackets.") from error
     if not isinstance(found, dict):
         raise InvalidInput("The body has to be a JSON object.")

@@ -66,6 +66,8 @@ def nearly_json(text: str) -> Fields:
         return {}
     try:
         found = json.loads(text)
+    except RecursionError:
+        raise _unreadable("it is nested too deeply") from None
     except ValueError:
         return _pairs(text)
     if not isinstance(found, dict):
@@ -103,6 +105,8 @@ def _value(text: str, at: int, end: int) -> tuple[Any, int]:
         value, after = _DECODER.raw_decode(text, at)
         if _ENDS.match(text, after):
             return value, after
+    except RecursionError:
+        raise _unreadable("it is nested too deeply") from None
     except ValueError:
         pass
     for form in (_QUOTED, _BARE):
@@ -119,15 +123,16 @@ def _after(form: re.Pattern[str], text: str, at: int) -> tuple[str, int]:
 
 
 async def _parts(request: Request) -> Fields:
-    parser = MultiPartParser(
-        request.headers, _bounded(request), max_files=_PARTS, max_fields=_PARTS, max_part_size=_ROOM
-    )
+    parser = _Parser(request.headers, _bounded(request), max_files=_PARTS, max_fields=_PARTS, max_part_size=_ROOM)
     try:
         form = await parser.parse()
     except _TooMuch as error:
         raise TooLarge(error.message) from error
     except MultiPartException as error:
         raise _unreadable(error.message) from error
+    if not parser.whole:
+        parser.let_go()
+        raise _unreadable("it ends in the middle of a part")
     found: Fields = {}
     for name, value in form.multi_items():
         if name in found:
@@ -135,6 +140,22 @@ async def _parts(request: Request) -> Fields:
         else:
             found[name] = value
     return found
+
+
+class _Parser(MultiPartParser):
+    """One that knows whether it has seen the last boundary: without it, a file may be open that no part has."""
+
+    whole = False
+
+    def on_end(self) -> None:
+        """The last boundary was read."""
+        self.whole = True
+        super().on_end()
+
+    def let_go(self) -> None:
+        """Close whatever was opened."""
+        for file in self._files_to_close_on_error:
+            file.close()
 
 
 class _TooMuch(MultiPartException):
