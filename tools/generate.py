@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 
 from tools import sync_client
-from tools.pages import approximations, catalogue, cli, dependencies, errors, events, http, settings
+from tools.pages import approximations, cancel, catalogue, cli, dependencies, errors, events, http, metrics, scenarios, settings
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
-SOURCES = (catalogue, approximations, cli, http, errors, events, settings, dependencies)
+SOURCES = (catalogue, approximations, cancel, cli, http, errors, events, metrics, scenarios, settings, dependencies)
 
 
 def pages() -> dict[Path, str]:

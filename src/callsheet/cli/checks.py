@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import socket
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+import httpx2
 import numpy as np
 
-from callsheet.app.house import DATABASE
+from callsheet.app.health import clock_fault, disk_fault, files_fault, migrations_fault
+from callsheet.app.house import DATABASE, blobs_of, now
 from callsheet.catalog import LOCAL, Vendor, load
 from callsheet.cli.home_server import find
 from callsheet.contract import Driver
+from callsheet.engine.library import NOTHING
 from callsheet.errors import CallsheetError, SetupError
 from callsheet.renderers.encode import ClipWriter, samples
 from callsheet.renderers.media import probe
 from callsheet.renderers.previz.lettering import coverage
 from callsheet.settings import Settings
+from callsheet.store.database import queries
 from callsheet.store.lock import owner
 from callsheet.store.opening import examine
 
 OK, NOTE, WRONG = "ok", "note", "wrong"
 
-_LITTLE_SPACE, _NO_SPACE = 2_000_000_000, 200_000_000
+_LITTLE_SPACE = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,9 @@ def examine_all(settings: Settings) -> Iterator[Found]:
         ("store", _store),
         ("tasks", _unsure),
         ("disk", _disk),
+        ("files", _files),
+        ("clock", _clock),
+        ("server", _server),
         ("video", _video),
         ("fonts", _fonts),
         ("port", _port),
@@ -86,14 +94,17 @@ def _store(settings: Settings) -> Found:
     if not path.exists():
         return Found("store", OK, "none yet: it is made with the first task")
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
-            connection.row_factory = _record
+        with _reading(path) as connection:
             problems = examine(connection)
+            schema = connection.execute(queries()["schema_number"]).fetchone()
+        behind = migrations_fault(schema["number"])
     except sqlite3.Error as error:
-        problems = [str(error)]
+        problems, behind = [str(error)], None
     if problems:
         hint = f"Keep a copy of {path} and {path.name}-wal, then move both away, or choose another --home."
         return Found("store", WRONG, f"{path} is damaged: {'; '.join(problems[:3])}", hint)
+    if behind:
+        return Found("store", NOTE, f"{path} is sound, its schema {behind}", "The next start brings it up to date.")
     return Found("store", OK, f"{path} is sound ({path.stat().st_size / 1e6:.1f} MB)")
 
 
@@ -113,16 +124,63 @@ def _unsure(settings: Settings) -> Found:
     return Found("tasks", NOTE, f"{count} sent to a vendor, and nobody knows whether they arrived", hint)
 
 
+@contextlib.contextmanager
+def _reading(path: Path) -> Generator[sqlite3.Connection]:
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection.row_factory = _record
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
 def _record(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> dict[str, object]:
     return dict(zip((column[0] for column in cursor.description), values, strict=True))
 
 
 def _disk(settings: Settings) -> Found:
-    free = shutil.disk_usage(settings.home if settings.home.exists() else settings.home.anchor).free
-    said = f"{free / 1e9:.1f} GB free"
-    if free < _NO_SPACE:
-        return Found("disk", WRONG, said, "Make room, or choose a --home on another disk: nothing more can be kept.")
-    return Found("disk", OK if free > _LITTLE_SPACE else NOTE, said)
+    folder = settings.home if settings.home.exists() else Path(settings.home.anchor)
+    fault = disk_fault(folder)
+    if fault:
+        return Found("disk", WRONG, fault, "Make room, or choose a --home on another disk: nothing more can be kept.")
+    free = shutil.disk_usage(folder).free
+    return Found("disk", OK if free > _LITTLE_SPACE else NOTE, f"{free / 1e9:.1f} GB free")
+
+
+def _files(settings: Settings) -> Found:
+    """The place of the files is asked for one, as a server does."""
+    where = settings.files.store or str(settings.home / "files")
+    fault = asyncio.run(files_fault(lambda: blobs_of(settings).exists(NOTHING), settings.home))
+    if fault:
+        return Found("files", WRONG, f"{where}: {fault}", "Give yourself the right to write there.")
+    return Found("files", OK, f"{where} answers")
+
+
+def _clock(settings: Settings) -> Found:
+    """Against the newest task: a clock that was set back would make everything look as if it were not yet due."""
+    path, newest = settings.home / DATABASE, 0
+    if path.exists():
+        with contextlib.suppress(sqlite3.Error), _reading(path) as connection:  # `store` has said what is wrong there
+            newest = connection.execute(queries()["newest_task"]).fetchone()["latest"]
+    fault = clock_fault(now(), newest)
+    if fault:
+        return Found("clock", WRONG, f"it {fault}", "Set it right (NTP): due times, signatures and links go by it.")
+    return Found("clock", OK, "it shows a time that can be")
+
+
+def _server(settings: Settings) -> Found:
+    """What the running server says of itself: the same as `/readyz`."""
+    running = find(settings.home)
+    if running is None:
+        return Found("server", OK, "none runs: commands start one as they need it")
+    try:
+        checks = httpx2.get(f"{running.url}/readyz", timeout=10, trust_env=False).json()["checks"]
+    except (httpx2.HTTPError, ValueError, KeyError) as error:
+        return Found("server", WRONG, f"{running.url} does not answer: {error}", "Its log on standard error says more.")
+    wrong = [f"{name} {said}" for name, said in checks.items() if said != "ok"]
+    if wrong:
+        return Found("server", WRONG, f"not ready: {', '.join(wrong)}", "Its log on standard error says more.")
+    return Found("server", OK, f"ready: {', '.join(checks)}")
 
 
 def _video(settings: Settings) -> Found:

@@ -57,6 +57,7 @@ def input_flags(command: Any) -> Any:
 )
 @click.option("--metadata", multiple=True, metavar="K=V", help="Kept with the task, and found by `tasks list`.")
 @click.option("--priority", type=int, default=0, help="Higher goes first.")
+@click.option("--retention", type=int, metavar="SECONDS", help="For how long its files are kept once they are made.")
 @click.option("--idempotency-key", metavar="K", help="Handing the same key in again gives the same task.")
 @everywhere
 @click.pass_obj

@@ -54,17 +54,20 @@ class AsyncClient(AsyncMoney):
         metadata: Mapping[str, str] | None = None,
         priority: int = 0,
         stage: str | None = None,
+        retention: int | None = None,
         idempotency_key: str | None = None,
     ) -> Task:
         """Hand in a task; it is durable once this returns.
 
         `model` is a model id or a capability. In `input` (canonical names) a Path, bytes or an open binary file is
         uploaded first; a Task stands for its first output, `task.output(1)` for another, and is waited for. `webhook`
-        is called at the end, or at each of `webhook_events`. `stage` overrules where it runs.
+        is called at the end, or at each of `webhook_events`. `stage` overrules where it runs, `retention` for how many
+        seconds its files are kept.
         """
         ready = await self._uploaded(input or {})
         body = task_body(model, ready, webhook=webhook, metadata=metadata, priority=priority, stage=stage)
         body |= {"webhook_events": list(webhook_events)} if webhook_events is not None else {}
+        body |= {"retention": retention} if retention is not None else {}
         proof = {"idempotency-key": idempotency_key or str(uuid4())}
         return results.read_task(await self._json("POST", "/v1/tasks", json=body, headers=proof))
 

@@ -53,6 +53,7 @@ class Order(TypedDict, total=False):
     metadata: Mapping[str, str] | None
     priority: int
     stage: str | None
+    retention: int | None
     idempotency_key: str | None
 
 

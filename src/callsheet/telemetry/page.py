@@ -10,6 +10,7 @@ from pathlib import Path
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.registry import Collector
 
 from callsheet.errors import StorageError
@@ -90,9 +91,19 @@ class Page:
 
 def described() -> list[tuple[str, str, tuple[str, ...], str]]:
     """Every metric as `(name, type, labels, help)`: for the reference page."""
+    counted = [one for one in vars(Meters()).values() if isinstance(one, MetricWrapperBase)]
     stands = Standing(True, 0, [], [], None, 0, 0, (0, 0, 0)).metrics()
-    own = [metric for metric in Meters().registry.collect() if metric.name.startswith("callsheet_")]
-    return [(one.name, one.type, _labels(one), one.documentation) for one in (*own, *stands)]
+    return [(one.name, one.type, _labels(origin), one.documentation) for origin, one in _families(counted, stands)]
+
+
+def _families(counted: Iterable[Collector], stands: Iterable[Metric]) -> Iterator[tuple[object, Metric]]:
+    for one in counted:
+        yield from ((one, family) for family in one.collect())
+    yield from ((one, one) for one in stands)
+
+
+def _labels(metric: object) -> tuple[str, ...]:
+    return tuple(getattr(metric, "_labelnames", ()))
 
 
 class _Now(Collector):
@@ -116,7 +127,3 @@ def _gauge(
     for values, number in found:
         gauge.add_metric(values, number)
     return gauge
-
-
-def _labels(metric: Metric) -> tuple[str, ...]:
-    return tuple(getattr(metric, "_labelnames", ()))
