@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -9,6 +10,9 @@ from typing import Any
 
 import httpx2
 import pytest
+
+from callsheet.server.events import EventStream
+from callsheet.tasks import Event
 
 TASK = {"model": "text-to-video", "input": {"prompt": "a red fox in fresh snow"}}
 
@@ -107,6 +111,42 @@ def test_a_fault_in_the_middle_cuts_the_connection(house: Any, api: httpx2.Clien
         assert next(one for one in told if "id" in one)["id"] == "1"
         with pytest.raises(httpx2.RemoteProtocolError):  # half an answer must not look like a whole one
             list(told)
+
+
+def test_a_reader_who_takes_nothing_is_not_read_ahead_for() -> None:
+    pulled = 0
+
+    async def endless() -> AsyncIterator[Event]:
+        nonlocal pulled
+        while True:
+            pulled += 1
+            yield Event("task_1", pulled, 0, "noted", {"note": "x" * 1000})
+
+    async def story() -> None:
+        full, gone = asyncio.Event(), asyncio.Event()
+        sent = 0
+
+        async def send(message: Any) -> None:
+            nonlocal sent
+            sent += 1
+            if sent == 10:  # as a server does once its buffers are full
+                full.set()
+                await gone.wait()
+
+        async def receive() -> Any:
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        stream = EventStream(endless(), 15.0, asyncio.Event())
+        answering = asyncio.create_task(stream({"type": "http"}, receive, send))
+        await full.wait()
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert pulled <= 10
+        gone.set()
+        await answering
+
+    asyncio.run(story())
 
 
 def crowd(house: Any) -> Any:

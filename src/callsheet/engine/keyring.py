@@ -22,8 +22,8 @@ SIGNERS = 5
 class Keyring:
     """`contract.Keys` over the store.
 
-    Built by the app: `Keyring(store, open_seal(home), clock, settings.webhooks.secret)`, with the `former_secret` behind. One process owns a home, so
-    what is remembered here holds.
+    Built by the app: `Keyring(store, open_seal(home), clock, settings.webhooks.secret)`, with the `former_secret` behind.
+    One process owns a home, so what is remembered here holds.
     """
 
     def __init__(
