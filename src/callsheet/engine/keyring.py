@@ -22,7 +22,7 @@ SIGNERS = 5
 class Keyring:
     """`contract.Keys` over the store.
 
-    Built by the app: `Keyring(store, open_seal(home), clock, settings.webhooks.secret)`, with the `former_secret` behind.
+    Built by the app: `Keyring(store, open_seal(home), clock, settings.webhooks.secret)`, the `former_secret` behind it.
     One process owns a home, so what is remembered here holds.
     """
 
