@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +30,7 @@ _GATHER = 0.004
 _MANY = 200
 
 Heard = Callable[[str, str], None]
-"""Called with a kind and a task: `event`, `message`, `due`, `news`, `cancel`; `queue` and `lost` come without a task."""
+"""Called with a kind and a task (`event`, `message`, `due`, `news`, `cancel`); `queue` and `lost` name no task."""
 
 
 class Bulletin:
@@ -91,9 +92,8 @@ class Bulletin:
         return self._leading
 
     async def _connected(self) -> Any:
-        connection: Any = await asyncpg.connect(
-            self._url, timeout=10, command_timeout=60.0, server_settings={"application_name": "callsheet bulletin"}
-        )
+        known_as = {"application_name": f"callsheet {os.getpid()}"}
+        connection: Any = await asyncpg.connect(self._url, timeout=10, command_timeout=60.0, server_settings=known_as)
         await connection.execute("SELECT pg_advisory_lock($1, hashtext($2))", LOCK, str(self._owner))
         await connection.add_listener(CHANNEL, self._on_word)
         await connection.add_listener(QUEUE_CHANNEL, self._on_queue)

@@ -1,0 +1,321 @@
+"""Two servers and three workers on one PostgreSQL and one bucket, as real processes: killed, frozen, stopped."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM, Signals
+from typing import Any
+
+import boto3
+import httpx2
+import pytest
+from moto.server import ThreadedMotoServer
+
+from many_fixtures import asked, astray, fresh
+
+WITHIN = 60.0
+SMALL = {"width": 64, "height": 36, "fps": 8}
+
+
+class Vidu(BaseHTTPRequestHandler):
+    """A vendor that makes nothing until it is told to; it writes down what it was asked."""
+
+    created: list[str] = []
+    polled: list[tuple[float, str]] = []
+    done = threading.Event()
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        Vidu.created.append(body["payload"])
+        self._answer({"task_id": f"v{len(Vidu.created)}", "state": "created"})
+
+    def do_GET(self) -> None:
+        if self.path.endswith("/clip.txt"):
+            self._sent(b"a clip, as far as anyone asks", "text/plain")
+            return
+        Vidu.polled.append((time.monotonic(), self.path))
+        url = f"http://{self.headers['host']}/clip.txt"
+        ended = {"state": "success", "creations": [{"id": "c", "url": url}]}
+        self._answer(ended if Vidu.done.is_set() else {"state": "processing"})
+
+    def _answer(self, body: dict[str, Any]) -> None:
+        self._sent(json.dumps(body).encode(), "application/json")
+
+    def _sent(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silent."""
+
+
+class Fleet:
+    """Processes on one database and one bucket, by name."""
+
+    def __init__(self, folder: Path, database: str, bucket: str, vendor: str) -> None:
+        self.folder = folder
+        self.database = database
+        self.processes: dict[str, subprocess.Popen[str]] = {}
+        self.urls: dict[str, str] = {}
+        self.env = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("CALLSHEET_")},
+            "CALLSHEET_DATABASE": database,
+            "CALLSHEET_FILES__STORE": "s3://fleet/files",
+            "CALLSHEET_FILES__ENDPOINT": bucket,
+            "CALLSHEET_FILES__REGION": "us-east-1",
+            "CALLSHEET_SEAL": "c2VhbHNlYWxzZWFsc2VhbHNlYWxzZWFsc2VhbHNlYWw=",
+            "CALLSHEET_RENDER__SLOTS": "1",
+            "CALLSHEET_VENDORS__VIDU__KEY": "vda_secret",
+            "CALLSHEET_VENDORS__VIDU__BASE_URL": vendor,
+            "CALLSHEET_FETCH__ALLOW": "127.0.0.1",
+        }
+
+    def start(self, *named: tuple[str, ...]) -> None:
+        """Start several at once, and wait until each has said that it is ready."""
+        for name, *args in named:
+            log = (self.folder / f"{name}.log").open("ab")
+            command = [sys.executable, "-m", "callsheet", *args, "--home", str(self.folder / name)]
+            self.processes[name] = subprocess.Popen(
+                command, env=self.env, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+            log.close()
+        for name, *_ in named:
+            out = self.processes[name].stdout
+            assert out is not None
+            line = out.readline()
+            assert line, (self.folder / f"{name}.log").read_text()
+            self.urls[name] = line.split()[-1]
+
+    def home(self, name: str) -> Path:
+        return self.folder / name
+
+    def signal(self, name: str, what: Signals) -> None:
+        self.processes[name].send_signal(what)
+
+    def end(self, name: str, what: Signals = SIGTERM) -> int:
+        process = self.processes.pop(name)
+        process.send_signal(what)
+        if process.stdout is not None:
+            process.stdout.close()
+        return process.wait(30)
+
+    def submit(self, server: str, model: str, input: dict[str, Any]) -> dict[str, Any]:
+        answer = httpx2.post(f"{self.urls[server]}/v1/tasks", json={"model": model, "input": input}, timeout=30)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def task(self, server: str, task_id: str) -> dict[str, Any]:
+        return httpx2.get(f"{self.urls[server]}/v1/tasks/{task_id}", timeout=30).json()
+
+    def ended(self, server: str, task_id: str) -> dict[str, Any]:
+        return until(lambda: found if (found := self.task(server, task_id))["state"] not in ACTIVE else None)
+
+    def events(self, task_id: str) -> list[tuple[str, int]]:
+        return asked(self.database, "SELECT type, at FROM event WHERE task_id = %s ORDER BY seq", task_id)
+
+    def holder(self, task_id: str) -> str | None:
+        """The worker that the queue gave this task to: a process is known by its connection's lock."""
+        pids = {process.pid: name for name, process in self.processes.items()}
+        rows = asked(
+            self.database,
+            """SELECT split_part(application_name, ' ', 2) FROM pgqueuer
+            JOIN pg_locks ON locktype = 'advisory' AND objsubid = 2
+              AND objid = (hashtext(queue_manager_id::text)::bigint & 4294967295)::oid
+            JOIN pg_stat_activity ON pg_stat_activity.pid = pg_locks.pid
+            WHERE payload = convert_to(%s, 'UTF8') AND status = 'picked'""",
+            task_id,
+        )
+        return pids.get(int(rows[0][0])) if rows else None
+
+
+ACTIVE = ("queued", "running")
+
+
+def until(found: Callable[[], Any], within: float = WITHIN) -> Any:
+    end = time.monotonic() + within
+    while not (one := found()):
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.03)
+    return one
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def vendor() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Vidu)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def fleet(postgres: str, bucket: str, vendor: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    """Servers a and b; w1 and w2 render pictures and clips, w3 music."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        client = boto3.client("s3", endpoint_url=bucket, region_name="us-east-1")
+        client.create_bucket(Bucket="fleet")
+        client.close()
+        found = Fleet(tmp_path_factory.mktemp("fleet"), fresh(postgres), bucket, vendor)
+        try:
+            serve = ("serve", "--no-worker", "--port", "0")
+            found.start(
+                ("a", *serve), ("b", *serve), PICTURES[0], PICTURES[1], ("w3", "work", "--capabilities", "music")
+            )
+            yield found
+        finally:
+            for process in found.processes.values():
+                process.send_signal(SIGCONT)
+                process.terminate()
+            for process in found.processes.values():
+                process.communicate(timeout=30)
+
+
+PICTURES = [(name, "work", "--capabilities", "text-to-image,text-to-video") for name in ("w1", "w2")]
+
+
+def test_what_one_server_accepts_a_worker_makes_and_readers_at_another_see_it_happen(fleet: Fleet) -> None:
+    seen: list[tuple[str, float]] = []
+    task = fleet.submit("a", "text-to-image", {"prompt": "a door [[slow 1]]", **SMALL_PICTURE})
+    stream = f"{fleet.urls['b']}/v1/tasks/{task['id']}/events"
+    with httpx2.stream("GET", stream, headers={"accept": "text/event-stream"}, timeout=60) as answer:
+        for line in answer.iter_lines():
+            if line.startswith("event:"):
+                seen.append((line.removeprefix("event:").strip(), time.time() * 1000))
+    written = fleet.events(task["id"])
+    assert [kind for kind, _ in seen] == [kind for kind, _ in written]
+    assert seen[-1][0] == "succeeded"
+    assert all(heard - at < 2000 for (_, heard), (_, at) in zip(seen[2:], written[2:], strict=True)), (seen, written)
+    (artifact,) = fleet.task("b", task["id"])["artifacts"]
+    content = httpx2.get(artifact["url"], timeout=30, follow_redirects=True).content
+    assert content.startswith(b"\x89PNG")
+    for server in ("a", "b"):
+        assert not list((fleet.home(server) / "renders").glob("*/*/*")), "a server never renders"
+
+
+SMALL_PICTURE = {"width": 64, "height": 36}
+
+
+def test_a_render_waits_for_a_worker_that_declares_its_capability(fleet: Fleet) -> None:
+    music = [fleet.submit("b", "music", {"prompt": f"a waltz {number}", "duration": 3}) for number in range(2)]
+    for task in music:
+        (artifact,) = fleet.ended("a", task["id"])["artifacts"]
+        made_by = [name for name in ("w1", "w2", "w3") if _has(fleet.home(name), artifact["sha256"])]
+        assert made_by == ["w3"]
+    speech = fleet.submit("a", "caption", {"image": PIXEL})
+    time.sleep(1.5)
+    assert fleet.task("b", speech["id"])["state"] == "queued", "nobody here declares it"
+    canceled = httpx2.post(f"{fleet.urls['b']}/v1/tasks/{speech['id']}/cancel", timeout=30).json()
+    assert canceled["state"] == "canceled"
+
+
+PIXEL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
+    "awAAAABJRU5ErkJggg=="
+)
+
+
+def _has(home: Path, sha256: str) -> bool:
+    return (home / "cache" / sha256[:2] / sha256[2:4] / sha256).is_file()
+
+
+def test_a_worker_killed_in_a_render_loses_nothing_and_another_takes_it_over_in_seconds(fleet: Fleet) -> None:
+    task = fleet.submit("a", "text-to-video", {"prompt": "a door [[slow 3]]", "duration": 1, **SMALL})
+    until(lambda: "progress" in dict(fleet.events(task["id"])))
+    victim = until(lambda: fleet.holder(task["id"]))
+    fleet.end(victim, SIGKILL)
+    died = time.time() * 1000
+    assert fleet.ended("b", task["id"])["state"] == "succeeded"
+    events = fleet.events(task["id"])
+    kinds = Counter(kind for kind, _ in events)
+    assert (kinds["recovered"], kinds["succeeded"]) == (1, 1), events
+    assert dict(events)["recovered"] - died < TAKEN_OVER
+    fleet.start(next(one for one in PICTURES if one[0] == victim))
+
+
+TAKEN_OVER = 10_000
+"""Milliseconds, with room for a busy machine; it takes three or four."""
+
+
+def test_a_vendors_task_whose_worker_is_killed_is_asked_for_by_another_and_sent_once(fleet: Fleet) -> None:
+    Vidu.done.clear()
+    task = fleet.submit("b", "vidu/viduq3-pro/text2video", {"prompt": "a door", "duration": 4})
+    until(lambda: len(Vidu.polled) > 1)
+    victim = until(lambda: fleet.holder(task["id"]))
+    died = time.monotonic()
+    command = {"w3": ("w3", "work", "--capabilities", "music")}.get(victim) or next(
+        o for o in PICTURES if o[0] == victim
+    )
+    fleet.end(victim, SIGKILL)
+    asked_again = until(lambda: next((at for at, _ in Vidu.polled if at > died + 0.5), None))
+    assert asked_again - died < TAKEN_OVER / 1000 + 5, "and it was due"
+    assert fleet.holder(task["id"]) not in (None, victim)
+    Vidu.done.set()
+    assert fleet.ended("a", task["id"])["state"] == "succeeded"
+    assert Vidu.created.count(task["id"]) == 1
+    fleet.start(command)
+
+
+def test_a_frozen_worker_that_comes_back_drops_its_work_and_a_stopped_one_hands_it_back(fleet: Fleet) -> None:
+    slow = {"prompt": "a door [[slow 25]]", "duration": 1, **SMALL}
+    task = fleet.submit("a", "text-to-video", slow)
+    frozen = until(lambda: fleet.holder(task["id"]))
+    until(lambda: "progress" in dict(fleet.events(task["id"])))
+    fleet.signal(frozen, SIGSTOP)
+    other = until(lambda: (now := fleet.holder(task["id"])) not in (None, frozen) and now)
+    fleet.signal(frozen, SIGCONT)
+    until(lambda: not list((fleet.home(frozen) / "renders").glob("*/*/*")))
+    assert fleet.holder(task["id"]) == other, "who was frozen is not given it back"
+    began = time.monotonic()
+    assert fleet.end(other) == 0
+    until(lambda: fleet.holder(task["id"]) == frozen)
+    assert time.monotonic() - began < 6, "no lease is waited for"
+    answer = httpx2.post(f"{fleet.urls['b']}/v1/tasks/{task['id']}/cancel", timeout=30)
+    assert answer.status_code == 200
+    assert fleet.ended("a", task["id"])["state"] == "canceled"
+    fences = asked(fleet.database, "SELECT COUNT(*) FROM event WHERE task_id = %s AND type = 'canceled'", task["id"])
+    assert fences == [(1,)]
+
+
+def test_in_the_end_every_task_ended_once_and_the_queue_is_empty(fleet: Fleet) -> None:
+    until(lambda: not astray(fleet.database))
+    ends = asked(
+        fleet.database,
+        "SELECT task_id, COUNT(*) FROM event WHERE type IN ('succeeded', 'failed', 'canceled') GROUP BY task_id",
+    )
+    assert {count for _, count in ends} == {1}
+    assert asked(fleet.database, "SELECT COUNT(*) FROM task WHERE phase <> 'done'") == [(0,)]
+    assert asked(fleet.database, "SELECT COUNT(*) FROM pgqueuer") == [(0,)]
+
+
+def test_a_process_with_another_master_key_or_place_for_files_is_refused(fleet: Fleet) -> None:
+    assert "another master key" in _refused(fleet, CALLSHEET_SEAL="b" * 43 + "=")
+    assert "s3://fleet/files" in _refused(fleet, CALLSHEET_FILES__STORE="s3://fleet/elsewhere")
+
+
+def _refused(fleet: Fleet, **changed: str) -> str:
+    command = [sys.executable, "-m", "callsheet", "work", "--home", str(fleet.folder / "odd")]
+    done = subprocess.run(command, env={**fleet.env, **changed}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 5, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
