@@ -6,12 +6,13 @@ RUN := $(UV) run --frozen --no-sync
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo test setup format lint types walls unit docs bench clean
+.PHONY: help demo test setup format lint types walls unit docs bench gallery clean
 
 help:
 	@echo "make demo    set everything up and make two real clips on previz"
 	@echo "make test    set everything up and run every check and test"
 	@echo "make bench   run the benchmarks (not part of the tests)"
+	@echo "make gallery draw docs/gallery anew: sheets of all that previz makes"
 	@echo "make format  format the code and refresh the generated pages"
 
 # uv goes into a folder of its own: no system package and no activated environment is needed.
@@ -49,6 +50,9 @@ unit: setup
 
 docs: setup
 	$(RUN) python -m tools.generate --check
+
+gallery: setup
+	$(RUN) python -m tools.gallery
 
 bench: setup
 	$(RUN) python -m benchmarks

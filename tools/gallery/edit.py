@@ -18,7 +18,6 @@ from callsheet.renderers.edit.reel import pictures, reel
 from callsheet.renderers.previz import lettering
 from callsheet.renderers.render import render
 from callsheet.renderers.scene import Made, Scene
-from callsheet.renderers.stills import write_still
 
 Rgb = NDArray[np.uint8]
 
@@ -116,7 +115,7 @@ def _subtitles(folder: Path, clip: Path, out: Path) -> None:
     cells += [("highlight · words", _frame(lit.path, 0.5)), ("highlight · 逐字", _frame(sung.path, 0.65))]
     given = {"cues": [{"text": "At the top, smaller", "start": 0, "end": 2}], "position": "top", "size": 0.045}
     cells.append(("top", _frame(_edit("burn-subtitles", folder / "top", video=clip, **given).path, 1.0)))
-    write_still(out, _board(cells, 3, 360), {"title": "subtitles"})
+    _write(out, _board(cells, 3, 360))
 
 
 def _transitions(folder: Path, clips: list[Path], out: Path) -> None:
