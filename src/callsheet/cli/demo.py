@@ -1,4 +1,4 @@
-"""`callsheet demo`: two real clips and a contact sheet, with no key and no download."""
+"""`callsheet demo`: two real clips, one with sound, and a contact sheet, with no key and no download."""
 
 from __future__ import annotations
 
@@ -41,7 +41,12 @@ SHOTS = (
     Shot(
         "text-to-video",
         "text-to-video",
-        {"prompt": "a fox in a snowy forest at night, moonlight", "aspect_ratio": "16:9", **_FORM},
+        {
+            "prompt": "a fox in a snowy forest at night, moonlight",
+            "aspect_ratio": "16:9",
+            "generate_audio": True,
+            **_FORM,
+        },
     ),
 )
 
@@ -61,8 +66,9 @@ SHOTS = (
 def demo(place: Place, out: Path) -> None:
     """Make two clips and a contact sheet, with no key and no download.
 
-    One clip comes from a still that callsheet ships, with a camera move; one from text alone. Both are 5 s of 1280x720
-    at 24 frames a second. The tasks live in a home of their own, DIR/home, unless --home names another.
+    One clip comes from a still that callsheet ships, with a camera move; one from text alone, with music and the sounds
+    of its place. Both are 5 s of 1280x720 at 24 frames a second. The tasks live in a home of their own, DIR/home,
+    unless --home names another.
 
     \b
     Example:
