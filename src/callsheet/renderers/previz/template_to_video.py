@@ -79,7 +79,11 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     asked = str(scene.extra.get("template") or "")
     chosen = arrangement(asked, len(scene.images))
     if asked == "one_shot" and len(scene.images) < 3:
-        raise RenderError(f"one_shot has {len(scene.images)} pictures.", hint="It wants three.", param="images")
+        raise RenderError(
+            f"one_shot takes three pictures; {len(scene.images)} came.",
+            hint="Give three, or another template.",
+            param="images",
+        )
     scene = replace(scene, camera_move=scene.camera_move or chosen.move)
     made = _WAYS[chosen.way](scene, chosen, out, progress)
     told = {"asked": asked, "arrangement": chosen.name, "note": NOTE}
