@@ -76,7 +76,7 @@ def test_what_another_process_wrote_is_heard_of(tmp_path: Path) -> None:
             assert row is not None
             ended = {"state": State.CANCELED, "phase": "done", "lane": "", "ended_at": 1}
             await house.store.patch(task.id, row.fence, ended, [("canceled", {})])
-            house.engine.heard("event", task.id)
+            house.engine._parts.news.ring(task.id)
             assert (await asyncio.wait_for(reader, 10))[-1][1] == "canceled"
 
     asyncio.run(story())

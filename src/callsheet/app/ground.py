@@ -68,8 +68,11 @@ def _ears(news: News) -> Callable[[str, str], None]:
     def hear(kind: str, task_id: str) -> None:
         if kind == "event":
             news.ring(task_id)
+        elif kind == "message":
+            news.due()
         elif kind == "lost":
             news.ring_all()
+            news.due()
 
     return hear
 

@@ -79,15 +79,6 @@ class Engine:
         self._worker.wake()
         self._parts.teller.wake()
 
-    def heard(self, kind: str, task_id: str) -> None:
-        """What a process on the same database tells: an `event` of a task, a `message` that is due, or all was `lost`."""
-        if kind == "event":
-            self._parts.news.ring(task_id)
-        elif kind in ("message", "lost"):
-            self._parts.teller.wake()
-        if kind == "lost":
-            self._parts.news.ring_all()
-
     def alive(self) -> bool:
         """Whether tasks are run here, where they should be; True also for a process that only accepts them."""
         return not self._running or (self._worker.alive and self._parts.teller.alive)
@@ -241,8 +232,10 @@ class Engine:
             raise Forbidden(
                 "This callback proves nothing.", hint="Call the address that came with the task, unchanged."
             )
-        remote = driver.named(call) if isinstance(driver, Named) else None
-        if remote is not None and (await self._parts.store.row(task_id)).phase == "unsure":
+        remote, row = driver.named(call) if isinstance(driver, Named) else None, await self._parts.store.row(task_id)
+        if row.task.state.final:
+            await self._parts.latecomers.look(row, remote)
+        elif remote is not None and row.phase == "unsure":
             with contextlib.suppress(Conflict, InvalidInput):
                 await self._resolver.adopt(task_id, remote, "callback")
         self._worker.nudge(task_id)
@@ -252,7 +245,9 @@ class Engine:
         if remote is None:
             row = await self._resolver.lost(task_id, again=again)
         else:
-            row = await self._resolver.adopt(task_id, remote, "operator")
+            row = await self._parts.store.row(task_id)
+            if not await self._parts.latecomers.look(row, remote):
+                row = await self._resolver.adopt(task_id, remote, "operator")
         self._worker.wake()
         return row.task
 

@@ -1,10 +1,10 @@
-"""Who waits for a task's events in this process, and how they hear of new ones."""
+"""Who waits for news in this process: readers of a task's events, and who tells webhooks."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 
@@ -13,6 +13,8 @@ class News:
 
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self.due: Callable[[], None] = lambda: None
+        """Called when a message to a webhook may be due; set by who tells them."""
 
     @contextmanager
     def listening(self, task_id: str) -> Generator[asyncio.Event]:

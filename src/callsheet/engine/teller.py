@@ -66,6 +66,7 @@ class Teller:
         self._store = store
         self._courier = courier
         self._news = news
+        news.due = self.wake
         self._clock = clock
         self._rules = rules
         self._chance = chance
