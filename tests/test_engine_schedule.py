@@ -278,6 +278,25 @@ def test_who_lost_its_lease_drops_its_work_and_the_fence_refuses_what_it_writes(
     asyncio.run(story())
 
 
+def test_local_work_of_a_task_that_is_anothers_now_is_stopped(tmp_path: Path, postgres: str) -> None:
+    uri = fresh(postgres)
+    zombie, living = Vendor(poll=[RUNNING], local=True), Vendor(poll=[DONE], local=True)
+
+    async def story() -> None:
+        (tmp_path / "b").mkdir()
+        async with a_house(tmp_path, {"previz": zombie}, database=uri) as first:
+            task = await first.submit("previz/text-to-video", {"prompt": "a door"})
+            await first.sees(task, "started")
+            schedule: Any = first.engine._worker._schedule
+            schedule._renders = {}  # it is frozen, as far as the queue knows: it asks for nothing
+            await schedule._queue.hand_back()  # and its lease has run out
+            async with a_house(tmp_path / "b", {"previz": living}, database=uri) as second:
+                assert (await second.ended(task)).state is State.SUCCEEDED
+                await first.until(lambda: zombie.count("cancel") == 1)
+
+    asyncio.run(story())
+
+
 async def _at_rest(house: House, on: dict[str, str]) -> None:
     """Nothing is left in the queue that is done, and nothing unfinished is without an entry."""
     if "database" in on:
