@@ -65,7 +65,7 @@ async def queued_here(house: House, stage: Stage) -> Task:
 
 
 async def waiting(house: House, stage: Stage) -> Task:
-    before = await house.submit(input={**INPUT, "seed": 1})
+    before = await house.submit("studio/sketch", INPUT)
     await house.sees(before, "started")
     task, _ = await house.engine.submit("local", NewTask("studio/still", {"image": {"from": before.id, "output": 0}}))
     return task

@@ -11,7 +11,19 @@ import sys
 from pathlib import Path
 
 from tools import sync_client
-from tools.pages import approximations, cancel, catalogue, cli, dependencies, errors, events, http, metrics, scenarios, settings
+from tools.pages import (
+    approximations,
+    cancel,
+    catalogue,
+    cli,
+    dependencies,
+    errors,
+    events,
+    http,
+    metrics,
+    scenarios,
+    settings,
+)
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
@@ -90,12 +91,13 @@ def to_text(value: Any) -> str:
         raise InvalidInput(f"This cannot be kept as JSON: {error}.") from error
 
 
+_read = json.JSONDecoder().decode
 _write = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 def from_text(text: str) -> Any:
     """The JSON that `to_text` made."""
-    return json.loads(text)
+    return {} if text == "{}" else _read(text)
 
 
 def record_of_row(row: Row) -> dict[str, Any]:
@@ -172,6 +174,7 @@ def failure_text(error: Failure | None) -> str | None:
     return to_text({"code": error.code, "message": error.message, "retryable": error.retryable})
 
 
+@lru_cache(maxsize=64)
 def _onward(text: str) -> Onward:
     kept = from_text(text)
     return Onward(tuple(kept["models"]), tuple(kept["given"]))

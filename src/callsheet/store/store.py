@@ -288,6 +288,8 @@ def _patch_step(task_id: str, fence: int, changes: Mapping[str, Any], now: int) 
     if unknown:
         raise ValueError(f"a patch cannot change {', '.join(sorted(unknown))}")
     guard = {"id": task_id, "fence": fence, "now": now}
+    if set(changes) == {"due"}:
+        return Step("patch_due", {**guard, "due": changes["due"]}, must_change=True)
     if set(changes) == {"progress"}:
         return Step("patch_progress", {**guard, "progress": changes["progress"]}, must_change=True)
     query, known = ("patch_course", COURSE) if changes.keys() <= COURSE else ("patch_task", TASK)

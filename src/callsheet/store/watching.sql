@@ -6,6 +6,10 @@ SELECT * FROM task WHERE phase = 'unsure' AND (CAST(:account AS TEXT) IS NULL OR
   AND seq < :before AND seq >= :after
 ORDER BY seq DESC LIMIT :limit;
 
+-- name: patch_due
+-- Rule 2, the most frequent case: nothing new, look again later.
+UPDATE task SET due = :due, taken = 0, updated_at = :now WHERE id = :id AND fence = :fence RETURNING *;
+
 -- name: known_as
 -- Which other task a vendor's id belongs to.
 SELECT id FROM task WHERE remote = :remote AND id <> :id AND run_model LIKE :models LIMIT 1;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ Ask = Callable[..., Awaitable[Mapping[str, Any]]]
 async def found(ask: Ask, order: Order, sent_at: int) -> Update | None:
     """The one task of that time with exactly these parameters, or with our own callback address; else None.
 
-    A request with files is known by the callback address only: where they lie is different each time.
+    Where files lie is different each time; their ids here are in the addresses that Wiro was given or made.
     """
     same: list[str] = []
     for page in range(PAGES):
@@ -58,12 +59,18 @@ def _marked(row: Mapping[str, Any], order: Order) -> bool:
 def _same(row: Mapping[str, Any], order: Order) -> bool:
     """Whether tool and parameters are those of the order; Wiro shows every number as a text."""
     given = row.get("parameters")
-    if not isinstance(given, dict) or any(order.model.params[name].is_media for name in order.input):
+    if not isinstance(given, dict):
         return False
     tool = f"/{row.get('modelslugowner')}/{row.get('modelslugproject')}"
     named = "modelslugproject" not in row or order.model.path.endswith(tool)
     shown = {name: _text(value) for name, value in cast("dict[str, Any]", given).items() if name != "callbackUrl"}
-    return named and shown == {name: _text(value) for name, value in order.model.to_wire(dict(order.input)).items()}
+    asked = order.model.to_wire(dict(order.input))
+    return named and shown.keys() == asked.keys() and all(_alike(shown[name], asked[name]) for name in asked)
+
+
+def _alike(shown: Any, asked: Any) -> bool:
+    files = re.findall(r"file_[0-9A-Z]{26}", str(asked))
+    return all(one in str(shown) for one in files) if files else shown == _text(asked)
 
 
 def _text(value: Any) -> Any:
