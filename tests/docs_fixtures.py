@@ -23,6 +23,9 @@ FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=inde
 PORTS = {"8420": "PORT", "8443": "TLS_PORT", "8444": "PROXY_PORT"}
 """The ports that pages speak of, and the settings that give each page's servers free ones."""
 
+TWIN_PORT = "8430"
+"""The port of the twin, which is given on its command line."""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -59,6 +62,7 @@ class Place:
         self.work.mkdir(parents=True)
         self.ports = _free_ports()
         self.port = self.ports["8420"]
+        self.twin_port = self.ports.pop(TWIN_PORT)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLSHEET_")}
         path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
         self.env = {**kept, "PATH": path, "HOME": str(folder), "CALLSHEET_HOME": str(self.home), "NO_COLOR": "1"}
@@ -70,6 +74,7 @@ class Place:
     def run(self, block: Block) -> None:
         """Run one block; an exit code other than 0, or an output that was promised and did not come, is a failure."""
         text = re.sub(r"(?<=:)(8420|8443|8444)\b", lambda port: self.ports[port[0]], block.text)
+        text = re.sub(rf"(?:(?<=:)|(?<=--port )){TWIN_PORT}\b", self.twin_port, text)
         if block.language == "text":
             came = self.output + self.aside
             assert matches(text, came), f"{block}: promised\n{text}\nbut there came\n{came}"
@@ -103,7 +108,7 @@ class Place:
         self.servers.append(server)
         assert server.stdout is not None
         line = server.stdout.readline()
-        assert self.port in line, f"{block}: no server came up: {line}"
+        assert self.port in line or self.twin_port in line, f"{block}: no server came up: {line}"
 
     def stop(self) -> None:
         """End the servers of this place: those of blocks, and the one that a command left in the home."""
@@ -122,10 +127,10 @@ class Place:
 def _free_ports() -> dict[str, str]:
     """By the port that a page speaks of, one that is free."""
     with contextlib.ExitStack() as probes:
-        free = [probes.enter_context(socket.socket()) for _ in PORTS]
+        free = [probes.enter_context(socket.socket()) for _ in (*PORTS, TWIN_PORT)]
         for probe in free:
             probe.bind(("127.0.0.1", 0))
-        return {port: str(probe.getsockname()[1]) for port, probe in zip(PORTS, free, strict=True)}
+        return {port: str(probe.getsockname()[1]) for port, probe in zip((*PORTS, TWIN_PORT), free, strict=True)}
 
 
 @contextmanager

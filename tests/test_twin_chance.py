@@ -14,6 +14,7 @@ from callsheet.twin.faults import Faults, Occasion
 from callsheet.twin.plot import Moment, drawn, seen
 from callsheet.twin.reading import load, names, read, rule_of
 from callsheet.twin.scenario import Pace
+from tools.pages import scenarios
 from twin_fixtures import Vidu
 
 
@@ -95,6 +96,10 @@ def test_a_scenario_that_is_wrong_says_where_and_what_is_known(
         read(given)
     assert said in found.value.message
     assert way_out in (found.value.hint or "")
+
+
+def test_the_page_names_every_key_of_a_scenario() -> None:
+    assert [key for key in scenarios.known() if key not in scenarios.INTRODUCTION] == []
 
 
 def test_a_scenario_that_is_not_there_names_those_that_are() -> None:

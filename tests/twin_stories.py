@@ -15,9 +15,9 @@ from callsheet import catalog
 from callsheet.catalog import Model, Param
 from callsheet.settings import load
 from callsheet.twin import Twin
+from callsheet.twin.made import made
 from record_fixtures import kind_of
 from vendor_fixtures import Serve, until
-from vendor_media import TYPES, media
 
 VENDORS = ("vidu", "wiro", "mediaio", "wondershare", "edrawmax", "runway_relay")
 POLLED = tuple(one for one in VENDORS if one != "edrawmax")
@@ -45,17 +45,17 @@ class Front:
         return answer.json()
 
     def input(self, model: Model, prompt: str) -> dict[str, Any]:
-        """What the model cannot do without; the prompt tells one body from another."""
+        """What the model cannot do without; the prompt, also in its media, tells one body from another."""
         given: dict[str, Any] = {"prompt": prompt} if "prompt" in model.params else {}
         for name, param in model.params.items():
             if param.required and name not in given:
-                given[name] = self._value(param)
+                given[name] = self._value(param, prompt)
         return given
 
-    def _value(self, param: Param) -> Any:
+    def _value(self, param: Param, prompt: str) -> Any:
         if param.is_media:
-            one = media(kind_of(param))
-            address = f"data:{TYPES[kind_of(param)]};base64,{base64.b64encode(one).decode()}"
+            one = made(kind_of(param), prompt)
+            address = f"data:{one.content_type};base64,{base64.b64encode(one.content).decode()}"
             return [address] if param.many else address
         return next(iter(param.values), 1 if param.type in ("integer", "number") else "a red door")
 

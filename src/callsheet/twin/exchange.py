@@ -17,8 +17,11 @@ from callsheet.twin.rules import Drop, Refusing, Seen, Skew, Verb
 KEY_HEADERS = ("authorization", "x-api-key", "x-user-id", "x-app-key")
 
 
-class Interrupted(Exception):
-    """A fault struck before anything was done: the request goes no further."""
+class Interrupted(BaseException):
+    """A fault struck before anything was done: the request goes no further.
+
+    It is no Exception, so that nobody on the way up to the wire answers it as one.
+    """
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.id)

@@ -1,0 +1,122 @@
+"""Crowds: tasks through chaos, tasks beside others that never end, and callbacks that come, lie or never come."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from callsheet.twin import Twin
+from callsheet.wires.remote import RemoteDriver
+from twin_stories import ENDS, FAST, VENDORS, Front, before
+from vendor_fixtures import Serve, until
+
+CROWD = 60
+SLOTS = RemoteDriver.slots
+
+
+def listed(front: Front) -> list[dict[str, Any]]:
+    return front.http.get("/v1/tasks", params={"limit": 100}).raise_for_status().json()["data"]
+
+
+def test_through_chaos_every_task_ends_or_is_known_to_be_unknown_and_none_is_paid_twice(
+    serve_home: Serve, tmp_path: Path
+) -> None:
+    with Twin("chaos", seed=20, speed=15) as twin, before(twin, serve_home, tmp_path) as front:
+        tasks = [front.submit(VENDORS[number % len(VENDORS)], f"chaos {number}") for number in range(CROWD)]
+        decided = until(
+            lambda: {one["id"]: one for one in listed(front)},
+            lambda found: all(found[task["id"]]["state"] in ENDS or found[task["id"]].get("unsure") for task in tasks),
+            90,
+        )
+        said = twin.tasks()
+    assert len(decided) == CROWD, "none is lost"
+    assert said["accepted_twice"] == {}
+    made = [one for one in decided.values() if one["state"] == "succeeded"]
+    assert len(made) > CROWD / 2
+    assert all(one["artifacts"] for one in made)
+    assert len({file["sha256"] for one in made for file in one["artifacts"]}) == sum(
+        len(one["artifacts"]) for one in made
+    ), "no task was given another's file"
+
+
+@pytest.mark.parametrize(
+    "stuck",
+    [
+        40,
+        pytest.param(
+            60,
+            marks=pytest.mark.xfail(
+                strict=True, raises=AssertionError, reason="a task keeps its vendor's slot until it ends"
+            ),
+        ),
+    ],
+)
+def test_tasks_that_never_end_do_not_hold_up_the_others(serve_home: Serve, tmp_path: Path, stuck: int) -> None:
+    with Twin(FAST, seed=1) as twin, before(twin, serve_home, tmp_path) as front:
+        twin.add(do="stuck", task=list(range(1, stuck + 1)))
+        for number in range(stuck):
+            front.submit("vidu", f"stuck {number}")
+        until(lambda: twin.tasks()["accepted"], lambda accepted: accepted >= min(stuck, SLOTS))
+        tasks = [front.submit("vidu", f"fast {number}") for number in range(40)]
+        assert [front.ended(task, 12)["state"] for task in tasks] == ["succeeded"] * 40
+
+
+@contextmanager
+def reachable(twin: Twin, folder: Path) -> Iterator[Front]:
+    """A callsheet in a process of its own that knows where it is reached, so that vendors are given callbacks."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    access = {one: {"key": f"key-of-{one}", "secret": "s", "base_url": twin.base(one)} for one in VENDORS}
+    environ = {
+        "CALLSHEET_SERVER__PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "CALLSHEET_VENDORS": json.dumps(access),
+        "CALLSHEET_FETCH__ALLOW": "127.0.0.1",
+    }
+    words = [sys.executable, "-m", "callsheet", "serve", "--port", str(port), "--home", str(folder / "home")]
+    process = subprocess.Popen(words, env={**os.environ, **environ}, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        url = re.search(r"http://\S+", process.stdout.readline())
+        assert url is not None
+        with httpx2.Client(base_url=url[0], trust_env=False, timeout=20) as http:
+            yield Front(url[0], http)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+
+def test_a_genuine_callback_is_heard_at_once_a_forged_one_is_not_and_a_lost_one_is_not_missed(tmp_path: Path) -> None:
+    takes = {"takes": {"queued": 0, "running": 2, "spread": 0}}
+    with Twin(takes, seed=1) as twin, reachable(twin, tmp_path) as front:
+        twin.add(do="forge", task=1)
+        twin.add(do="lose", task=2)
+        heard, missed = front.submit("vidu", "heard"), front.submit("vidu", "missed")
+        for task in (heard, missed):
+            ended = front.ended(task)
+            assert ended["state"] == "succeeded", ended["error"]
+        calls = [one for one in twin.log() if one["kind"] == "callback"]
+        assert {one["code"] for one in calls if one.get("forged")} == {403}
+        assert {one["code"] for one in calls if one["sent"] and not one["forged"]} == {204}
+        assert [one["sent"] for one in calls if one["task"] == 2] == [False, False]
+        there = twin.tasks()
+        assert there["accepted"] == 2
+        lag = _at(front.task(heard)["ended_at"]) - _at(there["tasks"][0]["ended_at"])
+        assert lag.total_seconds() < 8, "sooner than it would have been asked for"
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
