@@ -150,7 +150,7 @@ class Money(RuleBasedStateMachine):
         row = self.do(self.store.row(task))
         self.do(self.till.late(row, told))
         kept = self.do(self.store.row(task))
-        assert self.do(self.till.late(kept, told)) is None
+        assert self.do(self.till.late(kept, told)) is False
         assert kept.spent >= row.spent
 
     @rule(task=ended)

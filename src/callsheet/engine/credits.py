@@ -163,10 +163,14 @@ def closed(row: Row, found: Verdict) -> tuple[Entry, ...]:
     return (*entries, *_released(row, row.held - of_hold, found.why))
 
 
-def late(row: Row, cost: int, why: str, unit: str = "credits") -> tuple[Entry, ...]:
-    """Charges what a task turns out to have cost after its end here, beyond what it was charged then; once."""
-    owed = cost - row.spent
-    return (_entry(row, "settle", ("funds", "spent"), owed, why, 2, unit),) if owed > 0 else ()
+def late(row: Row, cost: int | None, unit: str = "credits") -> Entry:
+    """Charges what a task turns out to have cost after its end here, beyond what it was charged then; None: unknown.
+
+    There is one even where that is nothing: it stands for having been reckoned.
+    """
+    owed = max(0, (cost or 0) - row.spent)
+    entry = _entry(row, "settle", ("funds", "spent"), owed, "it succeeded after its end here", 2, unit)
+    return dataclasses.replace(entry, priced=cost is not None)
 
 
 def usage_of(usage: Data, found: Verdict) -> dict[str, Any]:

@@ -35,8 +35,9 @@ EVENTS: Mapping[str, str] = {
     "cancel_asked": "The caller wants the end.",
     "collected": "Every artifact is here, measured and durable: `files`.",
     "succeeded": "The end. `usage` is what it took.",
-    "failed": "The end. `code`, `message`, `retryable`.",
-    "canceled": "The end that was asked for.",
+    "failed": "The end. `code`, `message`, `retryable`; what it cost (`credits`) and why (`charge`), if it held any.",
+    "canceled": "The end that was asked for. `credits` and `charge` as in `failed`.",
+    "late": "It succeeded at its vendor after its end here: `credits` it is charged for that, and the `files` it made.",
     "webhook": "A try to tell the webhook: `message` (its id), its `kind`, `attempt`, `status` or `error`, `told`,"
     " `after` seconds if tried again.",
 }
@@ -146,7 +147,16 @@ def _succeeded(data: Data) -> str:
 
 def _failed(data: Data) -> str:
     again = " The same task may succeed later." if data.get("retryable") else ""
-    return f"Failed ({data['code']}): {str(data['message']).rstrip('.')}.{again}"
+    return f"Failed ({data['code']}): {str(data['message']).rstrip('.')}.{again}{_charge(data)}"
+
+
+def _charge(data: Data) -> str:
+    return f" It cost {data['credits']:g} credits: {data['charge']}." if "credits" in data else ""
+
+
+def _late(data: Data) -> str:
+    kept = f" Kept {_count(data['files'], 'file')}." if data.get("files") else ""
+    return f"It succeeded at its vendor after its end here, and is charged {data['credits']:g} credits for it.{kept}"
 
 
 def _webhook(data: Data) -> str:
@@ -187,6 +197,7 @@ _WORDS: Mapping[str, Callable[[Data], str]] = {
     "collected": _collected,
     "succeeded": _succeeded,
     "failed": _failed,
-    "canceled": lambda data: "Canceled.",
+    "canceled": lambda data: "Canceled." + _charge(data),
+    "late": _late,
     "webhook": _webhook,
 }

@@ -18,6 +18,7 @@ from callsheet.engine.ingest import Ingest
 from callsheet.engine.intake import Intake
 from callsheet.engine.journal import Journal
 from callsheet.engine.keyring import Keyring
+from callsheet.engine.late import Latecomers
 from callsheet.engine.library import Library
 from callsheet.engine.mark import Mark
 from callsheet.engine.news import News
@@ -84,6 +85,7 @@ class Parts:
     pins: Pins
     journal: Journal
     till: Till
+    latecomers: Latecomers
     watching: Watching
     around: Around
     reach: Reach | None
@@ -97,6 +99,8 @@ def built(given: Given) -> Parts:
     intake = Intake(given.library, client, drafts, *limits)
     public = settings.server.public_url
     pins = Pins(given.drivers, settings.vendors)
+    till = Till(given.store, given.catalog, settings.ledger, given.clock)
+    ingest = Ingest(given.library, _mark(given), client, drafts, *limits)
     return Parts(
         client=client,
         tells=tells,
@@ -108,13 +112,14 @@ def built(given: Given) -> Parts:
         chance=given.chance,
         news=news,
         intake=intake,
-        ingest=Ingest(given.library, _mark(given), client, drafts, *limits),
+        ingest=ingest,
         teller=_teller(given, news, tells),
         chain=Chain(given.store, given.library, given.catalog, intake),
         detour=Detour(given.catalog, given.drivers, intake, given.chance),
         pins=pins,
         journal=Journal(given.catalog, pins),
-        till=Till(given.store, given.catalog, settings.ledger, given.clock),
+        till=till,
+        latecomers=Latecomers(given.catalog, given.drivers, ingest, given.library, till),
         watching=Watching(given.store, given.catalog, given.drivers, public is not None),
         around=given.around,
         reach=Reach(public, given.library, given.keyring.derive("callbacks")) if public else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from callsheet.catalog import Catalog, Model
@@ -14,7 +15,7 @@ from callsheet.money import Balance, Standing, credits, ends
 from callsheet.settings.ledger import LedgerRules
 from callsheet.store import Moves, Row, Store
 from callsheet.store.ledger import NOTHING
-from callsheet.tasks import Clock, State
+from callsheet.tasks import Clock, File, State
 
 BUSY = 5.0
 """Seconds after which it may be worth asking again where a key has as many tasks under way as it may."""
@@ -81,19 +82,18 @@ class Till:
         refused = price.amount is None and self._rules.unpriced is None
         return Moves(entries, asks=True, metered=self._rules.metered, unpriced=refused)
 
-    async def late(self, row: Row, usage: Data) -> int | None:
-        """A task that ended here succeeded at its vendor after all: it is charged, once; micro-credits that it cost.
+    async def late(self, row: Row, usage: Data, files: Sequence[File] = ()) -> bool:
+        """A task that ended here succeeded at its vendor after all: what that costs beyond what it was charged.
 
-        None where that was known before, or costs nothing more.
+        Written once, with the files it made; False where that was known before.
         """
         told = self.tariff.told(driver_of(row), usage)
         price = self.tariff.price(self._catalog.model(row.run_model), row.run_input)
-        cost, unit = told if told is not None else (price.amount or 0, price.unit)
-        entries = reckon.late(row, cost, "it succeeded after its end here", unit)
-        event = ("late", {"credits": credits(cost), "usage": dict(usage)})
-        if not entries or not await self._store.charge(row.task.id, Moves(entries), [event]):
-            return None
-        return cost
+        cost, unit = told if told is not None else (price.amount, price.unit)
+        entry = reckon.late(row, cost, unit)
+        data = {"credits": credits(entry.amount), "files": [file.id for file in files]}
+        came_to = {**row.task.usage, "credits": credits(row.spent + entry.amount)} if cost is not None else None
+        return await self._store.charge(row.task.id, Moves((entry,)), [("late", data)], files, came_to)
 
     async def short(self, row: Row, moves: Moves) -> RequestError:
         """Why an account cannot have a task that sets this aside."""

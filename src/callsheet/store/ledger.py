@@ -12,7 +12,9 @@ from callsheet.store import audit, paging
 from callsheet.store.database import Step, Unchanged
 from callsheet.store.keys import KeyRow, key_of
 from callsheet.store.outbox import NewEvent, event_steps
-from callsheet.store.shelf import Shelf
+from callsheet.store.rows import to_text
+from callsheet.store.shelf import Shelf, file_steps
+from callsheet.tasks import File
 
 
 class Short(Exception):
@@ -92,11 +94,26 @@ class Ledger(Shelf):
             raise Conflict(f"{task_id} was refunded before.", hint="What else is to be given back is funded by hand.")
         return entry
 
-    async def charge(self, task_id: str, moves: Moves, events: Iterable[NewEvent] = ()) -> bool:
-        """Write what a task came to after its end, with its events; False where it stands already."""
+    async def charge(
+        self,
+        task_id: str,
+        moves: Moves,
+        events: Iterable[NewEvent] = (),
+        files: Sequence[File] = (),
+        usage: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Write what a task came to after its end, with its events and files; False where it stands already.
+
+        `usage` is what it then tells of its cost; None for what it told before.
+        """
         now = self._clock()
+        steps = [*moved(task_id, moves, now, ends=False), *event_steps(task_id, now, events)]
+        for position, file in enumerate(files):
+            steps += file_steps(file, position)
+        if usage is not None:
+            steps.append(Step("tell_usage", {"task_id": task_id, "usage": to_text(usage), "now": now}))
         try:
-            await self._database.write([*moved(task_id, moves, now, ends=False), *event_steps(task_id, now, events)])
+            await self._database.write(steps)
         except Unchanged:
             return False
         return True

@@ -152,3 +152,7 @@ ORDER BY api_key.id;
 SELECT task.run_model AS model, CAST(COUNT(*) AS BIGINT) AS tasks, CAST(SUM(task.spent) AS BIGINT) AS spent
 FROM ledger_entry JOIN task ON task.id = ledger_entry.task_id
 WHERE ledger_entry.kind = 'hold' AND ledger_entry.priced = 0 GROUP BY task.run_model ORDER BY task.run_model;
+
+-- name: tell_usage
+-- What a task turned out to have cost after its end.
+UPDATE task SET usage = :usage, updated_at = :now WHERE id = :task_id;
