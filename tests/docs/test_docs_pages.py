@@ -11,7 +11,7 @@ import pytest
 
 from docs_fixtures import PAGES, ROOT, Block, blocks, headings, links, matches
 
-LANGUAGES = {"bash", "python", "json", "toml", "text", "ini", "http"}
+LANGUAGES = {"bash", "python", "json", "toml", "yaml", "text", "ini", "http"}
 MAKE_TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 BLOCKS = [block for page in PAGES for block in blocks(page)]
 

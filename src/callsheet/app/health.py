@@ -1,4 +1,4 @@
-"""Is everything well that the work needs? Asked by `/readyz` of a running house, and by `callsheet doctor`."""
+"""Whether all is well that the work needs: asked by `/readyz` of a running house, and by `callsheet doctor`."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ from callsheet.server.origin import Origins
 from callsheet.server.parts import Exposition, Parts
 from callsheet.server.shapes import dumps, task_shape
 from callsheet.settings import Settings
-from callsheet.settings.shape import Metrics
+from callsheet.settings.watching import Metrics
 from callsheet.signing import Seal, open_seal
 from callsheet.store import Store
 from callsheet.store.database import Database

@@ -13,6 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from callsheet.settings.ledger import LedgerRules
+from callsheet.settings.llm import Llm as Llm
+from callsheet.settings.watching import Log, Metrics
 
 PREFIX = "CALLSHEET_"
 
@@ -162,47 +164,6 @@ class Provenance(_Section):
         if (self.certificate is None) != (self.key is None):
             raise ValueError("give certificate and key together")
         return self
-
-
-class Llm(_Section):
-    """A chat model that writes the source of diagrams; without one, rules read the prompt."""
-
-    base_url: str | None = Field(
-        None, description="Where an OpenAI-compatible API answers: `https://host/v1`; `/chat/completions` is added."
-    )
-    key: SecretStr | None = Field(None, description="Its key, sent as `Authorization: Bearer`.")
-    model: str | None = Field(None, description="The name of the chat model.")
-    timeout: float = Field(60.0, gt=0, le=240, description="Seconds one answer may take; then the rules are used.")
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_http(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(r"https?://[^?#\s@]+", value):
-            raise ValueError("write it as https://host/v1, without a name or a query")
-        return value.rstrip("/") if value else value
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> Llm:
-        if (self.base_url is None) != (self.model is None):
-            raise ValueError("give base_url and model together")
-        return self
-
-
-class Log(_Section):
-    """What is written to standard error."""
-
-    format: Literal["text", "json"] = Field(
-        "text", description="`text`, a line for people; or `json`, one for machines."
-    )
-    level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is worth a line.")
-
-
-class Metrics(_Section):
-    """`/metrics`, in Prometheus' format: this machine itself may read it, and the operator."""
-
-    public: bool = Field(False, description="Whether everyone may read it who reaches this server.")
-    key: SecretStr | None = Field(None, min_length=16, description="Who sends it as `Authorization: Bearer` may too.")
-    accounts: bool = Field(False, description="Whether tasks are counted for each account apart: one line for each.")
 
 
 class VendorAccess(_Section):

@@ -44,7 +44,10 @@ class Meters:
         self.build = Info("callsheet_build", "The version that runs, and on which Python.", registry=registry)
         self.build.info({"version": version("callsheet"), "python": platform.python_version()})
         self._tasks(registry)
+        self._mishaps(registry)
         self._vendors(registry)
+        self._files(registry)
+        self._webhooks(registry)
         self._store(registry)
         self._doors(registry)
 
@@ -76,6 +79,8 @@ class Meters:
             buckets=LAGS,
             registry=registry,
         )
+
+    def _mishaps(self, registry: CollectorRegistry) -> None:
         self.retries = Counter(
             "callsheet_task_retries",
             "Steps that are tried again, by what went wrong.",
@@ -96,9 +101,6 @@ class Meters:
             "callsheet_task_rerouted", "Tasks that went on to the next stage of their rule.", ("stage",),
             registry=registry,
         )  # fmt: skip
-        self.artifact_bytes = Counter(
-            "callsheet_artifact_bytes", "Bytes of what tasks made, as stored.", ("capability",), registry=registry
-        )
 
     def _vendors(self, registry: CollectorRegistry) -> None:
         self.calls = Counter(
@@ -114,6 +116,11 @@ class Meters:
             buckets=CALLS,
             registry=registry,
         )
+
+    def _files(self, registry: CollectorRegistry) -> None:
+        self.artifact_bytes = Counter(
+            "callsheet_artifact_bytes", "Bytes of what tasks made, as stored.", ("capability",), registry=registry
+        )
         self.fetches = Counter(
             "callsheet_fetches",
             "Requests for files that callers (`input`) and vendors (`artifact`) named, redirects counted apart.",
@@ -123,6 +130,8 @@ class Meters:
         self.fetch_bytes = Counter(
             "callsheet_fetch_bytes", "Bytes that came with them.", ("what",), registry=registry
         )  # fmt: skip
+
+    def _webhooks(self, registry: CollectorRegistry) -> None:
         self.webhooks = Counter(
             "callsheet_webhooks",
             "Tries to deliver a webhook: `delivered`, `refused` by its receiver, or `unreachable`.",
