@@ -75,6 +75,7 @@ class Teller:
         self._receivers = Receivers(chance)
         self._waiting: deque[str] = deque()
         self._next_look = 0.0
+        self._put_off = False
         self._background: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -126,9 +127,8 @@ class Teller:
             except Exception:
                 log.exception("no message could be taken")
                 wait = _REST
-            pause = self._next_look - time.monotonic()
-            if pause > 0:
-                wait = min(wait, pause)
+            if self._put_off:
+                wait = min(wait, max(0.0, self._next_look - time.monotonic()))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._bell.wait()
@@ -136,6 +136,7 @@ class Teller:
     async def _round(self, now: int) -> int:
         """Take up what is due and has room; how many messages those are."""
         quick, slow = self._room()
+        self._put_off = False
         if quick <= 0:
             return 0
         if not self._waiting and not await self._look(now):
@@ -160,7 +161,8 @@ class Teller:
     async def _look(self, now: int) -> bool:
         """Whom something is due to, for the rounds to come; looking takes a fifth of the time at most."""
         began = time.monotonic()
-        if began < self._next_look:
+        self._put_off = began < self._next_look
+        if self._put_off:
             return False
         self._waiting.extend(await self._store.due_receivers(now, MOST))
         ended = time.monotonic()
