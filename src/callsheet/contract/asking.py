@@ -1,18 +1,13 @@
-"""What a vendor folder may define (Driver) and what a door may ask for (Tasks, Files, Keys): the walls of the house."""
+"""What a door may ask for: tasks, files, keys, webhooks and the ledger."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute
-
-from callsheet.catalog import Catalog, Model
-from callsheet.errors import CallsheetError
+from callsheet.contract.driving import Call
 from callsheet.money import UNLIMITED, Balance, Entry, Fault, Limits, Standing
 from callsheet.tasks import (
     Cancellation,
@@ -27,111 +22,9 @@ from callsheet.tasks import (
     NewTask,
     Page,
     Quote,
-    State,
     Task,
     Try,
-    Update,
 )
-
-Media = Mapping[str, Path]
-"""Where the files named in an input lie on this machine: `{"file_01J...": Path(...)}`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One request for a driver: our task's id (also the idempotency key), the model that runs it, its checked input.
-
-    `links` are signed addresses of the same files for a vendor that fetches them itself, and `callback` is where the
-    vendor may call; both only where the setting `server.public_url` says how we are reached.
-    """
-
-    task_id: str
-    model: Model
-    input: Input
-    media: Media
-    links: Mapping[str, str] = field(default_factory=dict[str, str])
-    callback: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A callback as it came in: `path` and `query` as they were written, header names in lower case."""
-
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Driver(Protocol):
-    """Speaks to one vendor, or starts local work. Three verbs, one answer; it never sleeps, polls, retries or stores.
-
-    A verb raises a VendorError (or RenderError) when the vendor refuses or cannot answer; nothing else.
-    """
-
-    local: bool
-    """True when the work lives in this installation: it costs nothing to start again, and does so after a crash."""
-
-    slots: int
-    """How many tasks may be with this driver at once on this machine."""
-
-    notify: Callable[[str], None]
-    """Set by the engine: call it with a remote when that task has news, and it is polled at once."""
-
-    async def submit(self, order: Order) -> Update:
-        """Start it. May already be final (a vendor that answers at once)."""
-        ...
-
-    async def poll(self, order: Order, remote: str) -> Update:
-        """Ask how it stands. A local driver that no longer knows the remote raises `Lost`."""
-        ...
-
-    async def cancel(self, order: Order, remote: str) -> Update:
-        """Stop it if it can be stopped; the answer says what became of it."""
-        ...
-
-    def genuine(self, call: Call) -> bool:
-        """Whether a callback is signed as this vendor signs; True where it signs nothing. It only causes a poll."""
-        ...
-
-    async def close(self) -> None:
-        """Let go of everything; local work still running is stopped and started again next time."""
-        ...
-
-
-@runtime_checkable
-class Finder(Protocol):
-    """What a driver may offer beside its verbs, where its vendor can be asked what it was sent."""
-
-    async def find(self, order: Order, sent_at: int) -> Update | None:
-        """The task of a request whose answer was lost, with its `remote`; None while it is not found for certain.
-
-        Certain is our own mark given back, or the very same request and no other like it around `sent_at` (ms).
-        """
-        ...
-
-
-@runtime_checkable
-class Named(Protocol):
-    """What a driver may offer where its vendor's callbacks name the task they are about."""
-
-    def named(self, call: Call) -> str | None:
-        """The vendor's id in a genuine callback; None where it has none. A task of unknown outcome is known by it."""
-        ...
-
-
-@runtime_checkable
-class Rendering(Protocol):
-    """What a driver offers that renders on this machine."""
-
-    def renders(self) -> tuple[int, int, int]:
-        """How many renders may run at once, how many run, and how many wait; of all drivers that share its children."""
-        ...
-
-
-class Lost(Exception):
-    """A local driver no longer knows this remote: the work died with its process and is to be started again."""
 
 
 class Tasks(Protocol):
@@ -343,83 +236,4 @@ class Ledger(Protocol):
 
     async def audit(self) -> tuple[Sequence[Fault], Sequence[tuple[str, int, int]]]:
         """What does not add up; and each model that ran without a price, how often, and what that came to."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A callback as a vendor would send it: what is POSTed to the address that the task names."""
-
-    body: bytes
-    headers: Mapping[str, str]
-
-
-class Desk(Protocol):
-    """What a dialect may ask for. It stands beside the native API on the same engine, never around it."""
-
-    tasks: Tasks
-    files: Files
-    keys: Keys
-    catalog: Catalog
-    clock: Clock
-
-    async def submit(self, connection: HTTPConnection, new: NewTask) -> Task:
-        """`tasks.submit` for whoever this request was let in for, under the limits of its key."""
-        ...
-
-    def caller(self, connection: HTTPConnection) -> str:
-        """The account this request was let in for."""
-        ...
-
-    def key(self, connection: HTTPConnection) -> Key | None:
-        """The key it was let in with; None on a loopback without keys."""
-        ...
-
-    async def left(self, connection: HTTPConnection) -> int | None:
-        """Micro-credits that this caller may still spend: of its account, and of its key's budget; None without end."""
-        ...
-
-    def origin(self, connection: HTTPConnection) -> str:
-        """Scheme, host and port under which the caller reached us, without a slash at the end."""
-        ...
-
-    def base(self, connection: HTTPConnection) -> str:
-        """`origin` and the mount: the vendor's own paths follow (`http://127.0.0.1:8420/as/vidu`)."""
-        ...
-
-    def address(self, origin: str, file: File) -> str:
-        """An absolute, signed address of a file that ends in the file's own name and needs no key."""
-        ...
-
-    async def body(self, request: Request) -> bytes:
-        """The request's body. TooLarge past the setting `limits.max_body_bytes`."""
-        ...
-
-
-class Dialect(Protocol):
-    """Lets one vendor's own clients speak to us: its paths, its words, its error shapes, and nothing else.
-
-    Built with a Desk, once. Handlers are plain Starlette endpoints; what they raise as CallsheetError is answered by
-    `refuse`. A dialect emits only states and shapes that its vendor documents.
-    """
-
-    routes: Sequence[BaseRoute]
-    """The vendor's paths as on its own host: `/ent/v2/text2video`."""
-
-    tells: frozenset[State]
-    """The states at which the vendor calls back: the ends, and RUNNING where it tells that too."""
-
-    unlocked: frozenset[str]
-    """Names of routes that need no key, because something in the request is the proof (a token, a signed address)."""
-
-    async def key(self, connection: HTTPConnection) -> Key | None:
-        """Whose key the vendor's own scheme proves; None when it proves none. Not asked while no key exists."""
-        ...
-
-    def refuse(self, error: CallsheetError, connection: HTTPConnection) -> Response:
-        """An error in the vendor's shape."""
-        ...
-
-    async def notice(self, task: Task) -> Notice:
-        """The callback of a task that ended (or, where the vendor tells it too, began), in the vendor's shape."""
         ...
