@@ -69,7 +69,7 @@ class Track:
         level = self.loudness()
         if level == -math.inf:
             return 0.0, level
-        gain = lufs - level
+        gain = round(lufs - level, 4)  # sums differ in their last digits with the machine; the samples must not
         for _ in range(_TRIES):
             level = _measured(self.levelled(gain, peak_db))
             if abs(lufs - level) < _NEAR:
