@@ -168,7 +168,7 @@ def test_a_render_that_fails_keeps_its_code_hint_and_param(tmp_path: Path) -> No
     async def story() -> None:
         watched = Watched(1)
         await watched.pool.start("a", Scene("image-to-video", image=tmp_path / "none.png"), tmp_path / "a")
-        await watched.pool.start("b", Scene("speech"), tmp_path / "b")
+        await watched.pool.start("b", Scene("lip-sync"), tmp_path / "b")
         a, b = await watched.end("a"), await watched.end("b")
         assert isinstance(a, Failed)
         assert isinstance(b, Failed)
