@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -59,6 +60,7 @@ def from_wire(
     return values
 
 
+@functools.lru_cache(maxsize=8192)
 def steps(where: str) -> Steps:
     """`images[0]` is `("images", 0)`."""
     return tuple(int(index) if index else name for name, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", where))
