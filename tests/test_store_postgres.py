@@ -85,6 +85,7 @@ def connection(uri: str) -> Iterator[psycopg.Connection]:
         for _, _, script in migrations():
             for statement in statements(script):
                 connection.execute(statement)
+        connection.execute("CREATE TABLE migration (number BIGINT NOT NULL)")  # kept by who opens the database
         yield connection
 
 
