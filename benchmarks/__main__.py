@@ -7,7 +7,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import capabilities, cold_start, listing, previz, submit, webhooks
+from benchmarks import capabilities, cold_start, listing, previz, submit, watching, webhooks
 
 ALL: dict[str, Callable[[], None]] = {
     "previz": previz.main,
@@ -16,6 +16,7 @@ ALL: dict[str, Callable[[], None]] = {
     "cold-start": cold_start.main,
     "listing": listing.main,
     "webhooks": webhooks.main,
+    "watching": watching.main,
 }
 
 

@@ -12,7 +12,7 @@ import resource
 import sqlite3
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -200,7 +200,7 @@ def _memory() -> float:
 
 
 @asynccontextmanager
-async def _engine(folder: Path, stage: _Stage, tasks: int, due: int) -> AsyncIterator[Engine]:
+async def _engine(folder: Path, stage: _Stage, tasks: int, due: int) -> AsyncGenerator[Engine]:
     """An engine whose only vendor is the stage, which has this many tasks, due then."""
     settings = load(folder, {"vendors.vidu.calls": 1e9}, environ={})
     seal, store = open_seal(folder), Store(Sqlite(folder / "a.db"), clock)

@@ -12,7 +12,7 @@ import pytest
 
 from callsheet import Client
 from callsheet.contract import Call, Driver
-from callsheet.server import answers
+from callsheet.server import answers, answers_cancel
 from callsheet.settings import Settings
 from cli_fixtures import Shell
 from engine_doubt import LOST
@@ -98,7 +98,7 @@ def test_the_answer_of_a_cancel_says_what_it_comes_to(tmp_path: Path, serve_home
         task_id = api.post("/v1/tasks", json=TASK).json()["id"]
         until(lambda: api.get(f"/v1/tasks/{task_id}").json(), lambda task: task["state"] == "running")
         found = api.post(f"/v1/tasks/{task_id}/cancel").json()
-        answers.CanceledTask.model_validate(found)
+        answers_cancel.CanceledTask.model_validate(found)
         assert found["cancel"]["asked"] is True
         assert found["cancel"]["outcome"] in ("goes_on", "canceled"), "Vidu cannot stop what has begun"
         until(lambda: api.get(f"/v1/tasks/{task_id}").json(), lambda task: task["ended_at"])

@@ -95,35 +95,6 @@ class Task(Outgoing):
     """It was sent to its stage and nobody knows whether it arrived: it is looked for, and never sent twice."""
 
 
-class CanceledCredits(Outgoing):
-    """The money of a canceled task as it stands now."""
-
-    held: float
-    """Still set aside: its end is not known yet."""
-    charged: float | None
-    """Null where nobody knows the price."""
-    released: float
-    """Set aside before, and free again."""
-
-
-class Cancellation(Outgoing):
-    """What a cancel came to."""
-
-    asked: bool
-    """Whether the end is asked for; false where it had come before."""
-    outcome: Literal["canceled", "stopping", "goes_on", "held", "ended"]
-    """`canceled`: it has ended. `stopping`: its stage is told to stop it. `goes_on`: it cannot be stopped any more.
-    `held`: nobody knows whether it arrived; it is stopped when it is found. `ended`: it had ended before."""
-    why: str
-    credits: CanceledCredits
-
-
-class CanceledTask(Task):
-    """A task whose end was asked for, as it stands now."""
-
-    cancel: Cancellation
-
-
 class TaskList(Outgoing):
     """Tasks, newest first."""
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from callsheet.errors import InvalidInput
-from callsheet.server import answers, bodies
+from callsheet.server import answers, answers_cancel, bodies
 from callsheet.server.events import EventStream, last_seen
 from callsheet.server.native.route import Route, operation
 from callsheet.server.parts import parts_of
@@ -111,7 +111,7 @@ async def get(request: Request, task_id: str) -> Response:
     **operation(
         "cancelTask",
         "Ask for the end of a task. One that has ended already is answered as it is.",
-        answer=answers.CanceledTask,
+        answer=answers_cancel.CanceledTask,
         refusals=(404,),
     ),
 )
