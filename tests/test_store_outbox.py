@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ import pytest
 
 from callsheet.errors import NotFound
 from callsheet.store import Lost, Outgoing, Row, Settled, Store
+from callsheet.store.postgres import Postgres, opened
 from callsheet.store.rows import receiver
 from callsheet.tasks import ENDS, KINDS, Message, State, Try
+from many_fixtures import fresh, postgres_server
 from store_fixtures import NOW, a_row, a_store, task_id
 
 Story = Callable[[Store], Coroutine[Any, Any, None]]
@@ -21,12 +23,33 @@ HOOK = "https://a.example/hook"
 DONE = {"state": State.SUCCEEDED, "phase": "done", "ended_at": NOW}
 
 
-def told(tmp_path: Path, story: Story) -> None:
-    async def within() -> None:
-        async with a_store(tmp_path) as store:
-            await story(store)
+Tell = Callable[[Story], None]
 
-    asyncio.run(within())
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgres_server() as found:
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def told(request: pytest.FixtureRequest, tmp_path: Path) -> Tell:
+    """Runs a story on a store of its own, once on each database."""
+    server = request.getfixturevalue("server") if request.param == "postgres" else None
+
+    async def within(story: Story) -> None:
+        if server is None:
+            async with a_store(tmp_path) as store:
+                await story(store)
+            return
+        pool = await opened(fresh(server))
+        store = Store(Postgres(pool), lambda: NOW)
+        try:
+            await story(store)
+        finally:
+            await store.close()
+
+    return lambda story: asyncio.run(within(story))
 
 
 async def a_task(store: Store, number: int, *, url: str = HOOK, kinds: tuple[str, ...] = KINDS) -> Row:
@@ -59,7 +82,7 @@ async def settle(store: Store, sent: Outgoing, state: str, status: int, due: int
     await store.settle_message(sent, a_try(sent.message, status), came)
 
 
-def test_an_event_and_what_it_has_to_tell_are_written_together(tmp_path: Path) -> None:
+def test_an_event_and_what_it_has_to_tell_are_written_together(told: Tell) -> None:
     async def story(store: Store) -> None:
         await begun(store, 1, "started", "succeeded")
         await begun(store, 2, "started", "failed", kinds=ENDS)
@@ -77,10 +100,10 @@ def test_an_event_and_what_it_has_to_tell_are_written_together(tmp_path: Path) -
         assert {one.receiver for one in page} == {"https://a.example:443"}
         assert (await store.task("local", task_id(1))).told == "pending"
 
-    told(tmp_path, story)
+    told(story)
 
 
-def test_a_write_that_does_not_stand_tells_nothing(tmp_path: Path) -> None:
+def test_a_write_that_does_not_stand_tells_nothing(told: Tell) -> None:
     async def story(store: Store) -> None:
         await a_task(store, 1)
         with pytest.raises(Lost):
@@ -88,10 +111,10 @@ def test_a_write_that_does_not_stand_tells_nothing(tmp_path: Path) -> None:
         assert (await store.messages("local", None, None, 9))[0] == ()
         assert (await store.task("local", task_id(1))).told == ""
 
-    told(tmp_path, story)
+    told(story)
 
 
-def test_a_task_without_a_webhook_tells_nobody(tmp_path: Path) -> None:
+def test_a_task_without_a_webhook_tells_nobody(told: Tell) -> None:
     async def story(store: Store) -> None:
         await store.add_task(a_row(1))
         held = await store.take(task_id(1), ["submit"], NOW, NOW + 9)
@@ -100,10 +123,10 @@ def test_a_task_without_a_webhook_tells_nobody(tmp_path: Path) -> None:
         assert (await store.messages("local", None, None, 9))[0] == ()
         assert await store.next_message() is None
 
-    told(tmp_path, story)
+    told(story)
 
 
-def test_of_many_takers_one_gets_a_message_and_a_dead_ones_is_due_when_its_lease_ends(tmp_path: Path) -> None:
+def test_of_many_takers_one_gets_a_message_and_a_dead_ones_is_due_when_its_lease_ends(told: Tell) -> None:
     async def story(store: Store) -> None:
         await begun(store, 1, "succeeded", kinds=ENDS)
         got = [one for some in await asyncio.gather(*(taken(store) for _ in range(30))) for one in some]
@@ -116,10 +139,10 @@ def test_of_many_takers_one_gets_a_message_and_a_dead_ones_is_due_when_its_lease
         assert (await store.message("local", again.message.id)).state == "delivered"
         assert [one.status for one in await store.tries(again.message.id)] == [200]
 
-    told(tmp_path, story)
+    told(story)
 
 
-def test_a_later_message_waits_until_the_earlier_one_is_delivered_or_given_up(tmp_path: Path) -> None:
+def test_a_later_message_waits_until_the_earlier_one_is_delivered_or_given_up(told: Tell) -> None:
     async def story(store: Store) -> None:
         for number, end in ((1, "delivered"), (2, "gave_up")):
             await begun(store, number, "started", "succeeded")
@@ -137,10 +160,25 @@ def test_a_later_message_waits_until_the_earlier_one_is_delivered_or_given_up(tm
         events = await store.events(task_id(1))
         assert [one.type for one in events] == ["started", "succeeded", "webhook", "webhook", "webhook"]
 
-    told(tmp_path, story)
+    told(story)
 
 
-def test_a_receivers_backlog_hides_no_other_receiver(tmp_path: Path) -> None:
+def test_an_end_that_comes_while_the_beginning_is_settled_is_never_left_waiting(told: Tell) -> None:
+    async def story(store: Store) -> None:
+        for number in range(1, 31):
+            await begun(store, number, "started")
+        firsts = await taken(store, most=99)
+        held = [await store.take(task_id(number), ["poll"], NOW, NOW + 9) for number in range(1, 31)]
+        ends = [store.patch(row.task.id, row.fence, DONE, [("succeeded", {})]) for row in held if row is not None]
+        both = zip(ends, (settle(store, one, "delivered", 200) for one in firsts), strict=True)
+        await asyncio.gather(*(one for pair in both for one in pair))
+        assert len(await taken(store, most=99)) == 30
+        assert {(await store.task("local", task_id(number))).told for number in range(1, 31)} == {"pending"}
+
+    told(story)
+
+
+def test_a_receivers_backlog_hides_no_other_receiver(told: Tell) -> None:
     async def story(store: Store) -> None:
         for number in range(1, 41):
             await begun(store, number, "succeeded", url="http://busy.example:8000/x", kinds=ENDS)
@@ -154,10 +192,10 @@ def test_a_receivers_backlog_hides_no_other_receiver(tmp_path: Path) -> None:
         assert await store.due_receivers(NOW + 30, 9) == ["http://busy.example:8000"]
         assert await store.next_message(NOW) == NOW + 30
 
-    told(tmp_path, story)
+    told(story)
 
 
-def test_what_is_given_back_is_due_at_once(tmp_path: Path) -> None:
+def test_what_is_given_back_is_due_at_once(told: Tell) -> None:
     async def story(store: Store) -> None:
         await begun(store, 1, "failed", kinds=ENDS)
         held = await taken(store)
@@ -166,10 +204,10 @@ def test_what_is_given_back_is_due_at_once(tmp_path: Path) -> None:
         (again,) = await taken(store, NOW + 5)
         assert again.message.id == held[0].message.id
 
-    told(tmp_path, story)
+    told(story)
 
 
-def test_after_a_crash_what_was_on_its_way_is_due_at_once(tmp_path: Path) -> None:
+def test_after_a_crash_what_was_on_its_way_is_due_at_once(told: Tell) -> None:
     async def story(store: Store) -> None:
         await begun(store, 1, "failed", kinds=ENDS)
         (held,) = await taken(store)
@@ -179,11 +217,11 @@ def test_after_a_crash_what_was_on_its_way_is_due_at_once(tmp_path: Path) -> Non
         with pytest.raises(Lost):
             await settle(store, held, "delivered", 200)
 
-    told(tmp_path, story)
+    told(story)
 
 
 @pytest.mark.parametrize("end", ["delivered", "gave_up"])
-def test_a_message_is_told_again_under_its_own_id_with_all_its_tries(tmp_path: Path, end: str) -> None:
+def test_a_message_is_told_again_under_its_own_id_with_all_its_tries(told: Tell, end: str) -> None:
     async def story(store: Store) -> None:
         await begun(store, 1, "succeeded", kinds=ENDS)
         (sent,) = await taken(store)
@@ -199,10 +237,10 @@ def test_a_message_is_told_again_under_its_own_id_with_all_its_tries(tmp_path: P
             with pytest.raises(NotFound):
                 await store.redeliver(account, id, NOW)
 
-    told(tmp_path, story)
+    told(story)
 
 
-def test_what_is_on_its_way_is_not_sent_beside_it_when_it_is_asked_for_again(tmp_path: Path) -> None:
+def test_what_is_on_its_way_is_not_sent_beside_it_when_it_is_asked_for_again(told: Tell) -> None:
     async def story(store: Store) -> None:
         await begun(store, 1, "succeeded", kinds=ENDS)
         (sent,) = await taken(store)
@@ -210,10 +248,10 @@ def test_what_is_on_its_way_is_not_sent_beside_it_when_it_is_asked_for_again(tmp
         assert await taken(store) == []
         await settle(store, sent, "delivered", 200)
 
-    told(tmp_path, story)
+    told(story)
 
 
-def test_messages_are_listed_by_task_and_state_a_page_at_a_time(tmp_path: Path) -> None:
+def test_messages_are_listed_by_task_and_state_a_page_at_a_time(told: Tell) -> None:
     async def story(store: Store) -> None:
         for number in range(1, 6):
             await begun(store, number, "started", "succeeded")
@@ -236,10 +274,10 @@ def test_messages_are_listed_by_task_and_state_a_page_at_a_time(tmp_path: Path) 
             await store.message("another", seen[0])
         assert (await store.message(None, seen[0])).id == seen[0]
 
-    told(tmp_path, story)
+    told(story)
 
 
-def test_what_was_settled_long_ago_is_let_go_of_and_the_task_remembers_how_it_went(tmp_path: Path) -> None:
+def test_what_was_settled_long_ago_is_let_go_of_and_the_task_remembers_how_it_went(told: Tell) -> None:
     async def story(store: Store) -> None:
         for number in (1, 2, 3):
             await begun(store, number, "succeeded", kinds=ENDS)
@@ -251,7 +289,7 @@ def test_what_was_settled_long_ago_is_let_go_of_and_the_task_remembers_how_it_we
         assert await store.tries(first.message.id) == []
         assert (await store.task("local", first.message.task_id)).told == "delivered"
 
-    told(tmp_path, story)
+    told(story)
 
 
 @pytest.mark.parametrize(
