@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,6 +12,8 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from callsheet.app.house import opened
+from callsheet.app.working import doors
 from callsheet.errors import Rejected
 from callsheet.settings import Settings
 from callsheet.telemetry.page import described
@@ -137,6 +140,22 @@ def test_the_setting_lets_everyone_read(serve_home: Serve, tmp_path: Path) -> No
         stage.make_key()
         with stage.client() as client:
             assert client.get("/metrics", headers={"x-forwarded-for": "203.0.113.9"}).status_code == 200
+
+
+def test_a_process_that_only_works_has_its_metrics_too(settings: Settings) -> None:
+    async def story() -> None:
+        settings.home.mkdir()
+        async with opened(settings, "http://127.0.0.1") as house:
+            transport = httpx2.ASGITransport(app=doors(house))
+            async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+                found = numbers((await client.get("/metrics")).raise_for_status().text)
+                assert total(found, "callsheet_store_up") == 1
+                assert total(found, "callsheet_store_write_seconds_count") > 0
+                refused = await client.get("/metrics", headers={"x-forwarded-for": "203.0.113.9"})
+                assert (refused.status_code, refused.json()["error"]["code"]) == (403, "forbidden")
+                assert (await client.get("/readyz")).json()["ok"]
+
+    asyncio.run(story())
 
 
 def test_every_metric_is_described_and_begins_with_our_name() -> None:

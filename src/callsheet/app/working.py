@@ -1,4 +1,4 @@
-"""A process that only works: a house without doors, but for two that say how it is."""
+"""A process that only works: a house without doors, but for three that say how it is."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from callsheet.app.house import House, opened, watched
 from callsheet.app.serving import HttpServer, address, bind
 from callsheet.catalog import load
 from callsheet.errors import SetupError
-from callsheet.server import health
+from callsheet.server import health, metrics, refusals
 from callsheet.settings import Settings
 
 
 async def working(settings: Settings, port: int | None) -> None:
-    """Run what is due until SIGINT or SIGTERM; `port` answers /healthz and /readyz."""
+    """Run what is due until SIGINT or SIGTERM; `port` answers /healthz, /readyz and /metrics."""
     _may_work(settings)
     with home.own(settings.home), contextlib.ExitStack() as open_port:
         listening = None if port is None else open_port.enter_context(bind(settings.server.host, port, "--health"))
@@ -30,7 +30,7 @@ async def working(settings: Settings, port: int | None) -> None:
                 _say(said)
                 await _told_to_stop()
             else:
-                await HttpServer(_doors(house), house.parts.closing, lambda: _say(said)).serve([listening])
+                await HttpServer(doors(house), house.parts.closing, lambda: _say(said)).serve([listening])
 
 
 def _may_work(settings: Settings) -> None:
@@ -47,9 +47,11 @@ def _may_work(settings: Settings) -> None:
         )
 
 
-def _doors(house: House) -> FastAPI:
+def doors(house: House) -> FastAPI:
+    """What a process answers that only works."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    app.router.routes.extend(health.router.routes)
+    refusals.install(app)
+    app.router.routes.extend([*health.router.routes, *metrics.router.routes])
     app.state.parts = house.parts
     return app
 

@@ -13,7 +13,9 @@ from callsheet.settings import load
 @click.command()
 @click.option("--capabilities", metavar="C,C", help="What it renders; `none` for nothing.  [default: all it can]")
 @click.option("--slots", type=click.IntRange(1), metavar="N", help="Renders at once.  [default: one per core]")
-@click.option("--health", type=click.IntRange(0, 65535), metavar="P", help="Port for /healthz and /readyz; 0: any.")
+@click.option(
+    "--health", type=click.IntRange(0, 65535), metavar="P", help="Port for /healthz, /readyz and /metrics; 0: any."
+)
 @click.option("--host", metavar="H", help="Address of that port.  [default: 127.0.0.1]")
 @home_flag
 @click.pass_obj
