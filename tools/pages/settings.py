@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Iterator
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -80,12 +80,14 @@ def _type(field: FieldInfo) -> str:
 
 
 def _alternatives(annotation: Any) -> tuple[Any, ...]:
-    return get_args(annotation) if get_origin(annotation) is types.UnionType else (annotation,)
+    return get_args(annotation) if get_origin(annotation) in (types.UnionType, Union) else (annotation,)
 
 
 def _word(kind: Any) -> str:
     if get_origin(kind) is tuple:
         return "list"
+    if get_origin(kind) is dict:
+        return "table"
     if get_origin(kind) is Literal:
         return " or ".join(f"`{one}`" for one in get_args(kind))
     return {int: "integer", float: "number", bool: "true or false", str: "text", SecretStr: "secret"}.get(kind, "")

@@ -100,6 +100,93 @@ class LedgerEntry(Outgoing):
     key: str | None
 
 
+class Limits(Outgoing):
+    """What a key may do; null where nothing limits it."""
+
+    rate: int | None
+    """Tasks per minute."""
+    concurrent: int | None
+    """Unfinished tasks at once."""
+    budget: float | None
+    """Credits per period."""
+    period: Literal["day", "month", "total"]
+    """A day or a month of UTC, or for ever."""
+
+
+class Key(Outgoing):
+    """What proves an account."""
+
+    id: str
+    object: Literal["key"]
+    account: str
+    name: str
+    created_at: datetime
+    revoked_at: datetime | None
+    limits: Limits
+
+
+class IssuedKey(Key):
+    """A new key; `key` and `secret` are shown this once."""
+
+    key: str
+    """Goes into `Authorization: Bearer`."""
+    secret: str
+    """For the schemes that sign."""
+
+
+class KeyList(Outgoing):
+    """Keys, newest first."""
+
+    data: list[Key]
+    next: None
+
+
+class Webhook(Outgoing):
+    """A message to a webhook: one thing to tell of one task."""
+
+    id: str
+    """The `webhook-id` of every try."""
+    object: Literal["webhook"]
+    task_id: str
+    account: str
+    kind: Literal["task.started", "task.succeeded", "task.failed", "task.canceled"]
+    url: str
+    state: Literal["pending", "delivered", "gave_up"]
+    attempts: int
+    created_at: datetime
+    next_at: datetime | None
+    """When it is tried next; null once it is settled, and while an earlier message of its task is not."""
+    settled_at: datetime | None
+
+
+class Attempt(Outgoing):
+    """One try to tell a message."""
+
+    at: datetime
+    url: str
+    status: int | None
+    """What the receiver answered; null where it did not."""
+    error: str | None
+    """Why there was no answer, or what the receiver said that did not take it."""
+    took: int
+    """Milliseconds."""
+    body: str
+    """What was sent; secrets are left out."""
+
+
+class FullWebhook(Webhook):
+    """A message with every try to tell it, in order."""
+
+    tries: list[Attempt]
+
+
+class WebhookList(Outgoing):
+    """Messages, newest first."""
+
+    data: list[Webhook]
+    next: str | None
+
+
 class KeyStanding(Outgoing):
     """What the key that asks may do, and how far it has gone."""
 

@@ -37,7 +37,7 @@ class LedgerRules(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     metered: bool = Field(
-        False, description="Whether every account needs funds before it spends. Default: only one that was ever funded."
+        False, description="Whether every account needs funds before it spends, not only one that was ever funded."
     )
     unpriced: Literal["allow", "refuse"] | None = Field(
         None,
@@ -47,7 +47,7 @@ class LedgerRules(BaseModel):
     prices: Annotated[dict[str, Annotated[PriceRule, BeforeValidator(_price)]], BeforeValidator(_table)] = Field(
         default_factory=dict,
         description="What a model costs here, before what its vendor documents: a model id or a pattern (`vidu/*`), and"
-        " credits per task, or a table of `credits` and `per`.",
+        " credits per task, or a table of `credits` and `per`. Default: none.",
     )
     rates: Annotated[dict[str, Rate], BeforeValidator(_table)] = Field(
         default_factory=dict,

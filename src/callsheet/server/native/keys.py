@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from callsheet.money import UNLIMITED
-from callsheet.server import accounts, answers
+from callsheet.server import accounts
 from callsheet.server.native.route import Route, operation
 from callsheet.server.parts import parts_of
 from callsheet.server.reading import read_body
@@ -22,7 +22,7 @@ router = APIRouter(tags=["keys"], route_class=Route)
     **operation(
         "createKey",
         "Make a key. It and its secret are shown this once. Operator only.",
-        answer=answers.IssuedKey,
+        answer=accounts.IssuedKey,
         body=accounts.NewKey,
         refusals=(400, 413, 415),
     ),
@@ -36,7 +36,7 @@ async def create(request: Request) -> Response:
     return Answer({**key_shape(known), "key": key, "secret": secret}, 201, {"cache-control": "no-store"})
 
 
-@router.get("/v1/keys", **operation("listKeys", "All keys, newest first. Operator only.", answer=answers.KeyList))
+@router.get("/v1/keys", **operation("listKeys", "All keys, newest first. Operator only.", answer=accounts.KeyList))
 async def list_keys(request: Request) -> Response:
     """Without what opens anything."""
     parts = parts_of(request)
@@ -49,7 +49,7 @@ async def list_keys(request: Request) -> Response:
     **operation(
         "limitKey",
         "Change what a key may do: what is left out stays, null takes a limit away. Operator only.",
-        answer=answers.Key,
+        answer=accounts.Key,
         body=accounts.KeyLimits,
         refusals=(400, 404, 413, 415),
     ),
@@ -65,7 +65,7 @@ async def limit(request: Request, key_id: str) -> Response:
 
 @router.delete(
     "/v1/keys/{key_id}",
-    **operation("revokeKey", "Revoke a key. Operator only.", answer=answers.Key, refusals=(404,)),
+    **operation("revokeKey", "Revoke a key. Operator only.", answer=accounts.Key, refusals=(404,)),
 )
 async def revoke(request: Request, key_id: str) -> Response:
     """From now on it opens nothing."""
