@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,11 +83,64 @@ class Front:
 @contextmanager
 def before(twin: Twin, serve: Serve, folder: Path, **environ: str) -> Iterator[Front]:
     """A callsheet with all six vendors pointed at the twin."""
-    access = {one: {"key": f"key-of-{one}", "secret": "s", "base_url": twin.base(one)} for one in VENDORS}
-    named = {"CALLSHEET_FETCH__ALLOW": "127.0.0.1", "CALLSHEET_VENDORS": json.dumps(access)}
+    named = {"CALLSHEET_FETCH__ALLOW": "127.0.0.1", "CALLSHEET_VENDORS": json.dumps(_access(twin))}
     named |= {f"CALLSHEET_{name.upper()}": value for name, value in environ.items()}
     with serve(load(folder / "home", environ=named)) as served, served.client() as http:
         yield Front(served.url, http)
+
+
+class Process:
+    """A callsheet before the twin in a process of its own, which knows where it is reached; it may be killed."""
+
+    def __init__(self, twin: Twin, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = str(free.getsockname()[1])
+        self._folder = folder
+        self._environ = {
+            **os.environ,
+            "CALLSHEET_SERVER__PUBLIC_URL": f"http://127.0.0.1:{self._port}",
+            "CALLSHEET_VENDORS": json.dumps(_access(twin)),
+            "CALLSHEET_FETCH__ALLOW": "127.0.0.1",
+        }
+        self._running: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Process:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end(signal.SIGTERM)
+
+    def start(self) -> None:
+        """Begin, or begin again in the same home."""
+        home = str(self._folder / "home")
+        words = [sys.executable, "-m", "callsheet", "serve", "--port", self._port, "--home", home]
+        with (self._folder / "log").open("a") as log:
+            self._running = subprocess.Popen(words, env=self._environ, stdout=subprocess.PIPE, stderr=log, text=True)
+        assert self._running.stdout is not None
+        if self._port not in self._running.stdout.readline():
+            self.end(signal.SIGKILL)
+            raise AssertionError((self._folder / "log").read_text())
+
+    def end(self, how: signal.Signals) -> None:
+        """In good order, or by kill -9."""
+        if self._running is not None:
+            self._running.send_signal(how)
+            self._running.communicate(timeout=20)
+            self._running = None
+
+    @contextmanager
+    def front(self) -> Iterator[Front]:
+        """A client of it, also after it was started again."""
+        url = f"http://127.0.0.1:{self._port}"
+        with httpx2.Client(base_url=url, trust_env=False, timeout=20) as http:
+            yield Front(url, http)
+
+
+def _access(twin: Twin) -> dict[str, dict[str, str]]:
+    """All six vendors, at the twin."""
+    return {one: {"key": f"key-of-{one}", "secret": "s", "base_url": twin.base(one)} for one in VENDORS}
 
 
 def _model(vendor: str) -> Model:

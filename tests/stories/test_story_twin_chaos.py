@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from callsheet.twin import Twin
 from callsheet.wires.remote import RemoteDriver
-from twin_stories import ENDS, FAST, VENDORS, Front, before
+from twin_stories import ENDS, FAST, VENDORS, Front, Process, before
 from vendor_fixtures import Serve, until
 
 CROWD = 60
@@ -74,34 +64,9 @@ def test_tasks_that_never_end_do_not_hold_up_the_others(serve_home: Serve, tmp_p
         assert [front.ended(task, 12)["state"] for task in tasks] == ["succeeded"] * 40
 
 
-@contextmanager
-def reachable(twin: Twin, folder: Path) -> Iterator[Front]:
-    """A callsheet in a process of its own that knows where it is reached, so that vendors are given callbacks."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    access = {one: {"key": f"key-of-{one}", "secret": "s", "base_url": twin.base(one)} for one in VENDORS}
-    environ = {
-        "CALLSHEET_SERVER__PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "CALLSHEET_VENDORS": json.dumps(access),
-        "CALLSHEET_FETCH__ALLOW": "127.0.0.1",
-    }
-    words = [sys.executable, "-m", "callsheet", "serve", "--port", str(port), "--home", str(folder / "home")]
-    process = subprocess.Popen(words, env={**os.environ, **environ}, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        url = re.search(r"http://\S+", process.stdout.readline())
-        assert url is not None
-        with httpx2.Client(base_url=url[0], trust_env=False, timeout=20) as http:
-            yield Front(url[0], http)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
-
-
 def test_a_genuine_callback_is_heard_at_once_a_forged_one_is_not_and_a_lost_one_is_not_missed(tmp_path: Path) -> None:
     takes = {"takes": {"queued": 0, "running": 2, "spread": 0}}
-    with Twin(takes, seed=1) as twin, reachable(twin, tmp_path) as front:
+    with Twin(takes, seed=1) as twin, Process(twin, tmp_path) as process, process.front() as front:
         twin.add(do="forge", task=1)
         twin.add(do="lose", task=2)
         heard, missed = front.submit("vidu", "heard"), front.submit("vidu", "missed")
