@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from callsheet.money import Balance, Entry, Fault, Limits, Period, Standing, credits, ends, micro
+from callsheet import money
+from callsheet.money import Balance, Entry, Fault, Period, Standing, credits, ends, micro
 from callsheet.server.answers import Outgoing
 from callsheet.server.bodies import Incoming, PageQuery
 from callsheet.server.shapes import limits_shape, stamp
@@ -30,14 +31,14 @@ class KeyLimits(Incoming):
     period: Period = "total"
     """What the budget is for: a `day` or `month` of UTC, or in `total`."""
 
-    def over(self, before: Limits) -> Limits:
+    def over(self, before: money.Limits) -> money.Limits:
         """These limits where they were given, else those from before."""
         named = KeyLimits.model_fields.keys() & self.model_fields_set
         given: dict[str, Any] = {name: getattr(self, name) for name in named}
         if given.get("budget") is not None:
             given["budget"] = micro(given["budget"])
         kept = {name: getattr(before, name) for name in ("rate", "concurrent", "budget", "period")}
-        return Limits(**{**kept, **given})
+        return money.Limits(**{**kept, **given})
 
 
 class NewKey(KeyLimits):
@@ -139,52 +140,6 @@ class KeyList(Outgoing):
 
     data: list[Key]
     next: None
-
-
-class Webhook(Outgoing):
-    """A message to a webhook: one thing to tell of one task."""
-
-    id: str
-    """The `webhook-id` of every try."""
-    object: Literal["webhook"]
-    task_id: str
-    account: str
-    kind: Literal["task.started", "task.succeeded", "task.failed", "task.canceled"]
-    url: str
-    state: Literal["pending", "delivered", "gave_up"]
-    attempts: int
-    created_at: datetime
-    next_at: datetime | None
-    """When it is tried next; null once it is settled, and while an earlier message of its task is not."""
-    settled_at: datetime | None
-
-
-class Attempt(Outgoing):
-    """One try to tell a message."""
-
-    at: datetime
-    url: str
-    status: int | None
-    """What the receiver answered; null where it did not."""
-    error: str | None
-    """Why there was no answer, or what the receiver said that did not take it."""
-    took: int
-    """Milliseconds."""
-    body: str
-    """What was sent; secrets are left out."""
-
-
-class FullWebhook(Webhook):
-    """A message with every try to tell it, in order."""
-
-    tries: list[Attempt]
-
-
-class WebhookList(Outgoing):
-    """Messages, newest first."""
-
-    data: list[Webhook]
-    next: str | None
 
 
 class KeyStanding(Outgoing):

@@ -226,6 +226,52 @@ class CapabilityList(Outgoing):
     next: None
 
 
+class Webhook(Outgoing):
+    """A message to a webhook: one thing to tell of one task."""
+
+    id: str
+    """The `webhook-id` of every try."""
+    object: Literal["webhook"]
+    task_id: str
+    account: str
+    kind: Literal["task.started", "task.succeeded", "task.failed", "task.canceled"]
+    url: str
+    state: Literal["pending", "delivered", "gave_up"]
+    attempts: int
+    created_at: datetime
+    next_at: datetime | None
+    """When it is tried next; null once it is settled, and while an earlier message of its task is not."""
+    settled_at: datetime | None
+
+
+class Attempt(Outgoing):
+    """One try to tell a message."""
+
+    at: datetime
+    url: str
+    status: int | None
+    """What the receiver answered; null where it did not."""
+    error: str | None
+    """Why there was no answer, or what the receiver said that did not take it."""
+    took: int
+    """Milliseconds."""
+    body: str
+    """What was sent; secrets are left out."""
+
+
+class FullWebhook(Webhook):
+    """A message with every try to tell it, in order."""
+
+    tries: list[Attempt]
+
+
+class WebhookList(Outgoing):
+    """Messages, newest first."""
+
+    data: list[Webhook]
+    next: str | None
+
+
 class Problem(Outgoing):
     """What went wrong and how to get out of it."""
 
