@@ -46,7 +46,7 @@ walls: setup
 	$(RUN) lint-imports
 
 unit: setup
-	$(RUN) pytest
+	$(RUN) pytest -n 2 --dist loadfile
 
 docs: setup
 	$(RUN) python -m tools.generate --check
