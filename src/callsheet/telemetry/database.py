@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from prometheus_client import Histogram
 
 from callsheet.errors import StorageError
 from callsheet.store.database import Database, Params, Records, Step
 from callsheet.telemetry.meters import Meters, family
+
+A = TypeVar("A")
 
 ENDS = ("succeeded", "failed", "canceled")
 _STATES = {"started": "running", **{end: end for end in ENDS}}
@@ -33,30 +34,26 @@ class ObservedDatabase:
 
     async def write(self, steps: Sequence[Step]) -> list[Records]:
         """All steps in one transaction, durable on return."""
-        with self._timed("write", self._meters.write_seconds):
-            answers = await self._inner.write(steps)
+        answers = await self._timed(self._inner.write(steps), "write", self._meters.write_seconds)
         self._tell(steps, answers)
         return answers
 
     async def read(self, query: str, params: Params) -> Records:
         """One statement."""
-        with self._timed("read", self._meters.read_seconds):
-            return await self._inner.read(query, params)
+        return await self._timed(self._inner.read(query, params), "read", self._meters.read_seconds)
 
     async def read_all(self, steps: Sequence[Step]) -> list[Records]:
         """Several statements that see the same moment."""
-        with self._timed("read", self._meters.read_seconds):
-            return await self._inner.read_all(steps)
+        return await self._timed(self._inner.read_all(steps), "read", self._meters.read_seconds)
 
     async def close(self) -> None:
         """Finish what was accepted and let go."""
         await self._inner.close()
 
-    @contextmanager
-    def _timed(self, what: str, seconds: Histogram) -> Any:
+    async def _timed(self, asked: Awaitable[A], what: str, seconds: Histogram) -> A:
         began = time.perf_counter()
         try:
-            yield
+            return await asked
         except StorageError:
             self._meters.store_failures.labels(what).inc()
             raise
