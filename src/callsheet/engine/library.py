@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import dataclasses
 import re
+import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from callsheet.engine.ids import Ids
-from callsheet.errors import NotFound, TooLarge
+from callsheet.errors import NotFound, StorageError, TooLarge
 from callsheet.files import Blob, Blobs
 from callsheet.renderers import media
 from callsheet.signing import link_opens, sign_link
@@ -19,6 +20,10 @@ from callsheet.store import Store
 from callsheet.tasks import Clock, File, Task
 
 DAY = 86_400_000
+SETTLED = 3600.0
+"""Seconds after which what was being stored or deleted has its row, or its process is dead."""
+
+CLAIMS = 200
 NOTHING = "0" * 64
 """The content of no file."""
 
@@ -52,6 +57,10 @@ class Library:
         self._storing = 0
         self._unnamed: set[str] = set()
         self._clearing = asyncio.Lock()
+        self._holder = secrets.token_hex(8)
+        self._claims = False
+        self._swept = clock()
+        blobs.claim = self._claim
 
     async def put(self, account: str, chunks: AsyncIterator[bytes], name: str, content_type: str | None) -> File:
         """Store a stream. TooLarge for its bytes or pixels. Its type is what its bytes say, not what was claimed."""
@@ -95,6 +104,22 @@ class Library:
             yield
         finally:
             self._storing -= 1
+            if self._claims and not self._storing:
+                await self._release()
+
+    async def _claim(self, sha256: str) -> None:
+        """From here on no machine deletes these bytes, until what is being stored has its row."""
+        self._claims = True
+        for _ in range(CLAIMS):
+            if await self._store.claim(sha256, self._holder, self._clock()):
+                return
+            await asyncio.sleep(0.05)
+        raise StorageError("The same bytes are being deleted at this moment.", retry_after=5.0)
+
+    async def _release(self) -> None:
+        done, self._holder, self._claims = self._holder, secrets.token_hex(8), False
+        with contextlib.suppress(StorageError):  # then they are forgotten in an hour
+            await self._store.release(done)
 
     async def _described(
         self, account: str, blob: Blob, name: str, content_type: str | None, task_id: str | None = None
@@ -190,16 +215,32 @@ class Library:
                 await self._store.delete_file(file.account, file.id)
                 self._unnamed.add(file.sha256)
             gone += len(expired)
+        for sha256 in await self._store.left_over(self._clock() - round(SETTLED * 1000)):
+            await self._delete(sha256)
+        if self._clock() - self._swept > DAY:
+            await self.sweep()
         await self._let_go()
         return gone
+
+    async def sweep(self) -> None:
+        """Let go of bytes that were stored and never named: their process died in between, an hour ago or more."""
+        self._swept = self._clock()
+        for sha256 in await self._blobs.aged(SETTLED):
+            if not await self._store.blob_users(sha256):
+                self._unnamed.add(sha256)
+        await self._let_go()
 
     async def _let_go(self) -> None:
         """Delete bytes that nothing names. While any are coming in it waits for the next occasion."""
         async with self._clearing:
             while self._unnamed and not self._storing:
                 sha256 = self._unnamed.pop()
-                if not await self._store.blob_users(sha256):
-                    await self._blobs.delete(sha256)
+                if await self._store.condemn(sha256, self._clock()):
+                    await self._delete(sha256)
+
+    async def _delete(self, sha256: str) -> None:
+        await self._blobs.delete(sha256)
+        await self._store.forget(sha256)
 
 
 def _claimed(given: str | None, *, believed: bool) -> str:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+Claim = Callable[[str], Awaitable[None]]
+
+
+async def unclaimed(sha256: str) -> None:
+    """Nobody else stores or deletes here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +26,12 @@ class Blobs(Protocol):
     """Bytes of uploads and artifacts, the same bytes kept once.
 
     Who deletes a blob that nothing names any more, and who stores the same bytes at that moment, must not run at
-    once: hold one lock from `put` to the row that names the blob, and from the count of its users to `delete`.
+    once: hold one lock from `put` to the row that names the blob, and from the count of its users to `delete`. Where
+    several machines store, `claim` is that lock.
     """
+
+    claim: Claim
+    """Awaited with the hash of what is about to be stored, where another machine may be deleting the same bytes."""
 
     async def put(self, chunks: AsyncIterator[bytes], max_bytes: int) -> Blob:
         """Store a stream. TooLarge as soon as it is over `max_bytes`, StorageError where it cannot be kept."""
@@ -45,6 +55,10 @@ class Blobs(Protocol):
 
     async def delete(self, sha256: str) -> bool:
         """Let go of a blob; False when it was gone already."""
+        ...
+
+    async def aged(self, seconds: float) -> list[str]:
+        """All that was stored here longer ago than this, as SHA-256 in hex."""
         ...
 
     async def link(self, sha256: str, seconds: int) -> str | None:

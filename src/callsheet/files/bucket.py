@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from callsheet.errors import NotFound, SetupError, StorageError
-from callsheet.files.blob import Blob
+from callsheet.files.blob import Blob, Claim, unclaimed
 from callsheet.files.folder import Folder, must_be_address
 from callsheet.renderers.sniff import sniff
 
@@ -46,6 +46,7 @@ class Bucket:
         self._cache_bytes = cache_bytes
         self._direct = direct
         self._coming: dict[str, asyncio.Lock] = {}
+        self.claim: Claim = unclaimed
 
     def _opened(self, address: str, endpoint: str | None, region: str | None) -> Any:
         parts = urlsplit(address)
@@ -119,7 +120,17 @@ class Bucket:
         with self._told(sha256):
             return await self._obstore.sign_async(self._store, "GET", _key(sha256), timedelta(seconds=seconds))
 
+    async def aged(self, seconds: float) -> list[str]:
+        """All that was put longer ago than this, by any machine."""
+        before, found = time.time() - seconds, list[str]()
+        with self._told("the list"):
+            async for page in self._obstore.list(self._store):
+                old = (one["path"] for one in page if one["last_modified"].timestamp() < before)
+                found += [path.rpartition("/")[2] for path in old]
+        return found
+
     async def _upload(self, sha256: str, path: Path) -> None:
+        await self.claim(sha256)
         found = await asyncio.to_thread(sniff, path)
         named = {"Content-Type": found.content_type} if found else {}
         with self._told(sha256):

@@ -7,13 +7,14 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
 from callsheet.errors import NotFound, SetupError, TooLarge
-from callsheet.files.blob import Blob
+from callsheet.files.blob import Blob, Claim, unclaimed
 from callsheet.files.draft import Draft, disk, whole
 
 CHUNK = 256 * 1024
@@ -27,6 +28,7 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._drafts = folder / "drafts"
+        self.claim: Claim = unclaimed  # one process owns this folder: its own lock is enough
         try:
             self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
             for left in self._drafts.iterdir():  # what a process that was killed had not finished
@@ -97,6 +99,11 @@ class Folder:
     async def link(self, sha256: str, seconds: int) -> str | None:
         """A folder has no address of its own."""
         return None
+
+    async def aged(self, seconds: float) -> list[str]:
+        """All that was stored longer ago than this."""
+        before = time.time() - seconds
+        return [path.name for path, _, stored in await asyncio.to_thread(self.held) if stored < before]
 
     def held(self) -> list[tuple[Path, int, float]]:
         """Every blob here: where it lies, its size in bytes, and when it was last asked for, in seconds since 1970."""

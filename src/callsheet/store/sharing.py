@@ -55,9 +55,9 @@ class Sharing(Shelf):
         steps.append(Step("claim_bytes", {"sha256": sha256, "holder": holder, "now": now}))
         return await self._stands(steps)
 
-    async def release(self, holder: str, now: int) -> None:
-        """Whatever this holder claimed up to now has its row, or will have none."""
-        await self._database.write([Step("release_claims", {"holder": holder, "now": now})])
+    async def release(self, holder: str) -> None:
+        """Whatever this holder claimed has its row, or will have none."""
+        await self._database.write([Step("release_claims", {"holder": holder})])
 
     async def condemn(self, sha256: str, now: int) -> bool:
         """Whether nothing names these bytes; then they are the caller's to delete, and to `forget` afterwards."""

@@ -31,7 +31,7 @@ ON CONFLICT (sha256, holder) DO UPDATE SET at = :now;
 
 -- name: release_claims
 -- What was stored has its row by now.
-DELETE FROM claim WHERE holder = :holder AND at <= :now;
+DELETE FROM claim WHERE holder = :holder;
 
 -- name: forget_claims
 -- Who claimed these is dead.
