@@ -23,7 +23,7 @@ from callsheet.tasks import State, Update
 from callsheet.twin import Twin
 from callsheet.twin.reading import names
 from record_fixtures import a_driver, an_order
-from twin_fixtures import VIDEO
+from twin_fixtures import VIDEO, Vidu, fetched
 
 VENDORS = ("vidu", "wiro", "mediaio", "wondershare", "edrawmax", "runway_relay")
 
@@ -160,6 +160,30 @@ def test_a_vendor_nobody_has_is_refused_and_a_twin_that_does_not_run_says_so() -
         pass
     with pytest.raises(SetupError, match="does not run"):
         Twin().advance(1)
+
+
+def test_with_a_home_tasks_files_and_links_outlive_the_twin(tmp_path: Path) -> None:
+    with Twin(speed=0, home=tmp_path / "home") as twin:
+        vidu = Vidu(twin)
+        ended = vidu.begun()
+        twin.advance(60)
+        [link] = vidu.links(ended)
+        running = vidu.begun()
+        twin.advance(2)
+        vidu.http.close()
+        url = twin.url
+    with Twin(speed=0, home=tmp_path / "home") as twin:
+        vidu = Vidu(twin)
+        assert [vidu.state(id) for id in (ended, running)] == ["success", "processing"]
+        assert fetched(link.replace(url, twin.url)).status_code == 200
+        twin.advance(60)
+        assert vidu.state(running) == "success"
+        [numbers] = twin.tasks()["charged_twice"].values()
+        assert numbers == [1, 2]
+        vidu.http.close()
+    (tmp_path / "home" / "twin.json").write_text("{")
+    with pytest.raises(SetupError, match="cannot be read"), Twin(home=tmp_path / "home"):
+        pass
 
 
 def test_the_command_says_where_it_is_and_ends_in_good_order(tmp_path: Path) -> None:

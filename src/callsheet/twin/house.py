@@ -59,11 +59,11 @@ class House:
         self.faults = Faults(_seed(seed, scenario), scenario.rule, self.clock)
         self.log = Log(self.clock)
         self.lines = Lines()
-        self._keys = Keyring(scenario.keys)
-        self._shelf = Shelf(self._dated, scenario.link_lifetime)
+        self.keys = Keyring(scenario.keys)
+        self.shelf = Shelf(self._dated, scenario.link_lifetime)
         self.stage = Stage(
             catalog=self.catalog,
-            shelf=self._shelf,
+            shelf=self.shelf,
             clock=self.clock,
             agenda=self.agenda,
             faults=self.faults,
@@ -75,7 +75,7 @@ class House:
 
     def _desk(self) -> Desk:
         """What the doors of people and operators ask for beside is not here: only dialects stand at it."""
-        tasks, files, keys = cast("Tasks", self.stage), cast("Files", self._shelf), cast("Keys", self._keys)
+        tasks, files, keys = cast("Tasks", self.stage), cast("Files", self.shelf), cast("Keys", self.keys)
         return Desk(tasks, files, keys, self.catalog, self._dated, Origins(), MAX_BODY)
 
     def _with_callbacks(self, dialects: Mapping[str, Dialect]) -> Caller:
@@ -94,13 +94,13 @@ class House:
         """The application: the wire around the reception, the downloads and the controls."""
         app = Starlette(routes=[*self._downloads(), *controls], middleware=[Middleware(Reception)])
         app.state.house = self
-        app.state.parts = _Parts(AnyGate(self._keys), counters)
+        app.state.parts = _Parts(AnyGate(self.keys), counters)
         behind = Behind(
             app=app,
             catalog=self.catalog,
             counters=counters,
             stage=self.stage,
-            shelf=self._shelf,
+            shelf=self.shelf,
             agenda=self.agenda,
             faults=self.faults,
             log=self.log,
@@ -121,9 +121,9 @@ class House:
         """A file's bytes by its signed link; the native API is not here."""
         file_id, proof = request.path_params["file_id"], request.query_params
         try:
-            if not self._shelf.opens(file_id, proof.get("expires", ""), proof.get("signature", "")):
+            if not self.shelf.opens(file_id, proof.get("expires", ""), proof.get("signature", "")):
                 raise Forbidden("This link has expired or was changed.")
-            return content_answer(request, await self._shelf.get(None, file_id), self._shelf.read)
+            return content_answer(request, await self.shelf.get(None, file_id), self.shelf.read)
         except CallsheetError as error:
             return refusal(error, "")
 
@@ -138,7 +138,7 @@ class House:
             with contextlib.suppress(asyncio.CancelledError):
                 await going
             await self._caller.close()
-            self._shelf.close()
+            self.shelf.close()
 
     def advance(self, seconds: float) -> int:
         """Move the clock on, and do what became due; the time it is then."""
@@ -151,7 +151,7 @@ class House:
         self.scenario = scenario or self.scenario
         self.stage.clear()
         self.stage.pace = self.scenario.takes
-        self._shelf.clear()
+        self.shelf.clear()
         self._caller.clear()
         self.log.clear()
         self.agenda.clear()

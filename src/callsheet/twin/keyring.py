@@ -16,7 +16,7 @@ class Keyring:
 
     def __init__(self, named: Mapping[str, str]) -> None:
         self._named = named
-        self._texts: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
         self._looked_for: ContextVar[list[Key] | None] = ContextVar("twin_keys", default=None)
 
     @property
@@ -47,7 +47,7 @@ class Keyring:
     def known(self, text: str) -> Key:
         """The key of this text; from now on it is known by its id."""
         digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-        self._texts[f"key_{digest}"] = text
+        self.texts[f"key_{digest}"] = text
         return Key(f"key_{digest}", f"acct_{digest}", "twin", 0)
 
     async def secret(self, key: Key) -> str:
@@ -56,13 +56,13 @@ class Keyring:
 
     async def text(self, key: Key) -> str:
         """The key itself."""
-        return self._texts[key.id]
+        return self.texts[key.id]
 
     async def get(self, key_id: str) -> Key:
         """A key that was shown before. NotFound."""
-        if key_id not in self._texts:
+        if key_id not in self.texts:
             raise NotFound(f"There is no key {key_id}.")
-        return self.known(self._texts[key_id])
+        return self.known(self.texts[key_id])
 
     async def any(self) -> bool:
         """A vendor asks for a key, always."""

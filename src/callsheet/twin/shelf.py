@@ -22,14 +22,14 @@ KINDS = {"images": "image", "mask": "image", "videos": "video", "audios": "audio
 
 
 class Shelf:
-    """What dialects ask of `contract.Files`. `lifetime` of a link in seconds."""
+    """What dialects ask of `contract.Files`. `lifetime` of a link in seconds; `key` signs them."""
 
     def __init__(self, clock: Clock, lifetime: int) -> None:
         self._clock = clock
         self._lifetime = lifetime
         self._ids = Ids(clock)
-        self._key = secrets.token_bytes(32)
-        self._files: dict[str, tuple[File, bytes]] = {}
+        self.key = secrets.token_bytes(32)
+        self.files: dict[str, tuple[File, bytes]] = {}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     async def put(self, account: str, chunks: AsyncIterator[bytes], name: str, content_type: str | None) -> File:
@@ -48,8 +48,8 @@ class Shelf:
 
     def mark(self, reference: str) -> str:
         """What is the same for the same content: a file's hash, a data: address's, else the address without query."""
-        if reference in self._files:
-            return self._files[reference][0].sha256
+        if reference in self.files:
+            return self.files[reference][0].sha256
         if reference.startswith("data:"):
             return hashlib.sha256(reference.encode()).hexdigest()
         return reference.partition("?")[0]
@@ -65,14 +65,14 @@ class Shelf:
                 known = dataclasses.replace(
                     file, task_id=task_id, width=one.width, height=one.height, duration=one.duration, fps=one.fps
                 )
-                self._files[file.id] = (known, one.content)
+                self.files[file.id] = (known, one.content)
                 files.append(known)
         return tuple(files)
 
     def _keep(self, account: str, content: bytes, name: str, content_type: str) -> File:
         sha256 = hashlib.sha256(content).hexdigest()
         file = File(self._ids.new("file"), account, sha256, len(content), content_type, name, self._clock())
-        self._files[file.id] = (file, content)
+        self.files[file.id] = (file, content)
         return file
 
     async def get(self, account: str | None, file_id: str) -> File:
@@ -80,24 +80,24 @@ class Shelf:
         return self._own(account, file_id)
 
     def _own(self, account: str | None, file_id: str) -> File:
-        file, _ = self._files.get(file_id, (None, b""))
+        file, _ = self.files.get(file_id, (None, b""))
         if file is None or account not in (None, file.account):
             raise NotFound(f"There is no file {file_id}.")
         return file
 
     def maker(self, file_id: str) -> str | None:
         """The id of the task that made a file; None for an upload, or where there is no such file."""
-        return self._files[file_id][0].task_id if file_id in self._files else None
+        return self.files[file_id][0].task_id if file_id in self.files else None
 
     async def list(self, account: str, limit: int, cursor: str | None) -> tuple[list[File], str | None]:
         """Newest first."""
-        own = [file for file, _ in reversed(self._files.values()) if file.account == account]
+        own = [file for file, _ in reversed(self.files.values()) if file.account == account]
         start = int(cursor or 0)
         return own[start : start + limit], str(start + limit) if len(own) > start + limit else None
 
     async def delete(self, account: str, file_id: str) -> None:
         """Forget it."""
-        del self._files[self._own(account, file_id).id]
+        del self.files[self._own(account, file_id).id]
 
     async def local(self, file: File) -> Path:
         """Its bytes, written to a folder that goes with the twin."""
@@ -109,9 +109,9 @@ class Shelf:
 
     def content(self, file: File) -> bytes:
         """Its bytes. NotFound."""
-        if file.id not in self._files:
+        if file.id not in self.files:
             raise NotFound("The bytes of this file are gone.")
-        return self._files[file.id][1]
+        return self.files[file.id][1]
 
     async def read(self, file: File, start: int, end: int) -> AsyncGenerator[bytes]:
         """Its bytes from `start` up to `end`."""
@@ -122,15 +122,15 @@ class Shelf:
         expires = self._clock() // 1000 + self._lifetime
         if file.expires_at is not None:
             expires = min(expires, file.expires_at // 1000)
-        return f"/v1/files/{file.id}/content?expires={expires}&signature={sign_link(self._key, file.id, expires)}"
+        return f"/v1/files/{file.id}/content?expires={expires}&signature={sign_link(self.key, file.id, expires)}"
 
     def opens(self, file_id: str, expires: str, signature: str) -> bool:
         """Whether a signed link's parts are genuine and not yet expired."""
-        return link_opens(self._key, file_id, expires, signature, self._clock() // 1000)
+        return link_opens(self.key, file_id, expires, signature, self._clock() // 1000)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._files.clear()
+        self.files.clear()
         self.close()
 
     def close(self) -> None:

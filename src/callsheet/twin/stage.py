@@ -83,7 +83,9 @@ class Stage:
             exchange.task = record.number
             if any(isinstance(fault.rule, SameId) for fault in struck):
                 exchange.ids = self._earlier_ids(record)
-        self._keep(record, new)
+        self._keep(record, moments(plot, None))
+        if new.idempotency_key is not None:
+            self._by_key[account, new.idempotency_key] = record
         return self._shown(record), True
 
     def _task(self, account: str, new: NewTask, model: str, capability: str, input: Input, now: int) -> Task:
@@ -104,15 +106,19 @@ class Stage:
             wire=new.wire,
         )
 
-    def _keep(self, record: Record, new: NewTask) -> None:
+    def take_up(self, record: Record) -> None:
+        """A task of an earlier run: what is over is not told again."""
+        self._bodies[record.body] += 1
+        now = self._clock()
+        self._keep(record, [at for at in moments(record.plot, record.cancel_at) if at > now])
+
+    def _keep(self, record: Record, times: list[int]) -> None:
         task = record.task
         self.records.append(record)
         self._by_id[task.id] = self._open[task.id] = record
-        for alias in new.aliases:
+        for alias in record.aliases:
             self._by_alias[task.door, alias] = record
-        if new.idempotency_key is not None:
-            self._by_key[task.account, new.idempotency_key] = record
-        self._foresee(record, moments(record.plot, None))
+        self._foresee(record, times)
 
     def _earlier_ids(self, record: Record) -> tuple[tuple[str, str], ...]:
         """Its own ids, each with that of the last task before it at the same vendor."""

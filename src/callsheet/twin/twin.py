@@ -16,7 +16,7 @@ from callsheet import catalog
 from callsheet.app.serving import HttpServer, address, bind
 from callsheet.errors import SetupError
 from callsheet.server.counters import mount
-from callsheet.twin import control, reading
+from callsheet.twin import control, keeping, reading
 from callsheet.twin.house import House
 from callsheet.twin.scenario import Scenario
 from callsheet.twin.wire import Lines
@@ -38,7 +38,8 @@ class Twin:
 
     `async with` does the same. It answers in a thread of its own, so that a test may block, and its methods may be
     called from any thread. `scenario` is a name, a file, a mapping as TOML would give it, or a Scenario; `speed` is
-    virtual seconds per second, 0: time stands still but for `advance`. SetupError where the scenario is wrong.
+    virtual seconds per second, 0: time stands still but for `advance`; `home` is a folder that keeps tasks and files
+    from one run to the next. SetupError where the scenario is wrong.
     """
 
     def __init__(
@@ -50,12 +51,14 @@ class Twin:
         vendor: str | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        home: Path | None = None,
     ) -> None:
         self.url = ""
         self._house_of = lambda: House(
             _scenario(scenario), seed=seed, speed=speed, vendor=_vendor(vendor), controls=control.routes()
         )
         self._where = (host, port)
+        self._home = home
         self._house: House | None = None
         self._server: HttpServer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -146,8 +149,12 @@ class Twin:
             self._house = house = self._house_of()
             self._server = server = HttpServer(house.app, asyncio.Event(), ready)
             server.config.http = _noting(house.lines)
+            if self._home is not None:
+                keeping.restore(house, self._home)
             async with house.running():
                 await server.serve([listening])
+                if self._home is not None:
+                    keeping.save(house, self._home)
 
     def _asked(self, ask: Callable[[House], T]) -> T:
         """What the house says, asked in its own thread."""
