@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,15 @@ from typing import Any
 import pytest
 
 from callsheet.errors import NotFound
-from callsheet.store import Lost, Outgoing, Row, Settled, Store
+from callsheet.store import Lost, Store
 from callsheet.store.postgres import Postgres, opened
 from callsheet.store.rows import receiver
-from callsheet.tasks import ENDS, KINDS, Message, State, Try
+from callsheet.tasks import ENDS
 from many_fixtures import fresh, postgres_server
+from outbox_fixtures import DONE, a_task, begun, settle, taken
 from store_fixtures import NOW, a_row, a_store, task_id
 
 Story = Callable[[Store], Coroutine[Any, Any, None]]
-HOOK = "https://a.example/hook"
-DONE = {"state": State.SUCCEEDED, "phase": "done", "ended_at": NOW}
 
 
 Tell = Callable[[Story], None]
@@ -50,36 +48,6 @@ def told(request: pytest.FixtureRequest, tmp_path: Path) -> Tell:
             await store.close()
 
     return lambda story: asyncio.run(within(story))
-
-
-async def a_task(store: Store, number: int, *, url: str = HOOK, kinds: tuple[str, ...] = KINDS) -> Row:
-    row = a_row(number, webhook=url, webhook_events=kinds)
-    return await store.add_task(dataclasses.replace(row, lane="submit"))
-
-
-async def begun(store: Store, number: int, *events: str, url: str = HOOK, kinds: tuple[str, ...] = KINDS) -> None:
-    """A task that went through these events."""
-    await a_task(store, number, url=url, kinds=kinds)
-    for event in events:
-        held = await store.take(task_id(number), ["submit", "poll"], NOW, NOW + 9)
-        assert held is not None
-        ends = event != "started"
-        changes = DONE | {"state": State(event)} if ends else {"state": State.RUNNING, "phase": "poll", "due": NOW}
-        await store.patch(task_id(number), held.fence, changes, [(event, {})])
-
-
-async def taken(store: Store, now: int = NOW, most: int = 9) -> list[Outgoing]:
-    names = await store.due_receivers(now, 100)
-    return await store.take_messages(dict.fromkeys(names, most), now, now + 50)
-
-
-def a_try(message: Message, status: int, at: int = NOW) -> Try:
-    return Try(message.id, message.task_id, at, message.url, status, None, 12, '{"a":1}')
-
-
-async def settle(store: Store, sent: Outgoing, state: str, status: int, due: int = NOW) -> None:
-    came = Settled(state, due, {"attempt": 1, "status": status, "told": state})  # pyright: ignore[reportArgumentType]
-    await store.settle_message(sent, a_try(sent.message, status), came)
 
 
 def test_an_event_and_what_it_has_to_tell_are_written_together(told: Tell) -> None:

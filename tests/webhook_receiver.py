@@ -1,13 +1,18 @@
-"""Real receivers of webhooks on loopback, which answer as scripted."""
+"""Real receivers of webhooks on loopback, which answer as scripted, and what was told to them."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
+from callsheet.tasks import Task
+from engine_fixtures import DONE, House, Vendor
+
+ALLOWED = {"fetch__allow": "127.0.0.1"}
 OK = b"204 No Content\r\n\r\n"
 HANG = None
 """No answer, until the caller has left."""
@@ -70,3 +75,15 @@ async def receiving(
     receiver.port = server.sockets[0].getsockname()[1]
     async with server:
         yield receiver
+
+
+def at_once() -> dict[str, Vendor]:
+    return {"studio": Vendor(submit=[DONE])}
+
+
+async def told(house: House, task: Task, count: int) -> list[Mapping[str, Any]]:
+    async def holds() -> bool:
+        return sum(one == "webhook" for one in await house.types(task)) >= count
+
+    await house.until(holds)
+    return [event.data for event in await house.engine.timeline("local", task.id) if event.type == "webhook"]
