@@ -26,7 +26,7 @@ from callsheet.store import Row, Sqlite, Store
 from callsheet.tasks import ENDS, State, Task
 
 RECEIVERS, HANGING, RATE, ROUNDS = 1_000, 100, 60, 3
-"""`RATE` is how many tasks end in a second: well below what two busy cores can tell, for a wait is to be the teller's."""
+"""`RATE` is how many tasks end in a second: well below what two busy cores can tell, so that a wait is the teller's."""
 
 SECRET = "whsec_" + "A" * 43 + "="
 TIMEOUT = 15.0
@@ -92,7 +92,7 @@ async def _round(ports: Sequence[int], sick: int) -> _Run:
                 await store.patch(_id(number), rows[number].fence, _ENDED, [("succeeded", {})])
                 teller.wake()
                 flying = max(flying, teller.flying)
-            while heard.missing:
+            while heard.missing:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             memory = _memory() - before
             waits = await _waits(store)

@@ -7,6 +7,8 @@ import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
@@ -19,6 +21,9 @@ from callsheet.fetch.transport import CheckedTransport
 SETTING = "CALLSHEET_FETCH__ALLOW"
 CONNECTIONS = 100
 
+_ASKING = ThreadPoolExecutor(64, thread_name_prefix="resolve")
+"""Threads that wait for name servers: those of the loop are few, and one dead name server would hold them all."""
+
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 """All addresses of a host name, as text. OSError when there are none."""
 
@@ -28,7 +33,8 @@ Watch = Callable[[httpx2.AsyncBaseTransport], httpx2.AsyncBaseTransport]
 async def system_resolver(host: str, port: int) -> list[str]:
     """What this machine's resolver says."""
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(_ASKING, ask)
     except UnicodeError as error:
         raise OSError("not a host name") from error
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
