@@ -1,10 +1,14 @@
 """Settings: where each comes from, which of two counts, and what is said of a wrong one."""
 
+import asyncio
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from callsheet.app import vendors
+from callsheet.contract import Driver
 from callsheet.errors import SetupError
 from callsheet.settings import Rule, Settings, home_folder, load
 
@@ -190,3 +194,15 @@ def test_a_credential_names_a_key_and_gives_nothing_of_it_away(tmp_path: Path) -
     assert credential("one") == hashlib.sha256(b"one").hexdigest()[:12]
     assert credential("one") != credential("two")
     assert load(tmp_path, None, {"CALLSHEET_VENDORS__VIDU__BASE_URL": "http://v"}).vendors["vidu"].credential is None
+
+
+def test_a_package_s_concurrency_is_set_per_vendor(tmp_path: Path) -> None:
+    vendors_ = {"vidu": {"key": "k", "slots": 3}, "mediaio": {"key": "k"}}
+    live = vendors.drivers(load(tmp_path, {"vendors": vendors_}, environ={}))
+    assert (live["vidu"].slots, live["mediaio"].slots) == (3, 50)
+    asyncio.run(_closed(live.values()))
+
+
+async def _closed(drivers: Iterable[Driver]) -> None:
+    for one in drivers:
+        await one.close()

@@ -14,7 +14,7 @@ from callsheet.settings import VendorAccess
 from callsheet.store import Row, Store
 from callsheet.tasks import Clock
 
-POLLS, COLLECTS, WAITS = 128, 8, 16
+POLLS, COLLECTS, WAITS = 256, 8, 16
 """How many rows of these lanes are worked on at once; a `submit` lane has its driver's slots."""
 
 CALLS = 100.0
