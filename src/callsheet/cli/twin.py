@@ -18,8 +18,8 @@ from callsheet.twin import Twin
 @click.option(
     "--scenario",
     metavar="NAME|FILE",
-    help="What goes wrong: a TOML file, or one of bad-day, chaos, expired-links, lost-answers, lost-callbacks, odd-words,"
-    " stuck.",
+    help="What goes wrong: a TOML file, or one of bad-day, chaos, expired-links, lost-answers, lost-callbacks,"
+    " odd-words, stuck.",
 )
 @click.option(
     "--speed",
