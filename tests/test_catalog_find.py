@@ -62,10 +62,10 @@ def test_a_capability_is_the_preview_renderers_model() -> None:
 
 def test_a_capability_that_runs_nowhere_here_names_who_has_it() -> None:
     with pytest.raises(NotSupported) as caught:
-        CATALOG.find("caption", {})
-    assert "wiro/ShareGPT4Video-EN" in (caught.value.hint or "")
-    with pytest.raises(NotSupported, match="upscale"):
-        CATALOG.find("upscale", {})
+        CATALOG.find("voice-clone", {})
+    assert "vidu/audio-clone" in (caught.value.hint or "")
+    with pytest.raises(NotSupported, match="lip-sync"):
+        CATALOG.find("lip-sync", {})
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_the_nearest_names_are_given_at_most_five() -> None:
 def test_models_are_filtered_by_capability_and_vendor() -> None:
     assert {model.vendor for model in CATALOG.models(vendor="mediaio")} == {"mediaio"}
     diagrams = CATALOG.models(capability="gantt")
-    assert [model.id for model in diagrams] == ["edrawmax/generate-gantt"]
+    assert [model.id for model in diagrams] == ["edrawmax/generate-gantt", "previz/gantt"]
     assert CATALOG.models(vendor="nobody") == ()
     with pytest.raises(NotFound, match="nobody"):
         CATALOG.vendor("nobody")
