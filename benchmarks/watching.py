@@ -82,21 +82,23 @@ def _drawn(median: float, spread: float) -> Callable[[random.Random], float]:
 
 
 def _watched(flying: int, draw: Callable[[random.Random], float], every: float | None = None) -> tuple[float, float]:
-    """So many tasks are always in flight, of a model of which nothing is known at first: mean delay (s) and calls."""
-    chance, finished, wanted = random.Random(5), 0, max(2_000, flying * 2)
+    """So many tasks are always in flight, once the first of them have ended: mean delay (s) and calls per task."""
+    chance, finished, counted = random.Random(5), 0, 0
+    warm, wanted = flying + 500, 2 * flying + 2_500
     history: dict[int, float] = {}
     watch, late, calls = Watch(), 0.0, 0
     due = [_Asked(chance.random() * draw(chance), 0.0, draw(chance)) for _ in range(flying)]
     heapq.heapify(due)
     while finished < wanted:
         task = heapq.heappop(due)
-        calls += 1
         if task.at - task.began < task.takes:
             age = round(task.at - task.began)
             pause = every * 1000 if every else next_look(age, None, watch, chance.random)
-            heapq.heappush(due, _Asked(task.at + pause, task.began, task.takes, task.at))
+            heapq.heappush(due, _Asked(task.at + pause, task.began, task.takes, task.at, task.asked + 1))
             continue
-        finished, late = finished + 1, late + task.at - task.began - task.takes
+        finished += 1
+        if finished > warm:  # those of the beginning were met in mid-run, and nothing was known of them
+            counted, late, calls = counted + 1, late + task.at - task.began - task.takes, calls + task.asked
         took = task.before + (task.at - task.before) * chance.random() - task.began
         history = {bucket: weight * KEEP for bucket, weight in history.items() if weight > 0.01}
         history[bucket_of(took)] = history.get(bucket_of(took), 0) + 1
@@ -104,7 +106,7 @@ def _watched(flying: int, draw: Callable[[random.Random], float], every: float |
             watch = Watch(outlook=outlook(history))
         pause = every * 1000 if every else next_look(0, None, watch, chance.random)
         heapq.heappush(due, _Asked(task.at + pause, task.at, draw(chance), task.at))
-    return late / finished / 1000, calls / finished
+    return late / counted / 1000, calls / counted
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -115,6 +117,7 @@ class _Asked:
     began: float
     takes: float
     before: float = 0.0
+    asked: int = 1
 
 
 class _Stage:
