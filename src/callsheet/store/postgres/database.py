@@ -70,7 +70,8 @@ class Postgres:
 
 
 async def _run(connection: Connection, step: Step) -> Records:
-    statement, names, answers = translated(step.query)
+    whole = frozenset(name for name, value in step.params.items() if isinstance(value, int))
+    statement, names, answers = translated(step.query, whole)
     values = [step.params[name] for name in names]
     if answers:
         records = [dict(record) for record in await connection.fetch(statement, *values)]
@@ -84,11 +85,18 @@ async def _run(connection: Connection, step: Step) -> Records:
 
 
 @cache
-def translated(query: str) -> tuple[str, tuple[str, ...], bool]:
-    """A named statement with `$1` for its first param, the params' names in order, and whether it answers records."""
+def translated(query: str, whole: frozenset[str] = frozenset()) -> tuple[str, tuple[str, ...], bool]:
+    """A named statement with `$1` for its first param, the params' names in order, and whether it answers records.
+
+    What is named in `whole` is a BIGINT: the server would take `:now - 1` for an INTEGER, which no time fits into.
+    """
     statement = queries()[query]
     names = tuple(dict.fromkeys(re.findall(r"(?<!:):([a-z]\w*)", statement)))
-    numbered = re.sub(r"(?<!:):([a-z]\w*)", lambda found: f"${names.index(found[1]) + 1}", statement)
+
+    def number(found: re.Match[str]) -> str:
+        return f"${names.index(found[1]) + 1}{'::BIGINT' if found[1] in whole else ''}"
+
+    numbered = re.sub(r"(?<!:):([a-z]\w*)", number, statement)
     changes = re.search(r"\b(INSERT INTO|UPDATE|DELETE FROM)\b", statement)
     return numbered, names, not changes or "RETURNING" in statement
 
