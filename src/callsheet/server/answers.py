@@ -290,17 +290,3 @@ class Refusal(Outgoing):
     """Every answer of 400 and more."""
 
     error: Problem
-
-
-class Alive(Outgoing):
-    """A sign of life."""
-
-    ok: Literal[True]
-
-
-class Ready(Outgoing):
-    """How the parts are."""
-
-    ok: bool
-    checks: dict[str, str]
-    """Each part: `ok`, or what is wrong with it."""

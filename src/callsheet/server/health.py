@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from callsheet.server import answers
+from callsheet.server.answers import Outgoing
 from callsheet.server.native.route import Route, operation
 from callsheet.server.parts import parts_of
 from callsheet.server.shapes import Answer
@@ -14,7 +16,21 @@ from callsheet.server.shapes import Answer
 router = APIRouter(tags=["health"], route_class=Route)
 
 
-@router.get("/healthz", **operation("live", "Whether the process lives.", answer=answers.Alive, security=[]))
+class Alive(Outgoing):
+    """A sign of life."""
+
+    ok: Literal[True]
+
+
+class Ready(Outgoing):
+    """How the parts are."""
+
+    ok: bool
+    checks: dict[str, str]
+    """Each part: `ok`, or what is wrong with it."""
+
+
+@router.get("/healthz", **operation("live", "Whether the process lives.", answer=Alive, security=[]))
 async def healthz(request: Request) -> Response:
     """Answers as long as the loop turns."""
     return Answer({"ok": True})
@@ -25,8 +41,8 @@ async def healthz(request: Request) -> Response:
     **operation(
         "ready",
         "Whether the store can be written and the worker lives.",
-        answer=answers.Ready,
-        more={503: {"model": answers.Ready, "description": "It cannot; `checks` says what is wrong."}},
+        answer=Ready,
+        more={503: {"model": Ready, "description": "It cannot; `checks` says what is wrong."}},
         security=[],
     ),
 )
