@@ -159,11 +159,15 @@ def admitted(row: Mapping[str, Any], moves: Moves) -> list[Step]:
 def entry_steps(entries: Sequence[Entry], at: int) -> list[Step]:
     """The lines themselves; the account's numbers for them were given out just before."""
     last = len(entries) - 1
-    records = [
-        {**asdict(entry), "at": at, "priced": int(entry.priced), "back": last - place}
-        for place, entry in enumerate(entries)
-    ]
-    return [Step("add_entry", record, must_change=True) for record in records]
+    steps: list[Step] = []
+    for place, entry in enumerate(entries):
+        record: dict[str, Any] = {name: getattr(entry, name) for name in _COPIED}
+        record |= {"at": at, "priced": int(entry.priced), "back": last - place}
+        steps.append(Step("add_entry", record, must_change=True))
+    return steps
+
+
+_COPIED = ("account", "task_id", "kind", "sequence", "source", "target", "amount", "unit", "memo", "key_id")
 
 
 def moved(task_id: str, moves: Moves, at: int, *, ends: bool) -> list[Step]:
