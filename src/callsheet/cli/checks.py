@@ -21,6 +21,7 @@ import numpy as np
 from callsheet.app.health import clock_fault, disk_fault, files_fault, migrations_fault
 from callsheet.app.house import DATABASE, blobs_of, now
 from callsheet.catalog import LOCAL, Vendor, load
+from callsheet.cli.checks_database import database
 from callsheet.cli.home_server import find
 from callsheet.contract import Driver
 from callsheet.engine.library import NOTHING
@@ -90,6 +91,9 @@ def _home(settings: Settings) -> Found:
 
 
 def _store(settings: Settings) -> Found:
+    if settings.database is not None:
+        said, hint = database(settings)
+        return Found("store", NOTE if hint else OK, said, hint)
     path = settings.home / DATABASE
     if not path.exists():
         return Found("store", OK, "none yet: it is made with the first task")

@@ -37,8 +37,20 @@ async def opened(url: str, connections: int = CONNECTIONS) -> asyncpg.Pool:
     Of several processes that start at once one migrates, and the others wait for it. A database that a newer callsheet
     has migrated is used all the same where its migrations say that this version can go on (`-- serves: N`).
     """
+    pool = await connected(url, connections)
     try:
-        pool = await asyncpg.create_pool(
+        async with pool.acquire() as connection:
+            await migrate(connection, named(url))
+    except BaseException:
+        await pool.close()
+        raise
+    return pool
+
+
+async def connected(url: str, connections: int = CONNECTIONS) -> asyncpg.Pool:
+    """A pool on a database as it is. SetupError names the way out, and never the password."""
+    try:
+        return await asyncpg.create_pool(
             url,
             min_size=1,
             max_size=connections,
@@ -52,13 +64,6 @@ async def opened(url: str, connections: int = CONNECTIONS) -> asyncpg.Pool:
             f"The database {named(url)} cannot be opened: {type(error).__name__}.",
             hint="Check the setting `database`, postgresql://NAME:PASSWORD@HOST:PORT/DATABASE, and the server.",
         ) from error
-    try:
-        async with pool.acquire() as connection:
-            await migrate(connection, named(url))
-    except BaseException:
-        await pool.close()
-        raise
-    return pool
 
 
 def named(url: str) -> str:
