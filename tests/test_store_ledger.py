@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from callsheet.money import MICRO, Entry
-from callsheet.store import KeyRow, Moves
+from callsheet.money import MICRO, Entry, Limits, Standing
+from callsheet.store import KeyRow, Limited, Moves, Store
 from callsheet.store.database import queries
+from callsheet.store.postgres.database import Postgres
+from callsheet.store.postgres.opening import opened
 from ledger_fixtures import end, hand_in, tell_the_story
+from many_fixtures import fresh
 from store_fixtures import NOW, a_store, task_id
 
 
@@ -74,5 +77,33 @@ def test_an_entry_that_stands_is_not_written_again_and_takes_its_whole_transacti
             assert await store.charge(task_id(1), late, [("late", {})]) is False
             assert await store.balance("local") == once
             assert [event.type for event in await store.events(task_id(1))] == ["late"]
+
+    asyncio.run(story())
+
+
+def test_many_at_once_on_postgres_are_let_in_for_exactly_the_budget(postgres: str) -> None:
+    """Over many connections: ends and submits of one key cross, none waits for ever, every count is right."""
+    uri = fresh(postgres)
+
+    async def story() -> None:
+        store = Store(Postgres(await opened(uri)), lambda: NOW)
+        limits = Limits(budget=15 * MICRO)
+        await store.add_key(KeyRow("key_k", "k", "n", "h", "s", NOW, standing=Standing(limits)))
+
+        async def at_once(numbers: range, credits: int) -> list[int]:
+            asked = (hand_in(store, number, credits, account="k", key_id="key_k") for number in numbers)
+            answers = await asyncio.gather(*asked, return_exceptions=True)
+            refused = [one for one in answers if isinstance(one, BaseException)]
+            assert all(isinstance(one, Limited) for one in refused), refused
+            return [n for n, one in zip(numbers, answers, strict=True) if not isinstance(one, BaseException)]
+
+        first = await at_once(range(100, 140), 3)
+        assert len(first) == 5
+        await asyncio.gather(*(end(store, number, 1) for number in first), at_once(range(200, 220), 2))
+        more = await at_once(range(300, 320), 1)
+        standing = await store.standing("key_k")
+        assert (standing.committed, len(more) > 0) == (15 * MICRO, True), "not one credit more, and none left"
+        assert await store.audit() == ([], [])
+        await store.close()
 
     asyncio.run(story())
