@@ -248,7 +248,7 @@ class Engine:
             row = await self._parts.store.row(task_id)
             if not await self._parts.latecomers.look(row, remote):
                 row = await self._resolver.adopt(task_id, remote, "operator")
-        self._worker.wake()
+        self.wake()
         return row.task
 
     async def timeline(self, account: str, task_id: str) -> list[Event]:
