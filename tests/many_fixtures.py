@@ -7,7 +7,7 @@ import itertools
 import os
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -77,3 +77,9 @@ def astray(uri: str) -> list[tuple[Any, ...]]:
         SELECT convert_from(payload, 'UTF8'), status::text, entrypoint FROM pgqueuer WHERE NOT EXISTS (
           SELECT 1 FROM task WHERE pgqueuer.payload = convert_to(task.id, 'UTF8') AND task.phase <> 'done')""",
     )
+
+
+async def at_rest(house: Any, on: Mapping[str, str]) -> None:
+    """Wait until nothing is astray, where the house stands on PostgreSQL."""
+    if "database" in on:
+        await house.until(lambda: not astray(on["database"]))

@@ -14,8 +14,8 @@ from callsheet.contract import Order
 from callsheet.errors import Unavailable
 from callsheet.store import Lost
 from callsheet.tasks import State, Update
-from engine_fixtures import DONE, RUNNING, House, Vendor, a_house
-from many_fixtures import astray, fresh
+from engine_fixtures import DONE, RUNNING, Vendor, a_house
+from many_fixtures import at_rest, fresh
 
 BOTH = pytest.mark.parametrize("where", ["rows", "queue"])
 SOON = Update(State.RUNNING, progress=0.5, again=0.25)
@@ -44,7 +44,7 @@ def test_a_task_goes_from_its_submit_over_polls_to_its_end(tmp_path: Path, place
             task = await house.submit()
             assert (await house.ended(task)).state is State.SUCCEEDED
             assert (vendor.count("submit"), vendor.count("poll")) == (1, 3)
-            await _at_rest(house, on)
+            await at_rest(house, on)
 
     asyncio.run(story())
 
@@ -75,7 +75,7 @@ def test_no_more_tasks_are_with_a_vendor_than_it_takes_and_the_important_go_firs
             await house.engine.start()
             for task in tasks:
                 await house.ended(task)
-            await _at_rest(house, on)
+            await at_rest(house, on)
 
     vendor._scripts["poll"] = [end]
     asyncio.run(story())
@@ -106,7 +106,7 @@ def test_what_the_vendor_cannot_take_now_is_tried_again_and_lets_others_pass(
             assert (await house.ended(task)).state is State.SUCCEEDED
             canceled = await house.engine.cancel("local", stuck.id)
             assert canceled.state is State.CANCELED, "it ended at once, though it was due in half a minute"
-            await _at_rest(house, on)
+            await at_rest(house, on)
 
     asyncio.run(story())
 
@@ -126,7 +126,7 @@ def test_a_cancel_reaches_a_task_between_two_polls_at_once(tmp_path: Path, place
             assert (await house.ended(task)).state is State.CANCELED
             assert time.monotonic() - began < 3
             assert vendor.count("cancel") == 1
-            await _at_rest(house, on)
+            await at_rest(house, on)
 
     asyncio.run(story())
 
@@ -148,7 +148,7 @@ def test_a_graceful_stop_hands_back_what_was_in_hand_and_the_next_process_goes_o
             assert (await house.ended(task)).state is State.SUCCEEDED
             assert time.monotonic() - began < 5, "no lease is waited for"
             assert second.count("submit") == 0
-            await _at_rest(house, on)
+            await at_rest(house, on)
 
     asyncio.run(story())
 
@@ -166,7 +166,7 @@ def test_local_work_starts_again_where_its_process_left_in_good_order(tmp_path: 
         async with a_house(tmp_path, {"previz": second}, **on) as house:
             assert (await house.ended(task)).state is State.SUCCEEDED
             assert (second.count("submit"), (await house.types(task)).count("recovered")) == (1, 1)
-            await _at_rest(house, on)
+            await at_rest(house, on)
 
     asyncio.run(story())
 
@@ -183,7 +183,7 @@ def test_news_of_a_stage_is_looked_at_before_it_is_due(tmp_path: Path, place: Pl
             await house.until(lambda: not house.engine._worker._flights)
             vendor.notify(f"r-{task.id}")
             assert (await house.ended(task)).state is State.SUCCEEDED
-            await _at_rest(house, on)
+            await at_rest(house, on)
 
     asyncio.run(story())
 
@@ -215,7 +215,7 @@ def test_two_processes_share_a_vendors_limit_and_run_nothing_twice(tmp_path: Pat
             tasks = [await (one, other)[n % 2].submit() for n in range(24)]
             for task in tasks:
                 assert (await other.ended(task)).state is State.SUCCEEDED
-            await _at_rest(one, {"database": uri})
+            await at_rest(one, {"database": uri})
 
     asyncio.run(story())
     assert max(most) <= 3
@@ -295,9 +295,3 @@ def test_local_work_of_a_task_that_is_anothers_now_is_stopped(tmp_path: Path, po
                 await first.until(lambda: zombie.count("cancel") == 1)
 
     asyncio.run(story())
-
-
-async def _at_rest(house: House, on: dict[str, str]) -> None:
-    """Nothing is left in the queue that is done, and nothing unfinished is without an entry."""
-    if "database" in on:
-        await house.until(lambda: not astray(on["database"]))

@@ -1,6 +1,5 @@
 """Two servers and three workers on one PostgreSQL and one bucket, as real processes: killed, frozen, stopped."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM, Signals
 from typing import Any
@@ -19,44 +18,10 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from many_fixtures import asked, astray, fresh
+from many_vendor import Vidu
 
 WITHIN = 60.0
 SMALL = {"width": 64, "height": 36, "fps": 8}
-
-
-class Vidu(BaseHTTPRequestHandler):
-    """A vendor that makes nothing until it is told to; it writes down what it was asked."""
-
-    created: list[str] = []
-    polled: list[tuple[float, str]] = []
-    done = threading.Event()
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        Vidu.created.append(body["payload"])
-        self._answer({"task_id": f"v{len(Vidu.created)}", "state": "created"})
-
-    def do_GET(self) -> None:
-        if self.path.endswith("/clip.txt"):
-            self._sent(b"a clip, as far as anyone asks", "text/plain")
-            return
-        Vidu.polled.append((time.monotonic(), self.path))
-        url = f"http://{self.headers['host']}/clip.txt"
-        ended = {"state": "success", "creations": [{"id": "c", "url": url}]}
-        self._answer(ended if Vidu.done.is_set() else {"state": "processing"})
-
-    def _answer(self, body: dict[str, Any]) -> None:
-        self._sent(json.dumps(body).encode(), "application/json")
-
-    def _sent(self, body: bytes, kind: str) -> None:
-        self.send_response(200)
-        self.send_header("content-type", kind)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Silent."""
 
 
 class Fleet:
@@ -284,7 +249,7 @@ def test_a_frozen_worker_that_comes_back_drops_its_work_and_a_stopped_one_hands_
     fleet.signal(frozen, SIGSTOP)
     other = until(lambda: (now := fleet.holder(task["id"])) not in (None, frozen) and now)
     fleet.signal(frozen, SIGCONT)
-    until(lambda: not list((fleet.home(frozen) / "renders").glob("*/*/*")))
+    until(lambda: not list((fleet.home(frozen) / "renders").glob(f"*/*/{task['id']}")))
     assert fleet.holder(task["id"]) == other, "who was frozen is not given it back"
     began = time.monotonic()
     assert fleet.end(other) == 0

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import heapq
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from callsheet.catalog import LOCAL, Catalog
 from callsheet.contract import Driver
-from callsheet.engine import advance, pace
+from callsheet.engine.handing_back import given_back
 from callsheet.engine.schedule import CANCEL, NEWS, Call, Nudge
-from callsheet.engine.stations import Board, Deliveries, Entry, station_of
-from callsheet.store import Lost, Position, Row, Store
+from callsheet.engine.stations import Board, Deliveries, Entry, made_here, station_of
+from callsheet.store import Position, Row, Store
 from callsheet.tasks import Clock
 
 FLIGHTS = 128
@@ -94,8 +93,7 @@ class QueueSchedule:
         self._board.listen(lambda kind, task_id: self._heard(kind, task_id, nudge, ring))
 
     def _made_here(self, vendor: str) -> dict[str, int]:
-        wanted = self._capabilities
-        models = self._catalog.models(vendor=vendor)
+        wanted, models = self._capabilities, self._catalog.models(vendor=vendor)
         return {f"run:{model.id}": 0 for model in models if wanted is None or model.capability in wanted}
 
     def _heard(self, kind: str, task_id: str, nudge: Nudge, ring: Callable[[], None]) -> None:
@@ -190,13 +188,10 @@ class QueueSchedule:
                 entries += await self._queue.deliver(stations, free)
         calls = await self._begun(entries, now, busy) if entries else []
         if not self._look:
-            eta = await self._queue.rest([*self._general, *self._made()])
+            eta = await self._queue.rest({*self._general}.union(*(made for _, made in self._renders.values())))
             if eta is not None:
                 self._next_look = min(self._next_look, time.monotonic() + max(eta, 0.01))
         return calls
-
-    def _made(self) -> Iterable[str]:
-        return (station for _, stations in self._renders.values() for station in stations)
 
     async def _begun(self, entries: Collection[Entry], now: int, busy: Collection[str]) -> list[Call]:
         """What to do with what was just delivered: the row says."""
@@ -296,25 +291,10 @@ class QueueSchedule:
 
     async def close(self, held: Collection[Row]) -> None:
         """Everything held here is anyone's at once; renders start again elsewhere."""
-        for row in held:
-            if row.taken and row.phase != "done":
-                await self._given_back(row)
-        for task_id, entry in self._held.items():
-            if entry.station.partition("/")[0].removeprefix("run:") in LOCAL:
-                await self._unmade(task_id)
+        renders = [one.task_id for one in self._held.values() if made_here(one.station)]
+        await given_back(self._store, self._clock, held, renders)
         await self._settle()
         await self._queue.hand_back()
         self._held.clear()
         self._board.tell("queue", "")
         await self._board.flush()
-
-    async def _given_back(self, row: Row) -> None:
-        with contextlib.suppress(Lost):  # another has it already
-            await self._store.patch(row.task.id, row.fence, {"due": self._clock()})
-
-    async def _unmade(self, task_id: str) -> None:
-        now = self._clock()
-        row = await self._store.take(task_id, ("poll",), now, now + pace.LEASE, early=True)
-        if row is not None:
-            move = advance.unmade(row, now)
-            await self._store.patch(task_id, row.fence, move.changes, move.events)

@@ -16,6 +16,11 @@ def station_of(lane: str, run_model: str) -> str:
     return f"run:{run_model}" if run_model.partition("/")[0] in LOCAL else f"run:{vendor}"
 
 
+def made_here(station: str) -> bool:
+    """Whether a station's work is a render, which dies with its process."""
+    return station.partition("/")[0].removeprefix("run:") in LOCAL
+
+
 class Entry(Protocol):
     """A delivery: the queue's number, the station, the task."""
 

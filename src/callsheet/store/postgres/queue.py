@@ -64,7 +64,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Handle:
-    """All that PgQueuer's statements ask of a job."""
+    """All that PgQueuer's statements ask of an entry."""
 
     id: int
 
@@ -85,8 +85,8 @@ class Queue:
         asked = {QueueEntrypoint(name): EntrypointExecutionParameter(limit) for name, limit in stations.items()}
         lease = timedelta(seconds=LEASE)
         async with explained():
-            jobs = await self._queries.dequeue(most, asked, QueueManagerId(self.owner), None, lease)
-        return [Entry(job.id, job.entrypoint, (job.payload or b"").decode()) for job in jobs]
+            found = await self._queries.dequeue(most, asked, QueueManagerId(self.owner), None, lease)
+        return [Entry(one.id, one.entrypoint, (one.payload or b"").decode()) for one in found]
 
     async def beat(self, entries: Collection[int]) -> set[int]:
         """A sign of life; which of these are still ours."""
@@ -96,9 +96,9 @@ class Queue:
 
     async def done(self, entries: Iterable[Entry]) -> None:
         """Their tasks have ended, or gone to another station."""
-        jobs = [cast("Job", _Handle(entry.id)) for entry in entries]
+        over = [cast("Job", _Handle(entry.id)) for entry in entries]
         async with explained():
-            await self._queries.log_jobs([(job, "successful", None) for job in jobs])
+            await self._queries.log_jobs([(one, "successful", None) for one in over])
 
     async def later(self, entry: Entry, seconds: float) -> None:
         """Give it back: any process gets it after so long."""
