@@ -16,8 +16,8 @@ FIRST = 250
 LAST = 160
 """The last bucket: about a day."""
 
-KEEP = 0.99
-"""What remains of the old with each new time, so that about a hundred tasks make up the memory."""
+KEEP = 0.998
+"""What remains of the old with each new time, so that some five hundred tasks make up the memory."""
 
 LEAST = 0.01
 """What weighs less is forgotten."""

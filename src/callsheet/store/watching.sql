@@ -15,7 +15,7 @@ UPDATE task SET due = :due, taken = 0, updated_at = :now WHERE id = :id AND fenc
 SELECT id FROM task WHERE remote = :remote AND id <> :id AND run_model LIKE :models LIMIT 1;
 
 -- name: age_durations
--- Before a new time is counted: all that was counted fades a little, so that the last hundred or so decide.
+-- Before a new time is counted: all that was counted fades a little, so that the last few hundred decide.
 UPDATE duration SET weight = weight * :keep WHERE model = :model;
 
 -- name: add_duration
