@@ -14,8 +14,8 @@ from callsheet.settings import VendorAccess
 from callsheet.store import Row, Store
 from callsheet.tasks import Clock
 
-POLLS, COLLECTS, WAITS = 256, 8, 16
-"""How many rows of these lanes are worked on at once; a `submit` lane has its driver's slots."""
+SUBMITS, POLLS, COLLECTS, WAITS = 32, 256, 8, 16
+"""How many rows of each such lane are worked on at once, whatever room there is with a driver."""
 
 CALLS = 100.0
 """Questions a second about the tasks of one vendor, where neither settings nor facts say how many it takes."""
@@ -79,7 +79,7 @@ class RowSchedule:
         """How many more rows of a lane may be worked on."""
         kind, _, vendor = lane.partition(":")
         if kind == "submit":
-            return room  # what is worked on is with the driver, and counted there
+            return min(room, SUBMITS - working)  # what is worked on is with the driver, and counted there too
         budget = self._budgets.get(vendor) if kind == "poll" else None
         if budget is None:
             return room - working

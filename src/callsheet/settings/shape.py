@@ -173,7 +173,7 @@ class VendorAccess(_Section):
     secret: SecretStr | None = Field(None, description="The vendor's secret, where it has one.")
     base_url: str | None = Field(None, description="Where the vendor is reached, if not at its usual address.")
     slots: int | None = Field(
-        None, ge=1, description="How many tasks may be there at once: what your package allows. Default: 50."
+        None, ge=1, description="How many tasks may be there at once: what your package allows. Default: 10,000."
     )
     calls: float | None = Field(
         None, gt=0, description="How many questions a second it is asked about tasks, at most. Default: 100."

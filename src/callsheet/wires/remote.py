@@ -13,7 +13,8 @@ class RemoteDriver:
     """The part of `contract.Driver` that is the same for all. `client` is authenticated; it is closed here."""
 
     local = False
-    slots = 50
+    slots = 10_000
+    """How many tasks may be with the vendor at once, where no setting says what the package allows."""
 
     def __init__(self, client: httpx2.AsyncClient, vendor: Vendor) -> None:
         self.notify: Callable[[str], None] = _nobody
