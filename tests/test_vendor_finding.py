@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from callsheet import catalog
-from callsheet.contract import Call, Finder, Named, Order
+from callsheet.contract import Call, Named, Order
 from callsheet.settings import load
 from callsheet.vendors.mediaio.driver import MediaIoDriver
 from callsheet.vendors.runway_relay.driver import RunwayRelayDriver
@@ -59,9 +59,13 @@ def a_wiro_order(callback: str | None = None) -> Order:
     return an_order(WIRO, {"video": FILE, "conversation_mode": "v0"}, callback)
 
 
-def found(driver: Finder, order: Order) -> str | None:
-    update = asyncio.run(driver.find(order, SENT))
-    return update.remote if update else None
+def found(driver: WiroDriver | Vidu, order: Order) -> str | None:
+    async def story() -> str | None:
+        update = await driver.find(order, SENT)
+        await driver.close()
+        return update.remote if update else None
+
+    return asyncio.run(story())
 
 
 def test_wiro_knows_the_only_task_of_that_time_with_exactly_this_request() -> None:
@@ -131,7 +135,9 @@ def test_what_vidu_is_sent_carries_our_id() -> None:
         return httpx2.Response(200, json={"task_id": "1", "state": "created"})
 
     client = httpx2.AsyncClient(base_url="https://api.vidu.com/ent/v2", transport=httpx2.MockTransport(answer))
-    asyncio.run(Vidu(client, "https://api.vidu.com", "k").submit(an_order(VIDU, {"prompt": "a red door"})))
+    vidu = Vidu(client, "https://api.vidu.com", "k")
+    asyncio.run(vidu.submit(an_order(VIDU, {"prompt": "a red door"})))
+    asyncio.run(vidu.close())
     assert sent[0]["payload"] == "task_1"
 
 
@@ -174,6 +180,7 @@ def test_a_callback_names_the_task_as_its_vendor_writes_it() -> None:
     for named_by, body, expected in named:
         assert named_by.named(a_call(body)) == expected, body
     assert not isinstance(MediaIoDriver(client, vendors("mediaio")), Named)
+    asyncio.run(client.aclose())
 
 
 @pytest.mark.parametrize(
