@@ -55,7 +55,7 @@ async def ground(settings: Settings, committed: Callable[[int], None] = lambda w
 
     def schedule(store: Store, catalog: Catalog, clock: Clock) -> Schedule:
         wanted = settings.render.capabilities
-        return QueueSchedule(store, postgres.Queue(pool, owner), bulletin, catalog, clock, wanted)
+        return QueueSchedule(store, postgres.Queue(pool, owner), bulletin, catalog, clock, wanted, settings.vendors)
 
     try:
         await bulletin.open()

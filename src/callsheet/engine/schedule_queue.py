@@ -8,29 +8,14 @@ from collections.abc import Callable, Collection, Mapping
 
 from callsheet.catalog import LOCAL, Catalog
 from callsheet.contract import Driver
+from callsheet.engine import stations
 from callsheet.engine.handing_back import given_back
 from callsheet.engine.schedule import CANCEL, NEWS, Call, Nudge
-from callsheet.engine.stations import Board, Deliveries, Entry, made_here, station_of
+from callsheet.engine.schedule_rows import questions
+from callsheet.engine.stations import Board, Deliveries, Entry, Shares, made_here, station_of
+from callsheet.settings import VendorAccess
 from callsheet.store import Position, Row, Store
 from callsheet.tasks import Clock
-
-FLIGHTS = 128
-"""How many rows are worked on at once, renders aside."""
-
-HELD = 20_000
-"""How many tasks one process holds between polls at most; the rest is other processes' or waits."""
-
-LOOK = 1.0
-"""Seconds after which the queue is looked at although nobody rang: what a dead process held is found so."""
-
-SOON = 1_500
-"""Milliseconds: what is due again so soon is not put back into the queue in between."""
-
-BUSY = 50
-"""Milliseconds after which a row is looked at that was still in hand when it was due."""
-
-MENDED = 60.0
-"""Seconds between two searches for rows without an entry, and how long such a row was left alone."""
 
 
 class QueueSchedule:
@@ -51,6 +36,7 @@ class QueueSchedule:
         catalog: Catalog,
         clock: Clock,
         capabilities: Collection[str] | None = None,
+        access: Mapping[str, VendorAccess] | None = None,
     ) -> None:
         self._store = store
         self._queue = queue
@@ -58,6 +44,8 @@ class QueueSchedule:
         self._catalog = catalog
         self._clock = clock
         self._capabilities = capabilities
+        self._access = access or {}
+        self._shares = Shares({})
         self._general: dict[str, int] = {}
         self._renders: dict[str, tuple[int, dict[str, int]]] = {}
         self._held: dict[str, Entry] = {}
@@ -82,19 +70,19 @@ class QueueSchedule:
     ) -> None:
         """Serve every station that a driver here can work at."""
         self._general = {"collect": 0, "wait": 0}
+        self._shares = Shares(questions(drivers, self._access, self._catalog))
         for vendor in self._catalog.vendors:
             driver = drivers.get(vendor.id)
             if driver is not None and driver.local:
-                self._renders[vendor.id] = (driver.slots, self._made_here(vendor.id))
+                self._renders[vendor.id] = (
+                    driver.slots,
+                    stations.renders(self._catalog, vendor.id, self._capabilities),
+                )
             elif driver is not None:
                 self._general[f"run:{vendor.id}"] = driver.slots
             elif self._capabilities is None and vendor.id not in LOCAL:
                 self._general[f"run:{vendor.id}"] = 0  # its key was taken away: its tasks are told so, or go elsewhere
         self._board.listen(lambda kind, task_id: self._heard(kind, task_id, nudge, ring))
-
-    def _made_here(self, vendor: str) -> dict[str, int]:
-        wanted, models = self._capabilities, self._catalog.models(vendor=vendor)
-        return {f"run:{model.id}": 0 for model in models if wanted is None or model.capability in wanted}
 
     def _heard(self, kind: str, task_id: str, nudge: Nudge, ring: Callable[[], None]) -> None:
         if kind in (CANCEL, NEWS) and task_id in self._held:
@@ -138,14 +126,17 @@ class QueueSchedule:
 
     def _now_due(self, now: int, flying: Mapping[str, str]) -> list[Call]:
         calls: list[Call] = []
-        while self._heap and self._heap[0][0] <= now and len(calls) + len(flying) < FLIGHTS:
+        while self._heap and self._heap[0][0] <= now and len(calls) + len(flying) < stations.FLIGHTS:
             due, task_id = heapq.heappop(self._heap)
             if self._due.get(task_id) != due:
                 continue
             del self._due[task_id]
             if task_id in flying:
-                self._push(task_id, now + BUSY)  # its step is just over, or else says itself when it is due again
+                self._push(task_id, now + stations.BUSY)  # its step is just over, or else says itself when it is due
             elif task_id in self._held:
+                if wait := self._shares.wait(task_id, self._held[task_id].station, now):
+                    self._push(task_id, now + wait)
+                    continue
                 calls.append(Call(task_id, "", over=task_id in self._astray))
                 self._astray.discard(task_id)
         return calls
@@ -162,7 +153,7 @@ class QueueSchedule:
                 self._drop(entry)
             elif at.taken:
                 self._astray.add(task_id)  # by a process that is frozen or dead, unless it is done in a moment
-                self._push(task_id, now + round(LOOK * 1000))
+                self._push(task_id, now + round(stations.LOOK * 1000))
             elif at.due <= now:
                 calls.append(Call(task_id, at.lane))
             else:
@@ -170,22 +161,23 @@ class QueueSchedule:
         return calls
 
     async def _keep_up(self, now: int) -> None:
-        self._next_look = time.monotonic() + LOOK
+        self._next_look = time.monotonic() + stations.LOOK
         await self._queue.bury()
+        self._shares.share(await self._queue.holders())
         if time.monotonic() >= self._next_mend and await self.leads():
-            self._next_mend = time.monotonic() + MENDED
-            await self._queue.mend(now - round(MENDED * 1000))
+            self._next_mend = time.monotonic() + stations.MENDED
+            await self._queue.mend(now - round(stations.MENDED * 1000))
             await self._queue.shed()
 
     async def _delivered(self, now: int, busy: Collection[str]) -> list[Call]:
         self._look = False
-        room = min(FLIGHTS - len(busy), HELD - len(self._held))
+        room = min(stations.FLIGHTS - len(busy), stations.HELD - len(self._held))
         entries = list(await self._queue.deliver(self._general, room)) if room > 0 and self._general else []
         self._look = 0 < room <= len(entries)
-        for vendor, (slots, stations) in self._renders.items():
+        for vendor, (slots, made) in self._renders.items():
             free = slots - sum(one.station.startswith(f"run:{vendor}/") for one in self._held.values())
-            if free > 0 and stations:
-                entries += await self._queue.deliver(stations, free)
+            if free > 0 and made:
+                entries += await self._queue.deliver(made, free)
         calls = await self._begun(entries, now, busy) if entries else []
         if not self._look:
             eta = await self._queue.rest({*self._general}.union(*(made for _, made in self._renders.values())))
@@ -217,7 +209,7 @@ class QueueSchedule:
         """The first look at what was delivered: whoever had it in hand has lost it."""
         if at.taken or at.cancel_asked:
             return [Call(task_id, at.lane, over=True)]
-        if at.due <= now:
+        if at.due <= now and not at.lane.startswith("poll:"):
             return [Call(task_id, at.lane)]
         self._push(task_id, at.due)
         return []
@@ -242,8 +234,8 @@ class QueueSchedule:
         elif row.phase == "done" or station_of(row.lane, row.run_model) != entry.station:
             self._drop(entry)
         elif row.taken:
-            self._push(task_id, self._clock() + round(LOOK * 1000))
-        elif (row.phase == "poll" and row.parked_at is None) or row.due - self._clock() <= SOON:
+            self._push(task_id, self._clock() + round(stations.LOOK * 1000))
+        elif (row.phase == "poll" and row.parked_at is None) or row.due - self._clock() <= stations.SOON:
             self._push(task_id, row.due)
         else:
             self._release(entry)
@@ -262,6 +254,7 @@ class QueueSchedule:
             del self._held[entry.task_id]
         self._due.pop(entry.task_id, None)
         self._astray.discard(entry.task_id)
+        self._shares.forget(entry.task_id)
 
     async def beat(self) -> Collection[str]:
         """Signs of life for what is held here; what is no longer."""

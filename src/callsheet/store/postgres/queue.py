@@ -42,6 +42,9 @@ WHERE status = 'picked' AND heartbeat > 'epoch' AND heartbeat < NOW() - $1::inte
     AND objid = (hashtext(queue_manager_id::text)::bigint & 4294967295)::oid
 ) RETURNING id"""
 
+_HOLDERS = """SELECT entrypoint, COUNT(DISTINCT queue_manager_id) AS holders FROM pgqueuer
+WHERE status = 'picked' AND queue_manager_id IS NOT NULL GROUP BY entrypoint"""
+
 _MEND = """INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, status)
 SELECT priority, callsheet_station(lane, run_model), convert_to(id, 'UTF8'), callsheet_moment(due),
   id || ' ' || fence || ' ' || callsheet_station(lane, run_model), 'queued'
@@ -125,6 +128,12 @@ class Queue:
         """What processes hold whose connection is gone is stale now; how many entries."""
         async with explained():
             return len(await self._pool.fetch(_BURY, timedelta(seconds=MISSED), LOCK))
+
+    async def holders(self) -> dict[str, int]:
+        """How many processes hold entries of each station."""
+        async with explained():
+            records = await self._pool.fetch(_HOLDERS)
+        return {record["entrypoint"]: record["holders"] for record in records}
 
     async def mend(self, before: int) -> int:
         """An entry for every unfinished row that has none and was left alone since `before`, in milliseconds."""
