@@ -18,7 +18,6 @@ from callsheet.store.database import migrations, parse, queries, statements
 from callsheet.store.opening import connect, examine, open_checked
 from store_fixtures import NOW, a_row, a_store, task_id
 
-SOURCES = ("store.py", "shelf.py", "needs.py", "paging.py")
 CHILD = """
 import asyncio, itertools, os, sys
 from pathlib import Path
@@ -208,10 +207,9 @@ def test_an_older_database_is_migrated_step_by_step_and_a_failed_step_leaves_no_
         open_checked(path)
 
 
-def test_every_statement_runs_on_sqlite_and_is_used_by_the_store(tmp_path: Path) -> None:
+def test_every_statement_runs_on_sqlite_and_is_used(tmp_path: Path) -> None:
     connection = open_checked(tmp_path / "callsheet.db")
-    folder = resources.files("callsheet.store")
-    code = "".join(folder.joinpath(name).read_text("utf-8") for name in SOURCES)
+    code = "".join(path.read_text("utf-8") for path in Path(str(resources.files("callsheet"))).rglob("*.py"))
     for name, statement in queries().items():
         connection.execute(f"EXPLAIN {statement}", {word: None for word in _params(statement)})
         assert f'"{name}"' in code or name.startswith("list_by_"), f"{name} is not used"
