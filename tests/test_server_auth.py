@@ -81,8 +81,12 @@ _ADDRESSES = [
     ("GET", "/v1/tasks"),
     ("GET", "/v1/tasks/task_1"),
     ("POST", "/v1/tasks/task_1/cancel"),
+    ("POST", "/v1/tasks/task_1/resolve"),
     ("GET", "/v1/tasks/task_1/events"),
     ("GET", "/v1/tasks/task_1/timeline"),
+    ("GET", "/v1/webhooks"),
+    ("GET", "/v1/webhooks/message_1"),
+    ("POST", "/v1/webhooks/message_1/redeliver"),
     ("POST", "/v1/files"),
     ("GET", "/v1/files"),
     ("GET", "/v1/files/file_1"),
@@ -110,7 +114,7 @@ def test_the_list_of_addresses_is_whole(guarded: Any) -> None:
     with guarded.client() as client:
         paths = client.get("/v1/openapi.json").json()["paths"]
     documented = {
-        (method.upper(), re.sub(r"\{(task|file|key)_id\}", r"\1_1", path).replace("{model_id}", "previz/text-to-video"))
+        (method.upper(), re.sub(r"\{(task|file|key|message)_id\}", r"\1_1", path).replace("{model_id}", "previz/text-to-video"))
         for path, methods in paths.items()
         if path.startswith("/v1")
         for method in methods

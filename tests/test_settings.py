@@ -199,7 +199,7 @@ def test_a_credential_names_a_key_and_gives_nothing_of_it_away(tmp_path: Path) -
 def test_a_package_s_concurrency_is_set_per_vendor(tmp_path: Path) -> None:
     vendors_ = {"vidu": {"key": "k", "slots": 3}, "mediaio": {"key": "k"}}
     live = vendors.drivers(load(tmp_path, {"vendors": vendors_}, environ={}))
-    assert (live["vidu"].slots, live["mediaio"].slots) == (3, 50)
+    assert (live["vidu"].slots, live["mediaio"].slots) == (3, 10_000)
     asyncio.run(_closed(live.values()))
 
 
