@@ -149,7 +149,7 @@ def open_seal(home: Path, given: str | None = None) -> Seal:
     SetupError for a key of the wrong size, or a file that others can read.
     """
     if given is not None:
-        return Seal(_master(given, "the setting seal_key"))
+        return Seal(_master(given, "the setting seal"))
     path = home / SEAL_NAME
     try:
         if not path.exists():
