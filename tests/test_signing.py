@@ -161,7 +161,7 @@ def test_the_master_key_can_be_given_by_a_setting(tmp_path: Path) -> None:
         assert open_seal(tmp_path, text).derive("x") == Seal(raw).derive("x")
     assert list(tmp_path.iterdir()) == []
     for bad in ("", "x", "ключ", base64.b64encode(raw[:31]).decode()):
-        with pytest.raises(SetupError, match="setting seal_key"):
+        with pytest.raises(SetupError, match="setting seal"):
             open_seal(tmp_path, bad)
 
 
