@@ -114,7 +114,10 @@ def test_the_list_of_addresses_is_whole(guarded: Any) -> None:
     with guarded.client() as client:
         paths = client.get("/v1/openapi.json").json()["paths"]
     documented = {
-        (method.upper(), re.sub(r"\{(task|file|key|message)_id\}", r"\1_1", path).replace("{model_id}", "previz/text-to-video"))
+        (
+            method.upper(),
+            re.sub(r"\{(task|file|key|message)_id\}", r"\1_1", path).replace("{model_id}", "previz/text-to-video"),
+        )
         for path, methods in paths.items()
         if path.startswith("/v1")
         for method in methods

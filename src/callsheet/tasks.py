@@ -264,7 +264,7 @@ class Cancellation:
     """What a cancel came to.
 
     `outcome`: `canceled` (it has ended), `stopping` (its stage is told to), `goes_on` (it cannot be stopped), `held`
-    (nobody knows whether it arrived), `ended` (it had ended before). Credits as they stand now: `held` for what is still
+    (nobody knows whether it arrived), `ended` (it had ended before). Credits as they stand: `held` for what is still
     open, `charged` (None where nobody knows the price) and `released` for what is settled.
     """
 

@@ -227,13 +227,13 @@ class Settings(BaseSettings):
     home: Path = Field(description="The folder that keeps everything: `--home`, else CALLSHEET_HOME.")
     database: SecretStr | None = Field(
         None,
-        description="`postgresql://NAME:PASSWORD@HOST:PORT/DATABASE`, shared by any number of processes. Default: SQLite"
-        " in the home.",
+        description="`postgresql://NAME:PASSWORD@HOST:PORT/DATABASE`, shared by any number of processes."
+        " Default: SQLite in the home.",
     )
     seal: SecretStr | None = Field(
         None,
-        description="The master key that all processes on one database share: 32 bytes in base64. Default: `seal.key` in"
-        " the home.",
+        description="The master key that all processes on one database share: 32 bytes in base64."
+        " Default: `seal.key` in the home.",
     )
     server: Server = Field(default_factory=Server)  # pyright: ignore[reportArgumentType]
     render: Render = Field(default_factory=Render)  # pyright: ignore[reportArgumentType]

@@ -79,7 +79,8 @@ async def created(desk: Desk, task: Task, model: Model, fields: frozenset[str]) 
     shape |= {"credits": _credits(task), "created_at": stamp(task.created_at)}
     if task.state.final and answers_with_file(model):
         shape["state"] = WORDS[task.state]
-        shape |= {FILE: desk.address(wire["origin"], file) for file in task.artifacts[:1]}
+        if task.artifacts:
+            shape[FILE] = desk.address(wire["origin"], task.artifacts[0])
     return {name: shape[name] for name in _ORDER if name in shape}
 
 
