@@ -79,7 +79,7 @@ class QueueSchedule:
                     stations.renders(self._catalog, vendor.id, self._capabilities),
                 )
             elif driver is not None:
-                self._general[f"run:{vendor.id}"] = driver.slots
+                self._general[f"run:{vendor.id}"] = driver.slots if driver.slots < stations.MANY else 0
             elif self._capabilities is None and vendor.id not in LOCAL:
                 self._general[f"run:{vendor.id}"] = 0  # its key was taken away: its tasks are told so, or go elsewhere
         self._board.listen(lambda kind, task_id: self._heard(kind, task_id, nudge, ring))

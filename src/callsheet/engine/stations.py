@@ -15,6 +15,9 @@ FLIGHTS = 128
 HELD = 20_000
 """How many tasks one process holds between polls at most; the rest is other processes' or waits."""
 
+MANY = 10_000
+"""So many slots are no limit: the queue numbers the seats of a limit, which costs with every delivery."""
+
 LOOK = 1.0
 """Seconds after which the queue is looked at although nobody rang: what a dead process held is found so."""
 
