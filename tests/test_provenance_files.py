@@ -105,7 +105,9 @@ def test_a_packet_that_cannot_be_read_is_not_touched(packet: bytes, tmp_path: Pa
     assert found.path.read_bytes() == out.getvalue()
 
 
-@pytest.mark.parametrize("data", [b"words", b"%PDF-1.7 ...", b'{"a": 1}', b"<html></html>", bytes(range(7, 71)), b"\0" * 64])
+@pytest.mark.parametrize(
+    "data", [b"words", b"%PDF-1.7 ...", b'{"a": 1}', b"<html></html>", bytes(range(7, 71)), b"\0" * 64]
+)
 def test_a_format_that_carries_nothing_is_kept_and_says_why(data: bytes, tmp_path: Path) -> None:
     found = stamped(tmp_path, data)
     assert found.told["stamped"] is False
