@@ -44,12 +44,14 @@ $$;
 
 CREATE TRIGGER callsheet_entered AFTER INSERT ON task FOR EACH ROW EXECUTE FUNCTION callsheet_enter();
 
--- It goes to another station or ends; or someone woke it whom its holder does not know of.
+-- It goes to another station or ends; or someone woke it whom its holder does not know of, as a callback or an operator
+-- does who ends the doubt about it: its entry may lie in the queue for a day.
 CREATE TRIGGER callsheet_moved AFTER UPDATE OF lane, phase, due, run_model ON task FOR EACH ROW
 WHEN (
   callsheet_station(OLD.lane, OLD.run_model) <> callsheet_station(NEW.lane, NEW.run_model)
   OR (OLD.phase <> 'done' AND NEW.phase = 'done')
   OR (OLD.taken = 0 AND NEW.taken = 0 AND NEW.due < OLD.due)
+  OR (OLD.phase = 'unsure' AND NEW.phase <> 'unsure')
 )
 EXECUTE FUNCTION callsheet_enter();
 
