@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,11 +73,15 @@ class Tariff:
         return Price(micro(amount * rate), basis if rate == 1 else f"{basis}, {rate:g} credits each", source, unit)
 
     def told(self, vendor: str, usage: Data) -> tuple[int, str] | None:
-        """What a vendor says that a task cost: micro-credits, and the unit it said it in; None where it does not."""
+        """What a vendor says that a task cost: micro-credits, and the unit it said it in; None where it does not.
+
+        What is no amount is not told: no answer of a vendor's may keep a task from its end.
+        """
         for name, unit in (("credits", "credits"), ("usd", "usd")):
             said, rate = usage.get(name), self._rate(vendor, unit)
             if rate is not None and isinstance(said, int | float) and not isinstance(said, bool) and said >= 0:
-                return micro(said * rate), unit
+                with contextlib.suppress(ValueError, OverflowError):
+                    return micro(said * rate), unit
         return None
 
     def terms(self, vendor: str) -> Terms:

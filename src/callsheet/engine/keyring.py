@@ -15,6 +15,9 @@ from callsheet.tasks import Clock
 
 MAX_NAME = 100
 MAX_ACCOUNT = 64
+FRESH = 2_000
+"""Milliseconds for which a key is good without another look: so long one may open after it was revoked elsewhere."""
+
 SIGNERS = 5
 """How many of an account's keys sign its webhooks, newest first: enough to change keys without a gap."""
 
@@ -23,7 +26,7 @@ class Keyring:
     """`contract.Keys` over the store.
 
     Built by the app: `Keyring(store, open_seal(home), clock, settings.webhooks.secret)`, the `former_secret` behind it.
-    One process owns a home, so what is remembered here holds.
+    What is remembered here holds for FRESH milliseconds: another process may have made, limited or revoked a key.
     """
 
     def __init__(
@@ -39,8 +42,9 @@ class Keyring:
         self._store = store
         self._seal = seal
         self._clock = clock
-        self._any: bool | None = None
-        self._found: dict[str, Key] = {}
+        self._any = False
+        self._looked: int | None = None
+        self._found: dict[str, tuple[int, Key]] = {}
 
     async def create(self, name: str, account: str | None = None, limits: Limits = UNLIMITED) -> tuple[Key, str, str]:
         """A new key, its text and its secret. InvalidInput for a name or account that is empty or long."""
@@ -59,13 +63,16 @@ class Keyring:
 
     async def find(self, key: str) -> Key | None:
         """Whose key this is; None when it is unknown or revoked."""
-        hashed = hash_key(key)
-        if hashed not in self._found:
-            row = await self._store.key_by_hash(hashed)
-            if row is None or row.revoked_at is not None:
-                return None
-            self._found[hashed] = _shown(row)
-        return self._found[hashed]
+        hashed, now = hash_key(key), self._clock()
+        read_at, found = self._found.get(hashed, (now, None))
+        if found is not None and abs(now - read_at) < FRESH:
+            return found
+        row = await self._store.key_by_hash(hashed)
+        if row is None or row.revoked_at is not None:
+            self._found.pop(hashed, None)
+            return None
+        self._found[hashed] = (now, _shown(row))
+        return self._found[hashed][1]
 
     async def secret(self, key: Key) -> str:
         """The secret that was shown with the key."""
@@ -104,9 +111,10 @@ class Keyring:
 
     async def any(self) -> bool:
         """Whether a key was ever made: revoking the last one does not open the door to everyone on this machine."""
-        if self._any is None:  # asked at every request: the store is, once
+        now = self._clock()
+        if not self._any and (self._looked is None or abs(now - self._looked) >= FRESH):  # asked at every request
             made = bool(await self._store.keys())
-            self._any = self._any or made
+            self._any, self._looked = self._any or made, now
         return self._any
 
     def derive(self, purpose: str) -> bytes:

@@ -212,11 +212,11 @@ class Library:
         gone = 0
         while expired := await self._store.expired_files(self._clock()):
             for file in expired:
-                await self._store.delete_file(file.account, file.id)
+                with contextlib.suppress(NotFound):  # its owner was quicker
+                    await self._store.delete_file(file.account, file.id)
                 self._unnamed.add(file.sha256)
             gone += len(expired)
-        for sha256 in await self._store.left_over(self._clock() - round(SETTLED * 1000)):
-            await self._delete(sha256)
+        self._unnamed.update(await self._store.left_over(self._clock() - round(SETTLED * 1000)))
         if self._clock() - self._swept > DAY:
             await self.sweep()
         await self._let_go()

@@ -20,8 +20,6 @@ SUBMITS, POLLS, COLLECTS, WAITS = 32, 256, 8, 16
 CALLS = 100.0
 """Questions a second about the tasks of one vendor, where neither settings nor facts say how many it takes."""
 
-EVER = 2**62
-
 
 class RowSchedule:
     """`Schedule` for the one process that owns a home. How many rows are with each driver is counted from the rows.
@@ -55,7 +53,7 @@ class RowSchedule:
         await self._store.recover(local_stages, self._clock())
         for vendor, driver in drivers.items():
             if not driver.local:
-                self._with_driver[vendor] = set(await self._store.due(f"poll:{vendor}", EVER, 1_000_000))
+                self._with_driver[vendor] = await self._store.with_driver(f"poll:{vendor}")
         vendors = {lane.partition(":")[2] for lane, _ in await self._store.lanes()}
         self._silent = vendors - drivers.keys() - {""}
 

@@ -225,8 +225,14 @@ class Steps:
         return advance.again(row, error, now, self._parts.chance, pace.COLLECT_TRIES)
 
     async def fault(self, row: Row, error: CallsheetError, tries: int, seen: Seen) -> None:
-        """Something of ours went wrong with this row: again later, at most `tries` times."""
-        await self._keep(row, advance.again(row, error, self._parts.clock(), self._parts.chance, tries), seen)
+        """Something of ours went wrong with this row: again later, at most `tries` times. What was sent is unsure."""
+        row = dataclasses.replace(await self._parts.store.row(row.task.id), fence=row.fence)  # as last written
+        now = self._parts.clock()
+        if row.phase == "submit" and row.sent_at is not None:
+            move = advance.unsure(row, f"{error.message} The request may have been accepted.", now)
+        else:
+            move = advance.again(row, error, now, self._parts.chance, tries)
+        await self._keep(row, move, seen)
 
     async def _without(self, row: Row, missing: NotSupported) -> Move:
         """The key that this task needs is not set up here: it may come back, and what is paid for is not given up."""

@@ -9,6 +9,7 @@ from callsheet.contract import Driver
 from callsheet.engine.advance import driver_of
 from callsheet.engine.outlook import Outlook, outlook
 from callsheet.engine.pace import Watch
+from callsheet.errors import StorageError
 from callsheet.store import Row, Store
 
 FRESH = 15_000
@@ -38,6 +39,9 @@ class Watching:
         if abs(now - read_at) < FRESH:
             return found
         self._known[model] = (now, found)  # whoever asks meanwhile takes the old one
-        fresh = outlook(await self._store.durations(model))
+        try:
+            fresh = outlook(await self._store.durations(model))
+        except StorageError:
+            return found  # an answer waits to be written, and is nowhere else
         self._known[model] = (now, fresh)
         return fresh

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 
 from callsheet import context
@@ -135,13 +135,11 @@ class Worker:
     async def _take_up(self) -> None:
         while True:
             self._bell.clear()
-            try:
+            wait: float | None = 1.0
+            with _going_on("what is due cannot be taken"):
                 now = self._parts.clock()
                 await self._round(now)
                 wait = await self._schedule.rest(now)
-            except StorageError as error:
-                log.error("the store cannot be read: %s", error)
-                wait = 1.0
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._bell.wait()
@@ -225,11 +223,9 @@ class Worker:
         extended = 0.0
         while True:
             await asyncio.sleep(self._schedule.heartbeat)
-            try:
+            with _going_on("no sign of life could be given"):
                 for task_id in await self._schedule.beat():
                     await self._let_go(task_id)
-            except StorageError as error:
-                log.error("no sign of life could be given: %s", error)
             extended += self._schedule.heartbeat
             if extended >= pace.HEARTBEAT:
                 extended = 0.0
@@ -251,22 +247,19 @@ class Worker:
             if flight.row is None or not flight.row.taken:
                 continue
             try:
-                await self._parts.store.extend(task_id, flight.row.fence, self._parts.clock() + pace.LEASE)
+                with _going_on("no sign of life could be written", but=FenceLost):
+                    await self._parts.store.extend(task_id, flight.row.fence, self._parts.clock() + pace.LEASE)
             except FenceLost:
                 if self._flights.get(task_id) is flight and flight.row.taken and flight.work is not None:
                     flight.work.cancel()
-            except StorageError as error:
-                log.error("no sign of life could be written: %s", error, extra={"task_id": task_id})
 
     async def _keep_house(self) -> None:
         while True:
-            try:
+            with _going_on("files past their time could not be deleted"):
                 if await self._schedule.leads():
                     gone = await self._parts.library.expire()
                     keys = await self._parts.store.forget_keys(self._parts.clock() - KEYS_KEPT)
                     log.debug("house kept", extra={"files": gone, "keys": keys})
-            except (StorageError, OSError) as error:
-                log.error("files past their time could not be deleted: %s", error)
             await asyncio.sleep(HOUSEKEEPING)
 
     def _local_vendors(self) -> set[str]:
@@ -275,6 +268,19 @@ class Worker:
     def _local_stages(self) -> list[str]:
         models = [model for vendor in self._local_vendors() for model in self._parts.catalog.models(vendor=vendor)]
         return sorted({stage_of(model) for model in models})
+
+
+@contextlib.contextmanager
+def _going_on(failed: str, but: type[Exception] | tuple[()] = ()) -> Generator[None]:
+    """What goes wrong in one turn of a loop is logged, and the loop turns on; `but` what its caller sees to."""
+    try:
+        yield
+    except but:
+        raise
+    except (StorageError, OSError) as error:
+        log.error("%s: %s", failed, error)
+    except Exception:
+        log.exception(failed)
 
 
 async def _end(work: Iterable[asyncio.Task[None] | None]) -> None:

@@ -70,10 +70,12 @@ class Sharing(Shelf):
         await self._database.write([Step("forget_bytes", {"sha256": sha256})])
 
     async def left_over(self, before: int, limit: int = 1000) -> list[str]:
-        """Bytes whose deletion was broken off; claims from before that time are dropped, their holders are dead."""
-        await self._database.write([Step("forget_claims", {"before": before})])
-        records = await self._database.read("going_bytes", {"before": before, "limit": limit})
-        return [record["sha256"] for record in records]
+        """Bytes whose deletion was broken off, kept until they are condemned again.
+
+        Claims from before that time are dropped: their holders are dead.
+        """
+        steps = [Step("forget_claims", {"before": before}), Step("keep_left_over", {"before": before, "limit": limit})]
+        return [record["sha256"] for record in (await self._database.write(steps))[1]]
 
     async def _stands(self, steps: list[Step]) -> bool:
         try:

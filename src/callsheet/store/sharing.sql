@@ -48,6 +48,8 @@ RETURNING sha256;
 -- They are gone.
 DELETE FROM blob WHERE sha256 = :sha256 AND going > 0;
 
--- name: going_bytes
--- Whoever was letting these go did not finish.
-SELECT sha256 FROM blob WHERE going > 0 AND going <= :before ORDER BY going LIMIT :limit;
+-- name: keep_left_over
+-- Whoever was letting these go did not finish: it is begun anew, for the same bytes may have been stored since.
+UPDATE blob SET going = 0 WHERE sha256 IN (
+  SELECT sha256 FROM blob WHERE going > 0 AND going <= :before ORDER BY going LIMIT :limit)
+RETURNING sha256;

@@ -19,6 +19,10 @@ class Watched:
         answers = await self._database.read_all(steps)
         return {lane: [one["id"] for one in answer] for lane, answer in zip(lanes, answers, strict=True)}
 
+    async def with_driver(self, lane: str) -> set[str]:
+        """Which tasks of a `poll` lane its vendor is at work on: not what is only looked for, or waits for a key."""
+        return {one["id"] for one in await self._database.read("with_driver", {"lane": lane})}
+
     async def durations(self, model: str) -> Histogram:
         """How long tasks of a model took at its vendor: weights by bucket."""
         return by_model(await self._database.read("durations_of", {"model": model})).get(model, {})

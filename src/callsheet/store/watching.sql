@@ -6,6 +6,10 @@ SELECT * FROM task WHERE phase = 'unsure' AND (CAST(:account AS TEXT) IS NULL OR
   AND seq < :before AND seq >= :after
 ORDER BY seq DESC LIMIT :limit;
 
+-- name: with_driver
+-- What a vendor works on: neither what is unsure nor what is parked takes a slot of it.
+SELECT id FROM task WHERE lane = :lane AND phase <> 'done' AND phase = 'poll' AND parked_at IS NULL;
+
 -- name: patch_due
 -- Rule 2, the most frequent case: nothing new, look again later.
 UPDATE task SET due = :due, taken = 0, updated_at = :now WHERE id = :id AND fence = :fence RETURNING *;
