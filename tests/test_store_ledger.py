@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from callsheet.engine.books import Books
 from callsheet.money import MICRO, Entry, Limits, Standing
 from callsheet.store import KeyRow, Limited, Moves, Store
 from callsheet.store.database import queries
@@ -14,7 +15,7 @@ from callsheet.store.postgres.database import Postgres
 from callsheet.store.postgres.opening import opened
 from ledger_fixtures import end, hand_in, tell_the_story
 from many_fixtures import fresh
-from store_fixtures import NOW, a_store, task_id
+from store_fixtures import NOW, a_row, a_store, task_id
 
 
 def test_the_ledgers_verbs_do_what_they_say(tmp_path: Path) -> None:
@@ -103,6 +104,50 @@ def test_many_at_once_on_postgres_are_let_in_for_exactly_the_budget(postgres: st
         await at_once(range(300, 320), 1)
         assert (await store.standing("key_k")).committed == 15 * MICRO, "not one credit more, and none left"
         assert await store.audit() == ([], [])
+        await store.close()
+
+    asyncio.run(story())
+
+
+def test_two_who_take_the_last_credits_out_at_once_do_not_both_get_them(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_store(tmp_path) as store:
+            books = Books(store, lambda: NOW)
+            await books.fund("local", 10, "")
+            answers = await asyncio.gather(*(books.fund("local", -10, "") for _ in range(3)), return_exceptions=True)
+            assert sorted(type(one).__name__ for one in answers) == ["Balance", "Conflict", "Conflict"]
+            assert (await store.balance("local")).funds == 0
+
+    asyncio.run(story())
+
+
+def test_what_a_key_has_used_is_right_though_it_is_limited_while_tasks_come_and_go(postgres: str) -> None:
+    uri = fresh(postgres)
+
+    async def story() -> None:
+        store = Store(Postgres(await opened(uri)), lambda: NOW)
+        await store.add_key(KeyRow("key_k", "k", "n", "h", "s", NOW))
+        for first in range(1, 200, 20):
+            handed = [hand_in(store, number, 1, account="k", key_id="key_k") for number in range(first, first + 20)]
+            limits = [store.limit_key("key_k", Limits(budget=10_000 * MICRO)) for _ in range(10)]
+            await asyncio.gather(*handed, *limits)
+        assert await store.audit() == ([], [])
+        await store.close()
+
+    asyncio.run(story())
+
+
+def test_events_of_a_task_that_ended_are_numbered_though_two_tell_of_it_at_once(postgres: str) -> None:
+    uri = fresh(postgres)
+
+    async def story() -> None:
+        store = Store(Postgres(await opened(uri)), lambda: NOW)
+        await store.add_task(a_row(1))
+        costs = [
+            Moves((Entry(f"k{number}", "settle", "funds", "spent", 0, task_id(1), number),)) for number in range(40)
+        ]
+        await asyncio.gather(*(store.charge(task_id(1), moves, [("late", {})]) for moves in costs))
+        assert [event.seq for event in await store.events(task_id(1))] == list(range(1, 41))
         await store.close()
 
     asyncio.run(story())

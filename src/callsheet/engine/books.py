@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callsheet.errors import Conflict, InvalidInput, NotFound
 from callsheet.money import Balance, Entry, Fault, Standing, credits, micro
-from callsheet.store import Store
+from callsheet.store import Short, Store
 from callsheet.tasks import Clock
 
 MAX_MEMO = 200
@@ -65,10 +65,12 @@ class Books:
             raise InvalidInput(f"{error}.", param="amount") from error
         if change == 0:
             raise InvalidInput("The amount is nothing.", hint="One millionth of a credit is the least.", param="amount")
-        if change < 0 and (has := (await self._store.balance(account)).funds) + change < 0:
+        try:
+            return await self._store.fund(account, change, memo)
+        except Short:
+            has = (await self._store.balance(account)).funds
             said = f"{account} has {credits(max(0, has)):g} credits, so {-amount:g} cannot be taken out."
-            raise Conflict(said, hint="`callsheet ledger show` tells what each account has.")
-        return await self._store.fund(account, change, memo)
+            raise Conflict(said, hint="`callsheet ledger show` tells what each account has.") from None
 
     async def refund(self, task_id: str, memo: str) -> Entry:
         """Give back what a task has cost, once. NotFound, or Conflict where there is nothing to give back."""

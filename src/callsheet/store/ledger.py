@@ -71,11 +71,15 @@ class Ledger(Shelf):
         return [entry_of(record) for record in await self._database.read("entries_of_task", asked)]
 
     async def fund(self, account: str, amount: int, memo: str) -> Balance:
-        """Pay in, or with a negative amount take out; from then on the account is metered."""
+        """Pay in, or take out what is negative; from then on it is metered. Short for more than it has."""
         kind, source, target = ("fund", "world", "funds") if amount >= 0 else ("adjust", "funds", "world")
         entry = Entry(account, kind, source, target, abs(amount), memo=memo)
-        steps = [_account_step(Moves((entry,))), *entry_steps((entry,), self._clock())]
-        await self._database.write([*steps, Step("meter_account", {"account": account})])
+        moves = Moves((entry,), asks=amount < 0, metered=True)
+        steps = [_account_step(moves), *entry_steps((entry,), self._clock())]
+        try:
+            await self._database.write([*steps, Step("meter_account", {"account": account})])
+        except Unchanged:
+            raise Short from None
         return await self.balance(account)
 
     async def refund(self, task_id: str, memo: str) -> Entry:
@@ -107,7 +111,8 @@ class Ledger(Shelf):
         `usage` is what it then tells of its cost; None for what it told before.
         """
         now = self._clock()
-        steps = [*moved(task_id, moves, now, ends=False), *event_steps(task_id, now, events)]
+        steps = [*moved(task_id, moves, now, ends=False), Step("hold_task", {"task_id": task_id})]
+        steps += event_steps(task_id, now, events)
         for position, file in enumerate(files):
             steps += file_steps(file, position)
         if usage is not None:
@@ -132,7 +137,9 @@ class Ledger(Shelf):
     async def limit_key(self, key_id: str, limits: Limits) -> KeyRow:
         """What a key may do from now on. NotFound."""
         since = begins(limits.period, self._clock())
-        (records,) = await self._database.write([Step("limit_key", {"id": key_id, "since": since, **asdict(limits)})])
+        steps = [Step("hold_key", {"id": key_id})]
+        steps.append(Step("limit_key", {"id": key_id, "since": since, **asdict(limits)}))
+        records = (await self._database.write(steps))[1]
         if not records:
             raise NotFound(f"There is no key {key_id}.", hint="`callsheet keys list` names them.")
         return key_of(records[0])

@@ -75,6 +75,10 @@ UPDATE api_key SET unfinished = unfinished - 1 WHERE id = (SELECT key_id FROM ta
 -- One key.
 SELECT * FROM api_key WHERE id = :id;
 
+-- name: hold_key
+-- The key's row is ours until the transaction ends: whoever moves what it has used has done so before, or waits.
+UPDATE api_key SET since = since WHERE id = :id;
+
 -- name: limit_key
 -- What a key may do from now on; what it has used of its new period is counted anew.
 UPDATE api_key SET rate = :rate, concurrent = :concurrent, budget = :budget, period = :period, since = :since,
