@@ -49,10 +49,10 @@ async def _stream(data: bytes) -> AsyncIterator[bytes]:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    uri = None if request.param == "sqlite" else fresh(request.getfixturevalue("postgres"))
+
     async def opened() -> Any:
-        if request.param == "sqlite":
-            return Sqlite(tmp_path / "a.sqlite")
-        return Postgres(await open_postgres(fresh(request.getfixturevalue("postgres"))))
+        return Sqlite(tmp_path / "a.sqlite") if uri is None else Postgres(await open_postgres(uri))
 
     return opened
 
