@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -26,6 +27,7 @@ from callsheet.errors import (
     Unsure,
 )
 from callsheet.store import TOLD, Row, Short
+from callsheet.store import Lost as FenceLost
 from callsheet.tasks import Artifact, File, Update
 
 log = logging.getLogger("callsheet.engine")
@@ -90,15 +92,11 @@ class Steps:
             return
         found = await self._ask(row, driver, self._bare_order, lambda order: driver.find(order, sent_at))
         now = self._parts.clock()
-        if isinstance(found, Update) and found.remote and not await self._known(row, found.remote):
-            await self._keep(row, advance.adopted(row, found.remote, "search", now), seen)
-        else:
-            await self._keep(row, advance.sought(row, now, self._parts.chance, findable=True), seen)
-
-    async def _known(self, row: Row, remote: str) -> bool:
-        """Whether what was found is another task's: two may have asked for the very same."""
-        other = await self._parts.store.known_as(driver_of(row), remote, row.task.id)
-        return other is not None
+        if isinstance(found, Update) and found.remote:
+            with contextlib.suppress(FenceLost):  # or it is another task's: two may have asked for the very same
+                await self._keep(row, advance.adopted(row, found.remote, "search", now), seen, sole=driver_of(row))
+                return
+        await self._keep(row, advance.sought(row, now, self._parts.chance, findable=True), seen)
 
     async def _poll(self, row: Row, seen: Seen) -> None:
         driver = self._parts.drivers[driver_of(row)]
@@ -260,14 +258,14 @@ class Steps:
         callback = self._parts.reach.callback(driver_of(row), row.task.id) if self._parts.reach is not None else None
         return Order(row.task.id, self._parts.catalog.model(row.run_model), row.run_input, {}, callback=callback)
 
-    async def _keep(self, row: Row, move: Move, seen: Seen, files: Sequence[File] = ()) -> Row:
+    async def _keep(self, row: Row, move: Move, seen: Seen, files: Sequence[File] = (), sole: str | None = None) -> Row:
         """Write a move. While the disk refuses it is tried again: what a vendor answered is nowhere else."""
         while True:
             paid, moves = self._parts.till.reckoned(row, move)
             try:
                 took = None if move.took is None else (row.run_model, move.took)
                 kept = await self._parts.store.patch(
-                    row.task.id, row.fence, paid.changes, paid.events, files, took, moves
+                    row.task.id, row.fence, paid.changes, paid.events, files, took, moves, sole
                 )
                 break
             except Short:

@@ -15,7 +15,7 @@ from callsheet.store.outbox import Lost, NewEvent, Outbox, event_steps
 from callsheet.store.rows import Phase, Row, column, event_of, file_of, record_of_row, row_of, task_of, to_text
 from callsheet.store.sharing import Sharing
 from callsheet.store.shelf import file_steps
-from callsheet.store.watched import Watched
+from callsheet.store.watched import Watched, sole_steps
 from callsheet.tasks import Event, File, Filter, Page, State, Task
 
 COURSE = frozenset({"phase", "lane", "due", "attempt", "remote", "sent_at", "credential", "parked_at"})
@@ -197,6 +197,7 @@ class Store(Ledger, Outbox, Sharing, Watched):
         files: Iterable[File] = (),
         took: tuple[str, int] | None = None,
         moves: Moves = NOTHING,
+        sole: str | None = None,
     ) -> Row:
         """Rules 2 and 3: change a row one has taken, with its events and artifacts, all or nothing; answers the row.
 
@@ -204,11 +205,12 @@ class Store(Ledger, Outbox, Sharing, Watched):
         `due` or a `phase` gives the row back. Look at `cancel_asked` of the answer. Raises Lost when the fence was
         raised since, or when the task has ended and more than COURSE is named. `files` are kept as the task's
         artifacts, in this order: each must name the task. `moves` are its money; Short where the account has not what
-        they set aside. `took` is a model and how many milliseconds it took, for
-        `durations`.
+        they set aside. `took` is a model and how many milliseconds it took, for `durations`. With `sole`, a
+        vendor, it is Lost as well where another task there has this `remote`.
         """
         now = self._clock()
-        first = moved(task_id, moves, now, ends=needed.ends(changes))
+        first = sole_steps(task_id, sole, changes["remote"]) if sole else []
+        first += moved(task_id, moves, now, ends=needed.ends(changes))
         steps = [*first, _patch_step(task_id, fence, changes, now), *event_steps(task_id, now, events)]
         steps += needed.patch_steps(task_id, changes, now)
         for position, file in enumerate(files):

@@ -27,8 +27,8 @@ class Watched:
         """How long tasks of a model took at its vendor: weights by bucket."""
         return by_model(await self._database.read("durations_of", {"model": model})).get(model, {})
 
-    async def known_as(self, vendor: str, remote: str, but: str) -> str | None:
-        """Another task than `but` that this vendor knows by this id, finished or not."""
-        asked = {"remote": remote, "id": but, "models": f"{vendor}/%"}
-        records = await self._database.read("known_as", asked)
-        return records[0]["id"] if records else None
+
+def sole_steps(task_id: str, vendor: str, remote: str) -> list[Step]:
+    """What lets a transaction go on only where no other task has this id at its vendor; one such asks at a time."""
+    asked = {"id": task_id, "remote": remote, "models": f"{vendor}/%"}
+    return [Step("hold_counter"), Step("sole", asked, must_change=True)]

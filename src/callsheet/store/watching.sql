@@ -14,9 +14,16 @@ SELECT id FROM task WHERE lane = :lane AND phase <> 'done' AND phase = 'poll' AN
 -- Rule 2, the most frequent case: nothing new, look again later.
 UPDATE task SET due = :due, taken = 0, updated_at = :now WHERE id = :id AND fence = :fence RETURNING *;
 
--- name: known_as
--- Which other task a vendor's id belongs to.
-SELECT id FROM task WHERE remote = :remote AND id <> :id AND run_model LIKE :models LIMIT 1;
+-- name: hold_counter
+-- Whoever adopts what was found does so alone: two that look for the very same must not both find it.
+UPDATE counter SET latest = latest WHERE name = 'task';
+
+-- name: sole
+-- This task, where no other has this id at its vendor, finished or not.
+UPDATE task SET fence = fence WHERE id = :id AND NOT EXISTS (
+  SELECT 1 FROM task AS other WHERE other.remote = :remote AND other.id <> :id
+    AND other.run_model LIKE :models)
+RETURNING id;
 
 -- name: age_durations
 -- Before a new time is counted: all that was counted fades a little, so that the last few hundred decide.
