@@ -1,4 +1,7 @@
-"""Runs the benchmarks named, or all: each prints one table, whose ratios come from one run on one machine."""
+"""Runs the benchmarks named, or all: each prints one table, whose ratios come from one run on one machine.
+
+`chaos`, which takes long and flags of its own, only runs by its name.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import capabilities, cold_start, listing, previz, submit, watching, webhooks
+from benchmarks import capabilities, chaos, cold_start, listing, previz, submit, watching, webhooks
 
 ALL: dict[str, Callable[[], None]] = {
     "previz": previz.main,
@@ -22,10 +25,12 @@ ALL: dict[str, Callable[[], None]] = {
 
 def main() -> int:
     """The names on the command line, in their order; none means all."""
+    if sys.argv[1:2] == ["chaos"]:
+        return chaos.main(sys.argv[2:])
     wanted = sys.argv[1:] or list(ALL)
     unknown = [name for name in wanted if name not in ALL]
     if unknown:
-        print(f"There is no benchmark {', '.join(unknown)}; there are {', '.join(ALL)}.")
+        print(f"There is no benchmark {', '.join(unknown)}; there are {', '.join([*ALL, 'chaos'])}.")
         return 2
     print(f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores\n")
     for name in wanted:

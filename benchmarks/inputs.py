@@ -1,17 +1,20 @@
-"""What the benchmark of capabilities starts from, made by previz itself, and one input for every capability."""
+"""What benchmarks hand in: media made by previz itself, one input for every capability, the least of any model."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from callsheet import catalog
+from callsheet.catalog import Model, Param
 from callsheet.contract import Order
 from callsheet.renderers.pool import Pool
 from callsheet.renderers.render import render
 from callsheet.renderers.scene import Scene
+from callsheet.twin.made import made
 from callsheet.vendors.edit.driver import EditDriver
 from callsheet.vendors.previz.driver import PrevizDriver
 
@@ -103,3 +106,25 @@ def cases() -> dict[str, dict[str, Any]]:
 
 def deaf(progress: float) -> None:
     """Nobody listens to the progress."""
+
+
+def model_for_words(vendor: str) -> Model:
+    """A vendor's first model that is for words, where there is one."""
+    models = list(catalog.load().vendor(vendor).models.values())
+    return next((one for one in models if one.capability.startswith("text-to-")), models[0])
+
+
+def least(model: Model, prompt: str) -> dict[str, Any]:
+    """What it cannot do without; the prompt, also in its media, tells one body from another."""
+    given: dict[str, Any] = {"prompt": prompt} if "prompt" in model.params else {}
+    required = {name: param for name, param in model.params.items() if param.required and name not in given}
+    return given | {name: _value(param, prompt) for name, param in required.items()}
+
+
+def _value(param: Param, prompt: str) -> Any:
+    if param.is_media:
+        kind = {"images": "image", "mask": "image", "videos": "video", "audios": "audio"}.get(param.type, param.type)
+        one = made(kind, prompt)
+        address = f"data:{one.content_type};base64,{base64.b64encode(one.content).decode()}"
+        return [address] if param.many else address
+    return next(iter(param.values), 1 if param.type in ("integer", "number") else "a red door")
