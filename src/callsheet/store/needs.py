@@ -27,7 +27,8 @@ def first_steps(row: Row, needs: Iterable[str]) -> tuple[list[Step], list[Step]]
 def patch_steps(task_id: str, changes: Mapping[str, Any], now: int) -> list[Step]:
     """What a patch brings along: an end wakes those who waited for it, and who waits on sees an end just written."""
     if ends(changes):
-        return [Step("wake_waiting", {"ended": task_id, "now": now}), Step("forget_needs", {"task_id": task_id})]
+        wakes = [Step("hold_waiting", {"ended": task_id}), Step("wake_waiting", {"ended": task_id, "now": now})]
+        return [*wakes, Step("forget_needs", {"task_id": task_id})]
     return [Step("wake_ready", {"task_id": task_id, "now": now})] if changes.get("phase") == "wait" else []
 
 

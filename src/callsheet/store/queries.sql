@@ -55,6 +55,10 @@ WHERE id = :task_id AND phase = 'wait' AND due > :now AND (
     OR EXISTS (SELECT 1 FROM need JOIN task AS other ON other.id = need.name
       WHERE need.task_id = task.id AND other.state IN ('failed', 'canceled')));
 
+-- name: hold_waiting
+-- Those that wait for one that ends are held before they are looked at: of two that end at once the later sees the other.
+UPDATE task SET fence = fence WHERE id IN (SELECT task_id FROM need WHERE name = :ended) AND phase = 'wait';
+
 -- name: wake_waiting
 -- The same for every task that waits for one that ended, in the transaction that ends it.
 UPDATE task SET due = :now
