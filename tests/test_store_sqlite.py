@@ -237,6 +237,10 @@ def _params(statement: str) -> set[str]:
         ("files_of_task", "file_task"),
         ("list_files", "file_seq"),
         ("blob_users", "file_sha256"),
+        ("keys_of", "api_key_account"),
+        ("with_driver", "task_due"),
+        ("sole", "task_remote"),
+        ("hold_waiting", "need_name"),
     ],
 )
 def test_a_statement_walks_its_own_index_and_sorts_nothing(tmp_path: Path, query: str, index: str) -> None:

@@ -123,8 +123,8 @@ class Keyring:
 
     async def webhook_secrets(self, account: str) -> tuple[str, ...]:
         """What signs an account's webhooks: its keys' secrets as `whsec_…`, newest first; else the home's own."""
-        live = [row for row in await self._store.keys() if row.account == account and row.revoked_at is None]
-        own = tuple(webhook_secret(self._unsealed(row)[0]) for row in live[:SIGNERS])
+        live = await self._store.keys_of(account, SIGNERS)
+        own = tuple(webhook_secret(self._unsealed(row)[0]) for row in live)
         return own or self._webhooks
 
 

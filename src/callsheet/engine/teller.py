@@ -242,6 +242,8 @@ class Teller:
                     log.debug("messages past their time are let go of")
             except StorageError as error:
                 log.error("messages past their time could not be deleted: %s", error)
+            except Exception:
+                log.exception("messages past their time could not be deleted")
             await asyncio.sleep(SWEEP)
 
 

@@ -330,6 +330,10 @@ SELECT * FROM api_key WHERE hash = :hash;
 -- All keys, newest first.
 SELECT * FROM api_key ORDER BY created_at DESC, id DESC;
 
+-- name: keys_of
+-- The keys of one account that open something, newest first.
+SELECT * FROM api_key WHERE account = :account AND revoked_at IS NULL ORDER BY created_at DESC, id DESC LIMIT :limit;
+
 -- name: revoke_key
 -- The first revocation stands.
 UPDATE api_key SET revoked_at = COALESCE(revoked_at, :now) WHERE id = :id RETURNING *;

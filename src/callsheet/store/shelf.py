@@ -74,6 +74,11 @@ class Shelf:
         """All keys, newest first, revoked ones too."""
         return [key_of(record) for record in await self._database.read("keys", {})]
 
+    async def keys_of(self, account: str, limit: int) -> list[KeyRow]:
+        """The newest keys of an account that are not revoked."""
+        asked = {"account": account, "limit": limit}
+        return [key_of(record) for record in await self._database.read("keys_of", asked)]
+
     async def revoke_key(self, key_id: str, now: int) -> KeyRow:
         """From now on it opens nothing; the first revocation stands. NotFound."""
         (records,) = await self._database.write([Step("revoke_key", {"id": key_id, "now": now})])

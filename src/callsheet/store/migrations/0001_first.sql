@@ -165,6 +165,8 @@ CREATE TABLE api_key (
   committed BIGINT NOT NULL,
   since BIGINT NOT NULL
 );
+-- Whose secrets sign an account's webhooks.
+CREATE INDEX api_key_account ON api_key (account, created_at, id) WHERE revoked_at IS NULL;
 
 -- What each account has, as the sum of its ledger: the entries alone are the truth, and `callsheet ledger check`
 -- compares. Amounts in micro-credits. A metered account spends no more than its funds; any other is only written down.
