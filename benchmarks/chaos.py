@@ -127,7 +127,7 @@ class _Story:
                 tasks = self._decided(accepted)
                 self._look(accepted, tasks)
                 files = [(task, one) for task in tasks.values() for one in task["artifacts"]]
-                for wrong in callers.map(lambda pair: self._artifact(*pair), files):
+                for wrong in callers.map(self._artifact, *zip(*files, strict=True)) if files else ():
                     self._outcome.check(wrong is None, str(wrong))
         finally:
             with self._turn:
@@ -232,10 +232,14 @@ class _Story:
         found = self._outcome
         there = httpx2.get(f"{self._there}/twin/tasks", timeout=60, trust_env=False).raise_for_status().json()
         found.accepted_there = there["accepted"]
-        found.check(not there["accepted_twice"], f"accepted twice: {there['accepted_twice']}")
-        found.check(not there["charged_twice"], f"charged twice: {there['charged_twice']}")
-        made = {one["input"].get("prompt") for one in there["tasks"] if one["state"] == "succeeded"} - {None}
         ours = {one["input"].get("prompt"): one for one in tasks.values()}
+        for word in ("accepted_twice", "charged_twice"):
+            twice = [there["tasks"][numbers[0] - 1] for numbers in there[word].values()]
+            stories = [
+                self._told_of(ours[one["input"]["prompt"]]) for one in twice if one["input"].get("prompt") in ours
+            ]
+            found.check(not twice, f"{word}: {twice}, here {stories}")
+        made = {one["input"].get("prompt") for one in there["tasks"] if one["state"] == "succeeded"} - {None}
         wasted = [_brief(ours[one]) for one in made if one not in ours or ours[one]["state"] == "failed"]
         found.check(not wasted, f"made and paid there, and failed here: {wasted}")
 
