@@ -67,7 +67,7 @@ def test_bytes_go_when_the_last_file_that_names_them_goes(tmp_path: Path) -> Non
         async with a_house(tmp_path, started=False) as house:
             one = await house.library.put("local", chunks(a_png()), "one", None)
             two = await house.library.put("other", chunks(a_png()), "two", None)
-            path = (await house.library.local(one))
+            path = await house.library.local(one)
             with pytest.raises(NotFound):
                 await house.library.delete("local", two.id)
             await house.library.delete("local", one.id)
