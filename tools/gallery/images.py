@@ -61,7 +61,7 @@ class Studio:
         """The first picture made of that."""
         self._made += 1
         named = {"image": self.still(still)} if still is not None else {}
-        fixed = {"prompt": prompt, "width": SIZE[0], "height": SIZE[1], "seed": 3, "mark": False}
+        fixed: dict[str, Any] = {"prompt": prompt, "width": SIZE[0], "height": SIZE[1], "seed": 3, "mark": False}
         (made, *_) = render(
             Scene(capability, **(fixed | named | asked)), self._folder / f"o{self._made}", lambda _: None
         )
