@@ -60,11 +60,10 @@ class Studio:
     def make(self, capability: str, prompt: str, still: Rgb | None = None, **asked: Any) -> Rgb:
         """The first picture made of that."""
         self._made += 1
-        named = {"image": self.still(still)} if still is not None else {}
+        named: dict[str, Any] = {"image": self.still(still)} if still is not None else {}
         fixed: dict[str, Any] = {"prompt": prompt, "width": SIZE[0], "height": SIZE[1], "seed": 3, "mark": False}
-        (made, *_) = render(
-            Scene(capability, **(fixed | named | asked)), self._folder / f"o{self._made}", lambda _: None
-        )
+        scene = Scene(capability, **{**fixed, **named, **asked})
+        (made, *_) = render(scene, self._folder / f"o{self._made}", lambda _: None)
         return load_still(made.path)
 
 
