@@ -121,7 +121,7 @@ def test_files_go_up_and_come_down_the_same(shell: Shell) -> None:
         (("run", "image-to-video"), 3, "invalid_input", "image"),
         (("run", "image-to-video", "-i", "image=@nowhere.png"), 3, "invalid_input", "nowhere.png"),
         (("run", "image-to-video", "-i", "image=still.png"), 3, "invalid_input", "image=@still.png"),
-        (("run", "music", "--prompt", "x"), 3, "not_supported", "music"),
+        (("run", "lip-sync", "--input", "video=x"), 3, "not_supported", "lip-sync"),
         (("run", "text-to-video", "-i", "prompt"), 2, "usage", "name=value"),
         (("run", "text-to-video", "--promt", "x"), 2, "usage", "--promt"),
         (("tasks", "show", "task_00000000000000000000000000"), 4, "not_found", "task_0000"),

@@ -33,14 +33,14 @@ def server() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgres"])
 def told(request: pytest.FixtureRequest, tmp_path: Path) -> Tell:
     """Runs a story on a store of its own, once on each database."""
-    server = request.getfixturevalue("server") if request.param == "postgres" else None
+    uri = fresh(request.getfixturevalue("server")) if request.param == "postgres" else None
 
     async def within(story: Story) -> None:
-        if server is None:
+        if uri is None:
             async with a_store(tmp_path) as store:
                 await story(store)
             return
-        pool = await opened(fresh(server))
+        pool = await opened(uri)
         store = Store(Postgres(pool), lambda: NOW)
         try:
             await story(store)

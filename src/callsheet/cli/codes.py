@@ -43,7 +43,9 @@ TABLE = (
         "no server answers, or it cannot now: try again later",
         ("unreachable", "unexpected", "storage_unavailable", "vendor_unavailable", "too_many"),
     ),
-    ExitCode(8, "not allowed: no key, a wrong key, no credit", ("unauthenticated", "forbidden", "no_credit")),
+    ExitCode(
+        8, "not allowed: no key, a wrong key, no credit", ("unauthenticated", "forbidden", "no_credit", "not_genuine")
+    ),
     ExitCode(9, "the time given to wait is over; the task goes on", ("still_running",)),
     ExitCode(70, "a fault in callsheet itself; CALLSHEET_DEBUG=1 shows where", ("error",)),
     ExitCode(INTERRUPTED, "interrupted (Ctrl-C)", ("interrupted",)),
