@@ -34,6 +34,7 @@ def test_a_task_runs_at_the_vendor_and_goes_on_when_it_cannot_be_stopped(serve_h
             "vendors": {"wondershare": access},
             "fetch": {"allow": ["127.0.0.1"]},
             "server": {"public_url": outside.url},
+            "provenance": {"mode": "off"},
         }
         with serve_home(load(tmp_path / "home", given, environ={})) as served, served.client() as native:
             asked = {"model": "wondershare/tm_text2video_b", "input": PROMPT | {"camera_move": "push-in"}}
