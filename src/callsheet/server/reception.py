@@ -16,7 +16,7 @@ from callsheet.contract import Dialect
 from callsheet.errors import CallsheetError, NotFound, RequestError, SetupError, TooMany
 from callsheet.server.desk import ACCOUNT, KEY, MOUNT
 from callsheet.server.parts import parts_of
-from callsheet.server.refusals import WrongMethod
+from callsheet.server.refusals import WrongMethod, refusal
 
 log = logging.getLogger("callsheet.server")
 
@@ -71,10 +71,13 @@ async def _serve(dialect: Dialect, scope: Scope, receive: Receive, send: Send) -
 async def _refuse(
     dialect: Dialect, error: CallsheetError, connection: HTTPConnection, receive: Receive, send: Send
 ) -> None:
-    if connection.scope["type"] == "websocket":
+    scope = connection.scope
+    if scope["type"] != "websocket":
+        await _with_limits(dialect.refuse(error, connection), error)(scope, receive, send)
+    elif "websocket.http.response" in scope.get("extensions", {}):  # a handshake has no vendor's shape to fail in
+        await refusal(error, scope["callsheet.request_id"])(scope, receive, send)
+    else:
         await send({"type": "websocket.close", "code": POLICY, "reason": error.message[:120]})
-        return
-    await _with_limits(dialect.refuse(error, connection), error)(connection.scope, receive, send)
 
 
 def _with_limits(response: Response, error: CallsheetError) -> Response:
