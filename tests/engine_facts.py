@@ -1,19 +1,27 @@
-"""The facts of two vendors that exist only in the engine's tests: they answer as a test says."""
+"""The facts of the vendors that exist only in the engine's tests: they answer as a test says."""
 
-STUDIO = """
+
+def _head(name: str, about: str) -> str:
+    return f"""
 [vendor]
-id = "studio"
-name = "Studio"
-about = "A vendor that answers as a test says."
-base_url = "https://studio.example"
-hosts = ["studio.example"]
-docs = "https://studio.example/docs"
+id = "{name}"
+name = "{name.title()}"
+about = "{about}"
+base_url = "https://{name}.example"
+hosts = ["{name}.example"]
+docs = "https://{name}.example/docs"
 source = "this test"
 checked = 2026-11-21
-states = { queued = "queued", running = "running", succeeded = "succeeded", failed = "failed", canceled = "canceled" }
+states = {{ queued = "queued", running = "running", succeeded = "succeeded", failed = "failed", canceled = "canceled" }}
 
 [vendor.auth]
 scheme = "none"
+"""
+
+
+STUDIO = (
+    _head("studio", "A vendor that answers as a test says.")
+    + """
 
 [[models]]
 name = "swift"
@@ -85,21 +93,11 @@ path = "/song"
 outputs = [{ kind = "audio", count = 1 }]
 params = [{ name = "prompt", required = true }]
 """
+)
 
-LOFT = """
-[vendor]
-id = "loft"
-name = "Loft"
-about = "Another vendor that answers as a test says, and can do less."
-base_url = "https://loft.example"
-hosts = ["loft.example"]
-docs = "https://loft.example/docs"
-source = "this test"
-checked = 2026-11-21
-states = { queued = "queued", running = "running", succeeded = "succeeded", failed = "failed", canceled = "canceled" }
-
-[vendor.auth]
-scheme = "none"
+LOFT = (
+    _head("loft", "Another vendor that answers as a test says, and can do less.")
+    + """
 
 [[models]]
 name = "calm"
@@ -119,21 +117,11 @@ path = "/pan"
 outputs = [{ kind = "video", count = 1 }]
 params = [{ name = "image", required = true, media = { formats = ["png"], max_bytes = 20 } }]
 """
+)
 
-VAULT = """
-[vendor]
-id = "vault"
-name = "Vault"
-about = "A vendor that answers as a test says, and takes the same request twice for one."
-base_url = "https://vault.example"
-hosts = ["vault.example"]
-docs = "https://vault.example/docs"
-source = "this test"
-checked = 2026-11-21
-states = { queued = "queued", running = "running", succeeded = "succeeded", failed = "failed", canceled = "canceled" }
-
-[vendor.auth]
-scheme = "none"
+VAULT = (
+    _head("vault", "A vendor that answers as a test says, and takes the same request twice for one.")
+    + """
 
 [vendor.once]
 header = "Idempotency-Key"
@@ -148,21 +136,11 @@ path = "/safe"
 outputs = [{ kind = "video", count = 1 }]
 params = [{ name = "prompt", required = true }]
 """
+)
 
-BELL = """
-[vendor]
-id = "bell"
-name = "Bell"
-about = "A vendor that answers as a test says, and calls back."
-base_url = "https://bell.example"
-hosts = ["bell.example"]
-docs = "https://bell.example/docs"
-source = "this test"
-checked = 2026-11-21
-states = { queued = "queued", running = "running", succeeded = "succeeded", failed = "failed", canceled = "canceled" }
-
-[vendor.auth]
-scheme = "none"
+BELL = (
+    _head("bell", "A vendor that answers as a test says, and calls back.")
+    + """
 
 [vendor.callback]
 param = "callback"
@@ -177,3 +155,4 @@ path = "/ring"
 outputs = [{ kind = "video", count = 1 }]
 params = [{ name = "prompt", required = true }]
 """
+)
