@@ -10,7 +10,7 @@ import pytest
 
 from callsheet.catalog import load
 from callsheet.errors import InvalidInput, NotFound
-from callsheet.sheets import Output, Sheet, body, quoted, read, take_of
+from callsheet.sheets import Local, Output, Sheet, Wish, body, quoted, read, take_of
 from callsheet.sheets.lines import lines, nearest
 
 CATALOG = load()
@@ -44,7 +44,7 @@ prompt = "closer"
 def sheet(folder: Path, text: str, **more: Any) -> Sheet:
     path = folder / "film.toml"
     path.write_text(text, encoding="utf-8")
-    return read(path, CATALOG, **more)
+    return read(path, CATALOG, Wish(**more))
 
 
 def refused(folder: Path, text: str, **more: Any) -> InvalidInput:
@@ -106,6 +106,7 @@ def test_a_mistake_is_named_with_its_line_and_the_way_out(
 ) -> None:
     fault = refused(tmp_path, FILM.replace(old, new))
     assert said in fault.message
+    assert said.startswith(f"film.toml:{fault.line}:") or "TOML" in said
     assert hint in (fault.hint or "")
 
 
@@ -125,18 +126,18 @@ def test_a_ring_is_drawn(tmp_path: Path) -> None:
 def test_a_take_is_its_name_model_stage_input_files_and_what_it_takes_from(tmp_path: Path) -> None:
     (tmp_path / "still.png").write_bytes(b"one")
     text = FILM.replace("@still#0", "still.png")
+    one, two = {"still.png": "sha256:1"}, {"still.png": "sha256:2"}
     shot = sheet(tmp_path, text).shots["opening"]
-    first = take_of(shot, {})
-    assert take_of(sheet(tmp_path, text + "\n# said\n").shots["opening"], {}) == first, "comments are nothing"
+    first = take_of(shot, {}, one)
+    assert take_of(sheet(tmp_path, text + "\n# said\n").shots["opening"], {}, one) == first, "comments are nothing"
     others = [
-        take_of(sheet(tmp_path, text.replace("closer", "away")).shots["opening"], {}),
-        take_of(sheet(tmp_path, text.replace("seed = 7", "seed = 8")).shots["opening"], {}),
-        take_of(sheet(tmp_path, text, stage="previz").shots["opening"], {}),
+        take_of(sheet(tmp_path, text.replace("closer", "away")).shots["opening"], {}, one),
+        take_of(sheet(tmp_path, text.replace("seed = 7", "seed = 8")).shots["opening"], {}, one),
+        take_of(sheet(tmp_path, text, stage="previz").shots["opening"], {}, one),
+        take_of(shot, {}, two),
     ]
-    (tmp_path / "still.png").write_bytes(b"two")
-    others.append(take_of(shot, {}))
     joined = sheet(tmp_path, text).shots["film"]
-    others += [take_of(joined, {"opening": task}) for task in ("task_1", "task_2")]
+    others += [take_of(joined, {"opening": task}, {}) for task in ("task_1", "task_2")]
     assert len({first, *others}) == 7
 
 
@@ -144,9 +145,9 @@ def test_what_is_still_to_be_made_and_sent_is_stood_for_in_a_quote(tmp_path: Pat
     (tmp_path / "still.png").write_bytes(b"one")
     shots = sheet(tmp_path, FILM.replace("@still#0", "still.png")).shots
     assert quoted(shots["opening"])["image"] == {"from": "task_0", "output": 0}
-    path = tmp_path / "still.png"
-    assert shots["opening"].paths() == [path]
-    assert body(shots["opening"], {}, {path: "file_1"})["image"] == "file_1"
+    assert shots["opening"].input["image"] == Local("still.png")
+    assert shots["opening"].files == {"still.png"}
+    assert body(shots["opening"], {}, {"still.png": "file_1"})["image"] == "file_1"
     assert body(shots["film"], {"opening": "task_2"}, {})["videos"][0] == {"from": "task_2", "output": 0}
 
 

@@ -23,11 +23,25 @@ from tools.pages import (
     metrics,
     scenarios,
     settings,
+    sheets,
 )
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
-SOURCES = (catalogue, approximations, cancel, cli, http, errors, events, metrics, scenarios, settings, dependencies)
+SOURCES = (
+    catalogue,
+    approximations,
+    cancel,
+    cli,
+    http,
+    errors,
+    events,
+    metrics,
+    scenarios,
+    settings,
+    dependencies,
+    sheets,
+)
 
 
 def pages() -> dict[Path, str]:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 CLIENT = Path(__file__).parent.parent / "src" / "callsheet" / "client"
 HEAD = '"""The SDK without async: generated from {} by tools/sync_client.py, never edited by hand."""\n'
-TWINS = {"_async.py": "_sync.py", "_async_wire.py": "_sync_wire.py", "_async_money.py": "_sync_money.py"}
+TWINS = {f"_async{part}.py": f"_sync{part}.py" for part in ("", "_wire", "_money", "_office")}
 
 WORDS = {
     "AsyncBaseTransport": "BaseTransport",
     "AsyncClient": "Client",
     "AsyncGenerator": "Generator",
     "AsyncMoney": "Money",
+    "AsyncOffice": "Office",
     "AsyncWire": "Wire",
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
@@ -27,6 +28,7 @@ WORDS = {
     "aread": "read",
     "asyncio": "time",
     "_async_money": "_sync_money",
+    "_async_office": "_sync_office",
     "_async_wire": "_sync_wire",
 }
 DROPPED = {"async", "await"}

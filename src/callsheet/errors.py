@@ -45,6 +45,7 @@ class CallsheetError(Exception):
         self.param = param
         self.retry_after = retry_after
         self.request_id: str | None = None  # which request met it, where that is known: the server's logs name it too
+        self.line: int | None = None  # which line of a text that was given is meant, from 1, where one is
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}" if self.hint else self.message

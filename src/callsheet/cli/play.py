@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from callsheet import sheets
 from callsheet.catalog import load
 from callsheet.cli.codes import Interrupted
 from callsheet.cli.flags import everywhere
@@ -17,11 +18,10 @@ from callsheet.cli.player import Player
 from callsheet.cli.printing import command_name, say, show, show_json, table
 from callsheet.cli.progress import Board
 from callsheet.cli.saving import DEFAULT_OUT
-from callsheet.client import Quote, TaskFailed
-from callsheet.errors import CallsheetError, InvalidInput, NoCredit, NotFound
-from callsheet.sheets import Sheet, read
-
-ALL = "*"
+from callsheet.client import PlannedShot, SheetPlan, TaskFailed
+from callsheet.client.office import Wish
+from callsheet.errors import CallsheetError
+from callsheet.sheets import ALL, read
 
 
 @click.command()
@@ -63,20 +63,16 @@ def play(
       callsheet play film.toml --on previz --set resolution=360p
       callsheet play film.toml --fresh opening --output rushes
     """
-    sheet = read(file, load(), stage=stage, changes=_changes(changes))
-    shots = sheet.behind(only) if only else sheet.shots
-    anew = frozenset(shots) if ALL in fresh else frozenset(fresh)
-    for name in sorted(anew - shots.keys()):
-        raise NotFound(f"{file.name} has no shot {name!r}.", hint=f"It has: {', '.join(sheet.shots)}.")
-    player = Player(place, sheet, shots, anew)
+    outweigh = _changes(changes)
+    wish: Wish = {"name": file.name, "on": stage, "only": only, "changes": outweigh, "fresh": fresh}
+    sheet = read(file, load(), sheets.Wish(stage, outweigh))
+    player = Player(place, file, file.read_text(encoding="utf-8"), sheet, wish)
     try:
-        player.look()
-        quotes = player.quotes()
+        plan = player.plan()
         if only_quote:
-            _show_quotes(place, player, quotes)
+            _show_quotes(place, plan)
             return
-        _within_budget(sheet, quotes)
-        _make(place, player, output or DEFAULT_OUT / file.stem)
+        _make(place, player, plan, output or DEFAULT_OUT / file.stem)
     except KeyboardInterrupt:
         raise _interrupted(player, file) from None
     finally:
@@ -97,26 +93,26 @@ def _changes(pairs: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _make(place: Place, player: Player, out: Path) -> None:
-    player.hand_in()
-    say(f"{player.sheet.title}: {len(player.shots)} shots, {len(player.made_before)} of them found from before.")
-    with Board(wide=max(map(len, player.shots))) as board:
+def _make(place: Place, player: Player, plan: SheetPlan, out: Path) -> None:
+    player.hand_in(plan)
+    say(f"{plan.title}: {len(player.tasks)} shots, {len(player.found)} of them found from before.")
+    with Board(wide=max(map(len, player.tasks))) as board:
         player.watch(board, out)
     for name in player.gone:
         say(f"{name} was made, and its files are not kept any more: --fresh {name} makes it anew, and all behind it.")
     if player.failed:
         raise _failure(player)
     if place.json:
-        show_json({"title": player.sheet.title, "shots": [_as_json(player, name) for name in player.shots]})
+        show_json({"title": plan.title, "shots": [_as_json(player, name) for name in player.tasks]})
         return
-    for name in player.shots:
+    for name in player.tasks:
         for path in player.saved[name]:
             show(str(path))
 
 
 def _as_json(player: Player, name: str) -> dict[str, Any]:
     files = [str(path) for path in player.saved[name]]
-    return {"shot": name, "found": name in player.made_before, "task": player.tasks[name].raw, "files": files}
+    return {"shot": name, "found": name in player.found, "task": player.tasks[name].raw, "files": files}
 
 
 def _failure(player: Player) -> CallsheetError:
@@ -136,37 +132,20 @@ def _interrupted(player: Player, file: Path) -> Interrupted:
     return Interrupted(said, hint=f"Come back to it with:\n  {command_name()} play {file}  (and the flags you gave)")
 
 
-def _known(quotes: Mapping[str, Quote]) -> float:
-    return sum(quote.credits for quote in quotes.values() if quote.credits is not None)
-
-
-def _within_budget(sheet: Sheet, quotes: Mapping[str, Quote]) -> None:
-    unknown = [name for name, quote in quotes.items() if quote.credits is None]
-    if sheet.budget is None:
-        return
-    if _known(quotes) > sheet.budget:
-        said = f"What is still to be made costs {_known(quotes):g} credits, and the budget is {sheet.budget:g}."
-        raise NoCredit(said, hint="See it with --quote; raise the budget, or play it --on previz.")
-    if unknown:
-        said = f"No price is documented for {', '.join(unknown)}, so the budget of {sheet.budget:g} cannot be kept."
-        raise InvalidInput(said, hint="Leave the budget out to play it all the same, or play it --on previz.")
-
-
-def _show_quotes(place: Place, player: Player, quotes: Mapping[str, Quote]) -> None:
-    unknown = [name for name, quote in quotes.items() if quote.credits is None]
+def _show_quotes(place: Place, plan: SheetPlan) -> None:
     if place.json:
-        rows = {name: quotes[name].raw if name in quotes else None for name in player.shots}
-        show_json({"title": player.sheet.title, "shots": rows, "credits": _known(quotes), "unknown": unknown})
+        quoted = {one.name: one.quote.raw if one.quote else None for one in plan.shots}
+        show_json({"title": plan.title, "shots": quoted, "credits": plan.credits, "unknown": plan.unknown})
         return
-    rows = [_quote_row(player, name, quotes.get(name)) for name in player.shots]
-    total = f"{_known(quotes):g}" if not unknown else f"{_known(quotes):g} and what is not known"
-    rows.append(("total", "", "", total, f"not documented: {', '.join(unknown)}" if unknown else ""))
+    rows = [_quote_row(one) for one in plan.shots]
+    total = f"{plan.credits:g}" if not plan.unknown else f"{plan.credits:g} and what is not known"
+    rows.append(("total", "", "", total, f"not documented: {', '.join(plan.unknown)}" if plan.unknown else ""))
     show(table(("SHOT", "MODEL", "STAGE", "CREDITS", "BASIS"), rows))
 
 
-def _quote_row(player: Player, name: str, quote: Quote | None) -> tuple[str, ...]:
-    model = player.shots[name].model
-    if quote is None:
-        task = player.tasks[name]
-        return name, model, task.stage, "0", f"{'made' if task.done else 'under way'} already: {task.id}"
-    return name, model, quote.stage, "not known" if quote.credits is None else f"{quote.credits:g}", quote.basis
+def _quote_row(one: PlannedShot) -> tuple[str, ...]:
+    if one.quote is None:
+        state = f"{'made' if one.task and one.task.done else 'under way'} already: {one.task.id if one.task else ''}"
+        return one.name, one.model, one.stage, "0", state
+    credits = "not known" if one.quote.credits is None else f"{one.quote.credits:g}"
+    return one.name, one.model, one.stage, credits, one.quote.basis

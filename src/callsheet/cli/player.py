@@ -1,20 +1,23 @@
-"""Plays a call sheet through the SDK: finds what was made before, hands in the rest, watches all of it, saves it."""
+"""Plays a call sheet through the SDK: the server plans it and hands it in; here it is watched and saved."""
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
+from uuid import uuid4
 
 from callsheet.cli.connecting import connect
 from callsheet.cli.place import Place
 from callsheet.cli.progress import Board
 from callsheet.cli.saving import save_as
-from callsheet.client import Client, Quote, Task, Unreachable
-from callsheet.errors import CallsheetError, Conflict, InvalidInput
-from callsheet.sheets import Sheet, Shot, body, quoted, take_of
+from callsheet.client import Client, SheetPlan, Task, Unreachable
+from callsheet.client.office import Wish
+from callsheet.errors import InvalidInput
+from callsheet.sheets import Sheet
 
 T = TypeVar("T")
 
@@ -23,23 +26,25 @@ FIRST_LOOK, LONGEST_LOOK = 0.2, 1.0
 
 _RESTARTS = 5
 _ENDED_BADLY = ("failed", "canceled")
+_AGAIN = "Put it back and play again."
 
 
 @dataclass(slots=True)
 class Player:
-    """One play of a sheet. `shots` are those wanted; those in `fresh` are made anew, and so is all behind them.
+    """One play of a sheet: its text, as it was read here, and how it is to be played. The files it names lie beside it.
 
-    A task is known again by the label `take`, the hash of all that makes it: what stands there is never paid twice.
+    What of it stands already, the server knows: that is never made or paid again.
     """
 
     place: Place
+    path: Path
+    text: str
     sheet: Sheet
-    shots: Mapping[str, Shot]
-    fresh: frozenset[str] = frozenset()
+    wish: Wish
     tasks: dict[str, Task] = field(default_factory=dict[str, Task])
-    made_before: set[str] = field(default_factory=set[str])
+    after: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    found: set[str] = field(default_factory=set[str])
     saved: dict[str, list[Path]] = field(default_factory=dict[str, list[Path]])
-    _files: dict[Path, str] = field(default_factory=dict[Path, str])
     _client: Client | None = None
 
     def close(self) -> None:
@@ -48,48 +53,33 @@ class Player:
             self._client.close()
             self._client = None
 
-    def look(self) -> None:
-        """Find the tasks of an earlier play that still stand: made or under way, of exactly this input."""
-        for shot in self.shots.values():
-            if shot.name in self.fresh or any(name not in self.tasks for name in shot.after):
-                continue
-            takes = self._takes(take_of(shot, self._ids(shot)))
-            standing = next((one for one in takes if str(one.state) not in _ENDED_BADLY), None)
-            if standing is not None:
-                self.tasks[shot.name] = standing
-                self.made_before.add(shot.name)
+    def plan(self) -> SheetPlan:
+        """What stands already, and what the rest would cost; nothing is uploaded or handed in."""
+        wish: Wish = {**self.wish, "files": self._sums()}
+        return self._ask(lambda client: client.plan_sheet(self.text, **wish))
 
-    def quotes(self) -> dict[str, Quote]:
-        """What each shot that is still to be made would cost; the server checks every one of them."""
-        found: dict[str, Quote] = {}
-        for shot in (one for one in self.shots.values() if one.name not in self.tasks):
-            try:
-                found[shot.name] = self._ask(lambda client, shot=shot: _quote(client, shot))
-            except CallsheetError as error:
-                error.message = f"{shot.name}: {error.message}"
-                raise
-        return found
-
-    def hand_in(self) -> None:
-        """Every shot that is still to be made, in order; each waits on the server for what it takes."""
-        for shot in self.shots.values():
-            if shot.name not in self.tasks:
-                try:
-                    self.tasks[shot.name] = self._handed_in(shot)
-                except CallsheetError as error:
-                    error.message = f"{shot.name}: {error.message}"
-                    raise
+    def hand_in(self, plan: SheetPlan) -> None:
+        """Every shot that is still to be made, its files uploaded; each waits on the server for what it takes."""
+        files = self._sums()
+        for path in self._named(one.name for one in plan.shots if not one.found):
+            files[path] = self._ask(lambda client, path=path: client.upload(self.path.parent / path)).id
+        wish: Wish = {**self.wish, "files": files}
+        once = str(uuid4())
+        play = self._ask(lambda client: client.play_sheet(self.text, idempotency_key=once, **wish))
+        self.tasks = {one.name: one.task for one in play.shots}
+        self.after = {one.name: one.after for one in play.shots}
+        self.found = {one.name for one in play.shots if one.found}
 
     def watch(self, board: Board, out: Path) -> None:
         """Until every shot has ended, each saved as soon as it has."""
         pause = FIRST_LOOK
-        for name in self.shots:
+        for name in self.tasks:
             self._note(board, name, out)
-        while open_ones := [name for name in self.shots if not self.tasks[name].done]:
+        while open_ones := [name for name in self.tasks if not self.tasks[name].done]:
             time.sleep(pause)
             before = [(self.tasks[name].state, self.tasks[name].progress) for name in open_ones]
             for name in open_ones:
-                if all(self.tasks[one].done for one in self.shots[name].after):
+                if all(self.tasks[one].done for one in self.after[name]):
                     self.tasks[name] = self._ask(lambda client, task=self.tasks[name]: client.get(task))
                     self._note(board, name, out)
             after = [(self.tasks[name].state, self.tasks[name].progress) for name in open_ones]
@@ -103,46 +93,29 @@ class Player:
     @property
     def failed(self) -> list[str]:
         """The shots that ended badly, those first that others only failed with."""
-        bad = [name for name in self.shots if str(self.tasks[name].state) in _ENDED_BADLY]
-        return sorted(bad, key=lambda name: any(one in bad for one in self.shots[name].after))
+        bad = [name for name in self.tasks if str(self.tasks[name].state) in _ENDED_BADLY]
+        return sorted(bad, key=lambda name: any(one in bad for one in self.after[name]))
 
     def _note(self, board: Board, name: str, out: Path) -> None:
         task = self.tasks[name]
-        waits = any(not self.tasks[one].done for one in self.shots[name].after)
+        waits = any(not self.tasks[one].done for one in self.after[name])
         board.show(name, task, "waiting" if waits and not task.done else None)
         if task.state == "succeeded":
             self.saved[name] = self._ask(lambda client: save_as(client, task, out, name))
 
-    def _handed_in(self, shot: Shot) -> Task:
-        take = take_of(shot, self._ids(shot))
-        input = body(shot, self._ids(shot), self._uploads(shot))
-        labels = {"sheet": self.sheet.title[:512], "shot": shot.name, "take": take}
-        for _ in range(2):
-            key = f"play {take} {len(self._takes(take))}"
-            try:
-                return self._ask(
-                    lambda client, key=key: client.submit(
-                        shot.model, input, metadata=labels, stage=shot.stage, idempotency_key=key
-                    )
-                )
-            except Conflict:  # another play of this sheet was faster: its task is ours too
-                found = self._takes(take)
-                if found and str(found[0].state) not in _ENDED_BADLY:
-                    return found[0]
-        raise Conflict(f"{shot.name} is being handed in by another play of this sheet.", hint="Play it again.")
+    def _named(self, shots: Iterable[str]) -> list[str]:
+        """The files that these shots name by their path."""
+        return sorted({path for name in shots for path in self.sheet.shots[name].files})
 
-    def _ids(self, shot: Shot) -> dict[str, str]:
-        return {name: self.tasks[name].id for name in shot.after}
+    def _sums(self) -> dict[str, str]:
+        return {path: f"sha256:{self._sum(path)}" for path in self._named(self.sheet.shots)}
 
-    def _takes(self, take: str) -> tuple[Task, ...]:
-        """The tasks of one take, newest first."""
-        return self._ask(lambda client: client.list(limit=100, metadata={"take": take})).data
-
-    def _uploads(self, shot: Shot) -> dict[Path, Any]:
-        for path in shot.paths():
-            if path not in self._files:
-                self._files[path] = self._ask(lambda client, path=path: client.upload(path)).id
-        return dict(self._files)
+    def _sum(self, path: str) -> str:
+        try:
+            with (self.path.parent / path).open("rb") as source:
+                return hashlib.file_digest(source, "sha256").hexdigest()
+        except OSError as error:
+            raise InvalidInput(f"A file went away meanwhile: {error}.", hint=_AGAIN) from error
 
     def _ask(self, question: Callable[[Client], T]) -> T:
         """Ask the server. A home's own one that went away is started again: it goes on with everything."""
@@ -154,12 +127,4 @@ class Player:
                 self.close()
                 if self.place.remote:
                     raise
-            except OSError as error:
-                raise InvalidInput(
-                    f"A file went away meanwhile: {error}.", hint="Put it back and play again."
-                ) from error
         raise Unreachable("The server came and went.", hint="`callsheet doctor` looks deeper.")
-
-
-def _quote(client: Client, shot: Shot) -> Quote:
-    return client.quote(shot.model, quoted(shot), stage=shot.stage)

@@ -4,6 +4,7 @@ from callsheet.client._async import AsyncClient
 from callsheet.client._sync import Client
 from callsheet.client.failures import NotGenuine, StillRunning, TaskCanceled, TaskFailed, Unexpected, Unreachable
 from callsheet.client.money import Account, Credits, LedgerCheck, LedgerEntry
+from callsheet.client.office import PlannedShot, Play, PlayedShot, SheetExample, SheetPlan
 from callsheet.client.receiving import WebhookEvent, verify_webhook
 from callsheet.client.results import (
     Artifact,
@@ -37,8 +38,13 @@ __all__ = [
     "ModelInfo",
     "NotGenuine",
     "Page",
+    "PlannedShot",
+    "Play",
+    "PlayedShot",
     "Quote",
     "Retry",
+    "SheetExample",
+    "SheetPlan",
     "StillRunning",
     "Task",
     "TaskCanceled",

@@ -13,7 +13,7 @@ from uuid import uuid4
 import httpx2
 
 from callsheet.client import requests, results
-from callsheet.client._async_money import AsyncMoney
+from callsheet.client._async_office import AsyncOffice
 from callsheet.client.failures import Unexpected, Unreachable, ended_well
 from callsheet.client.following import FIRST_POLL, LONGEST_POLL, in_time, is_end, told
 from callsheet.client.requests import Order, Source, Wanted, file_id, task_body, task_id
@@ -35,7 +35,7 @@ OnUpdate = Callable[[Task], object]
 """Called with the task each time there is news of it."""
 
 
-class AsyncClient(AsyncMoney):
+class AsyncClient(AsyncOffice):
     """Speaks to one callsheet server; `async with AsyncClient() as client` closes its connections at the end.
 
     `base_url` falls back on CALLSHEET_URL, then http://127.0.0.1:8420; `key` on CALLSHEET_KEY. `timeout` is seconds

@@ -107,6 +107,7 @@ def from_answer(response: httpx2.Response) -> CallsheetError:
         message = str(said.get("message") or f"{response.request.url} answered {response.status_code}.")
         found = kind(message, hint=said.get("hint"), param=said.get("param"), retry_after=retry_after(response))
         request_id = said.get("request_id") or request_id
+        found.line = said.get("line")
     found.request_id = request_id
     return found
 

@@ -45,13 +45,15 @@ def install(app: FastAPI) -> None:
 
 def refusal(error: CallsheetError, request_id: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The answer that stands for an error."""
-    said = {
+    said: dict[str, str | int | None] = {
         "code": error.code,
         "message": error.message,
         "hint": error.hint,
         "param": error.param,
         "request_id": request_id,
     }
+    if error.line is not None:
+        said["line"] = error.line
     more = dict(headers or {})
     if error.retry_after is not None:
         more["retry-after"] = str(math.ceil(error.retry_after))

@@ -1,6 +1,28 @@
-"""Call sheets: named shots that take from each other, read from TOML, checked whole, ordered and hashed; pure."""
+"""Call sheets: named shots that take from each other, read from TOML, checked whole, planned and handed in."""
 
-from callsheet.sheets.reading import read
-from callsheet.sheets.sheet import Output, Sheet, Shot, body, deep, quoted, take_of
+from callsheet.sheets.examples import Example, examples
+from callsheet.sheets.playing import ALL, Plan, Planned, Player
+from callsheet.sheets.reading import AS_WRITTEN, Known, Wish, parse, read
+from callsheet.sheets.sheet import Local, Output, Sheet, Shot, body, deep, quoted, take_of
 
-__all__ = ["Output", "Sheet", "Shot", "body", "deep", "quoted", "read", "take_of"]
+__all__ = [
+    "ALL",
+    "AS_WRITTEN",
+    "Example",
+    "Known",
+    "Local",
+    "Output",
+    "Plan",
+    "Planned",
+    "Player",
+    "Sheet",
+    "Shot",
+    "Wish",
+    "body",
+    "deep",
+    "examples",
+    "parse",
+    "quoted",
+    "read",
+    "take_of",
+]

@@ -9,13 +9,13 @@ _HEAD = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
 _LONG = ('"""', "'''")
 
-Place = tuple[str, ...]
+At = tuple[str, ...]
 
 
-def lines(text: str) -> Mapping[Place, int]:
+def lines(text: str) -> Mapping[At, int]:
     """The line of every `[table]` and every `key =`, by the whole path of names; what is inside a long text is none."""
-    found: dict[Place, int] = {}
-    table: Place = ()
+    found: dict[At, int] = {}
+    table: At = ()
     until = ""
     for number, line in enumerate(text.splitlines(), 1):
         if until:
@@ -30,7 +30,7 @@ def lines(text: str) -> Mapping[Place, int]:
     return found
 
 
-def nearest(known: Mapping[Place, int], place: Place) -> int | None:
+def nearest(known: Mapping[At, int], place: At) -> int | None:
     """The line of this place, of the first thing in it, or of the table around it."""
     while place:
         found = [line for one, line in known.items() if one[: len(place)] == place]
@@ -40,5 +40,5 @@ def nearest(known: Mapping[Place, int], place: Place) -> int | None:
     return None
 
 
-def _names(dotted: str) -> Place:
+def _names(dotted: str) -> At:
     return tuple(part.strip().strip("\"'") for part in re.findall(r"\"[^\"]*\"|'[^']*'|[^.\s]+", dotted))

@@ -6,7 +6,7 @@ import difflib
 import graphlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -14,8 +14,8 @@ from typing import Any, NoReturn, cast
 from callsheet.catalog import Catalog, Model, Param
 from callsheet.catalog.check import REFERENCE
 from callsheet.errors import InvalidInput, NotSupported, RequestError
-from callsheet.sheets.lines import Place, lines, nearest
-from callsheet.sheets.sheet import UNMADE, Output, Sheet, Shot, deep
+from callsheet.sheets.lines import At, lines, nearest
+from callsheet.sheets.sheet import UNMADE, Local, Output, Sheet, Shot, deep
 
 Table = Mapping[str, Any]
 
@@ -27,30 +27,58 @@ _OWN = ("model", "on")
 _SIZES = {"resolution", "aspect_ratio"}
 
 
-def read(path: Path, catalog: Catalog, *, stage: str | None = None, changes: Mapping[str, Any] | None = None) -> Sheet:
-    """The sheet in this file, checked whole.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a sheet is to be played.
 
     `stage` is where every generating shot runs, whatever the sheet says; edits stay where they are. `changes` outweigh
     the sheet: `{"resolution": ...}` its defaults, `{"opening.duration": ...}` one shot or the defaults of a capability.
-    Raises InvalidInput, which names the line.
     """
+
+    stage: str | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+AS_WRITTEN = Wish()
+
+
+def read(path: Path, catalog: Catalog, wish: Wish = AS_WRITTEN) -> Sheet:
+    """The sheet in this file, checked whole; the files that it names lie beside it. InvalidInput names the line."""
     try:
         text = path.read_text(encoding="utf-8")
-        raw: dict[str, Any] = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         said = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
         raise InvalidInput(f"{path} cannot be read: {said}.", hint="Give the path of a call sheet.") from error
+    beside = Known(lambda one: (path.parent / one).is_file(), "A path is meant from where the sheet lies")
+    return parse(text, catalog, wish, name=path.name, known=beside)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Which paths that a sheet names have a file, and what to say of one that has none."""
+
+    has: Callable[[str], bool]
+    hint: str
+
+
+def parse(text: str, catalog: Catalog, wish: Wish, *, name: str, known: Known) -> Sheet:
+    """The sheet in this text, checked whole; `name` stands in messages, and as the title of one that has none."""
+    try:
+        raw: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{path.name} is no TOML: {error}.", hint="See docs/howto/call-sheets.md.") from error
-    return _Reader(path, catalog, raw, lines(text), stage, dict(changes or {})).sheet()
+        at = re.search(r"at line (\d+)", str(error))
+        line = int(at[1]) if at else len(text.splitlines()) or None
+        raise _fault(f"{name} is no TOML: {error}.", "See docs/howto/call-sheets.md.", None, line) from error
+    return _Reader(name, known, catalog, raw, lines(text), wish.stage, dict(wish.changes)).sheet()
 
 
 @dataclass
 class _Reader:
-    path: Path
+    name: str
+    known: Known
     catalog: Catalog
     raw: dict[str, Any]
-    lines: Mapping[Place, int]
+    lines: Mapping[At, int]
     stage: str | None
     changes: dict[str, Any]
     names: list[str] = field(default_factory=list[str])
@@ -70,7 +98,8 @@ class _Reader:
         made = {name: self._shot(name) for name in shots}
         self._all_used(made.values())
         order = self._order(made)
-        return Sheet(str(about.get("title", self.path.stem)), {name: made[name] for name in order}, budget, self.path)
+        title = str(about.get("title", Path(self.name).stem))
+        return Sheet(title, {name: made[name] for name in order}, budget, self.name)
 
     def _shot(self, name: str) -> Shot:
         at = ("shots", name)
@@ -87,9 +116,9 @@ class _Reader:
         input = model.mapped(full, lambda param, value: self._leaf(at, param, value, after))
         self._judge(at, model, named, input)
         stage = self.stage if self.stage and self._generates(model.capability) else given.get("on")
-        return Shot(name, named, model.capability, input, stage, tuple(after))
+        return Shot(name, named, model.capability, input, stage, tuple(after), nearest(self.lines, at))
 
-    def _model(self, at: Place, named: str, params: Iterable[str]) -> Model:
+    def _model(self, at: At, named: str, params: Iterable[str]) -> Model:
         """The model whose facts the input is checked by."""
         try:
             return self.catalog.find(named, dict.fromkeys(params))
@@ -123,7 +152,7 @@ class _Reader:
             found = {name: one for name, one in found.items() if name not in _SIZES}
         return found
 
-    def _leaf(self, at: Place, param: Param, value: Any, after: dict[str, None]) -> Any:
+    def _leaf(self, at: At, param: Param, value: Any, after: dict[str, None]) -> Any:
         """A text or a medium: another shot's output, a file beside the sheet, or what it says."""
         if not isinstance(value, str):
             return value
@@ -134,15 +163,14 @@ class _Reader:
             return self._output(at, named, after)
         if not param.is_media or REFERENCE.fullmatch(value):
             return value
-        path = self.path.parent / value
-        if not path.is_file():
-            hint = "A path is meant from where the sheet lies; another shot is written @name."
+        if not self.known.has(value):
+            hint = f"{self.known.hint}; another shot is written @name."
             self._refuse(
                 self._where(at, value), f"{at[1]}: {param.name} names {value}, and no such file is there.", hint
             )
-        return path
+        return Local(value)
 
-    def _output(self, at: Place, named: re.Match[str], after: dict[str, None]) -> Any:
+    def _output(self, at: At, named: re.Match[str], after: dict[str, None]) -> Any:
         name, which = named["name"], named["which"] or "0"
         output = int(which) if which.isdecimal() else which
         if name in self.names:
@@ -155,11 +183,11 @@ class _Reader:
         hint = f"{guess}Its shots: {', '.join(self.names)}. A text that begins with @ is written @@."
         self._refuse(self._where(at, named[0]), f"{at[1]} takes from @{name}, and no shot is called so.", hint)
 
-    def _where(self, at: Place, text: str) -> Place:
+    def _where(self, at: At, text: str) -> At:
         """The key of a shot below which this text stands."""
         return next((key for key in self.lines if key[:2] == at and len(key) > 2 and self._says(key, text)), at)
 
-    def _says(self, place: Place, text: str) -> bool:
+    def _says(self, place: At, text: str) -> bool:
         value: Any = self.raw
         for name in place:
             value = value.get(name) if isinstance(value, Mapping) else None
@@ -167,9 +195,9 @@ class _Reader:
         deep(value, lambda one: found.append(one == text))
         return any(found)
 
-    def _judge(self, at: Place, model: Model, named: str, input: Table) -> None:
+    def _judge(self, at: At, model: Model, named: str, input: Table) -> None:
         """By the facts, as far as they can tell now: what is still to be made is judged when it is there."""
-        stands = deep(input, lambda one: UNMADE if isinstance(one, Output | Path) else one)
+        stands = deep(input, lambda one: UNMADE if isinstance(one, Output | Local) else one)
         if unknown := next((name for name in input if name not in model.params), None):
             self._unknown((*at, unknown), model, unknown)
         if self.catalog.is_capability(named) and model.vendor not in ("previz", "edit"):
@@ -182,7 +210,7 @@ class _Reader:
             place = next(((*one, param) for one in tables if (*one, param) in self.lines), at)
             self._refuse(place, f"{at[1]}: {error.message}", error.hint)
 
-    def _unknown(self, place: Place, model: Model, name: str) -> NoReturn:
+    def _unknown(self, place: At, model: Model, name: str) -> NoReturn:
         try:
             model.check({name: None})
         except InvalidInput as error:
@@ -217,13 +245,13 @@ class _Reader:
             ready += sorter.get_ready()
         return order
 
-    def _only_known(self, at: Place, table: Table, known: tuple[str, ...]) -> None:
+    def _only_known(self, at: At, table: Table, known: tuple[str, ...]) -> None:
         for name in table:
             if name not in known:
                 what = f"[{name}]" if isinstance(table[name], Mapping) else name
                 self._refuse((*at, name), f"{what} means nothing here.", f"Known: {', '.join(known)}.")
 
-    def _table(self, place: Place) -> dict[str, Any]:
+    def _table(self, place: At) -> dict[str, Any]:
         value: Any = self.raw
         for name in place:
             value = value.get(name, {})
@@ -231,7 +259,13 @@ class _Reader:
                 self._refuse(place, f"{name} is no table.", f"Write [{'.'.join(place)}] and what belongs to it below.")
         return cast("dict[str, Any]", value)
 
-    def _refuse(self, place: Place, said: str, hint: str | None) -> NoReturn:
+    def _refuse(self, place: At, said: str, hint: str | None) -> NoReturn:
         line = nearest(self.lines, place)
-        where = f"{self.path.name}:{line}" if line else self.path.name
-        raise InvalidInput(f"{where}: {said}", hint=hint, param=".".join(place)) from None
+        where = f"{self.name}:{line}" if line else self.name
+        raise _fault(f"{where}: {said}", hint, ".".join(place), line) from None
+
+
+def _fault(said: str, hint: str | None, param: str | None, line: int | None) -> InvalidInput:
+    fault = InvalidInput(said, hint=hint, param=param)
+    fault.line = line
+    return fault

@@ -5,14 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, cast
 
 from callsheet.errors import NotFound
 
 UNMADE = {"from": "task_0", "output": 0}
 """Stands for what is not there yet where only a price is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A file that the sheet names by its path, as it is written there."""
+
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,10 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One task to be: its model, where it runs, and an input in which Outputs and Paths are still to be replaced."""
+    """One task to be: its model, where it runs, and an input in which Outputs and Locals are still to be replaced.
+
+    `line` is where its table stands in the text.
+    """
 
     name: str
     model: str
@@ -33,54 +42,63 @@ class Shot:
     input: Mapping[str, Any]
     stage: str | None = None
     after: tuple[str, ...] = ()
+    line: int | None = None
 
-    def paths(self) -> list[Path]:
-        """The local files that it names."""
-        return _paths(self.input)
+    @property
+    def files(self) -> frozenset[str]:
+        """The files that it names by their path."""
+        found: set[str] = set()
+
+        def note(value: Any) -> Any:
+            if isinstance(value, Local):
+                found.add(value.path)
+            return value
+
+        deep(self.input, note)
+        return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The shots by name, in order. `budget` is in credits, for what has to be made."""
+    """The shots by name, in order. `budget` is in credits, for what has to be made; `name` stands in messages."""
 
     title: str
     shots: Mapping[str, Shot]
     budget: float | None = None
-    path: Path = field(default_factory=Path)
+    name: str = "sheet"
 
     def behind(self, wanted: str) -> Mapping[str, Shot]:
         """A shot and all that it takes from, in order. NotFound."""
         if wanted not in self.shots:
-            raise NotFound(f"{self.path.name} has no shot {wanted!r}.", hint=f"It has: {', '.join(self.shots)}.")
+            raise NotFound(f"{self.name} has no shot {wanted!r}.", hint=f"It has: {', '.join(self.shots)}.")
         needed = {wanted}
         for shot in reversed([*self.shots.values()]):
             needed |= set(shot.after) if shot.name in needed else set()
         return {name: shot for name, shot in self.shots.items() if name in needed}
 
 
-def body(shot: Shot, tasks: Mapping[str, str], files: Mapping[Path, Any]) -> dict[str, Any]:
+def body(shot: Shot, tasks: Mapping[str, str], files: Mapping[str, Any]) -> dict[str, Any]:
     """The input as it is submitted: `tasks` are the ids by shot, `files` what stands for each path."""
 
     def replaced(value: Any) -> Any:
         if isinstance(value, Output):
             return {"from": tasks[value.shot], "output": value.which}
-        return files[value] if isinstance(value, Path) else value
+        return files[value.path] if isinstance(value, Local) else value
 
     return deep(shot.input, replaced)
 
 
 def quoted(shot: Shot) -> dict[str, Any]:
-    """The input as a price is asked for: nothing is uploaded, and nothing has to be there."""
-    return deep(shot.input, lambda value: UNMADE if isinstance(value, Output | Path) else value)
+    """The input as a price is asked for: nothing has to be there yet."""
+    return deep(shot.input, lambda value: UNMADE if isinstance(value, Output | Local) else value)
 
 
-def take_of(shot: Shot, tasks: Mapping[str, str]) -> str:
+def take_of(shot: Shot, tasks: Mapping[str, str], sums: Mapping[str, str]) -> str:
     """What makes this take of a shot the one it is, as a hash: its name, model, stage and input.
 
-    Local files count by their content, what it takes from other shots by the tasks that make it. OSError where a file
-    went away.
+    Files that it names by their path count by their content (`sums`), what it takes from other shots by the tasks that
+    make it.
     """
-    sums = {path: f"sha256:{_sum(path)}" for path in _paths(shot.input)}
     said = [shot.name, shot.model, shot.stage, body(shot, tasks, sums)]
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:40]
 
@@ -92,20 +110,3 @@ def deep(value: Any, new: Callable[[Any], Any]) -> Any:
     if isinstance(value, list):
         return [deep(one, new) for one in cast("list[Any]", value)]
     return new(value)
-
-
-def _paths(input: Mapping[str, Any]) -> list[Path]:
-    found: list[Path] = []
-
-    def note(value: Any) -> Any:
-        if isinstance(value, Path):
-            found.append(value)
-        return value
-
-    deep(input, note)
-    return found
-
-
-def _sum(path: Path) -> str:
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()

@@ -11,10 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from callsheet import context
+from callsheet.errors import InvalidInput
 from callsheet.server import answers
+from callsheet.server.parts import parts_of
 from callsheet.server.reading import refuse_unknown
+from callsheet.server.shapes import Address
 
 JSON_TYPE = "application/json"
+
+_KEY_LENGTH = 255
 
 _MEANINGS = {
     400: "The request itself cannot be read, and where.",
@@ -85,6 +90,25 @@ def operation(
         "responses": {**(more or {}), **problems},
         "openapi_extra": {**documented, **extra},
     }
+
+
+def address_for(request: Request) -> Address:
+    """How files are linked for whoever asks: under the origin by which they reached us."""
+    parts = parts_of(request)
+    origin = parts.origins.of(request)
+    return lambda file: origin + parts.files.link(file)
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The key under which asking again is the same; InvalidInput for one that cannot be kept."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not (0 < len(key) <= _KEY_LENGTH and key.isprintable()):
+        raise InvalidInput(
+            f"An Idempotency-Key has 1 to {_KEY_LENGTH} printable characters.",
+            param="Idempotency-Key",
+            hint="A UUID does well.",
+        )
+    return key
 
 
 def _query_parameters(query: type[BaseModel] | None) -> list[dict[str, Any]]:
