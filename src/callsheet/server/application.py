@@ -17,6 +17,7 @@ from callsheet.server.door import Crowd, Door
 from callsheet.server.parts import Parts
 from callsheet.server.reception import Reception
 from callsheet.server.shapes import Answer
+from callsheet.server.studio import route as studio
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -37,7 +38,7 @@ def application(
     app.add_middleware(Door, crowd=crowd)
     refusals.install(app)
     # Flat, not as nested routers: one list is walked for each request.
-    app.router.routes.extend([*native.routes(), *_open(), *pages.routes(), *callbacks.ROUTES])
+    app.router.routes.extend([*native.routes(), *_open(), *pages.routes(), *studio.routes(), *callbacks.ROUTES])
     app.add_api_route("/v1/openapi.json", _document, include_in_schema=False)
     app.openapi = functools.partial(openapi.document, app)
     return app

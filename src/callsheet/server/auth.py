@@ -1,8 +1,9 @@
-"""Who asks: a key, the operator's token, or this machine itself while no key exists."""
+"""Who asks: a key, the operator's token, a browser that signed in, or this machine itself while no key exists."""
 
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -11,8 +12,9 @@ from starlette.requests import HTTPConnection
 
 from callsheet import context
 from callsheet.contract import Key, Keys
-from callsheet.errors import Forbidden, Unauthenticated
+from callsheet.errors import Forbidden, NotFound, Unauthenticated
 from callsheet.server.origin import address_of, hostname
+from callsheet.server.studio.tokens import HEADER, Session, Sessions, mark
 
 LOCAL = "local"
 """The account of everyone on this machine while no key exists, and of the operator always."""
@@ -21,6 +23,9 @@ Prove = Callable[[HTTPConnection], Awaitable[Key | None]]
 """Finds the key that a request proves by a vendor's scheme."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_SHOWN = re.compile(r"/v1/(?:files/[^/]+/content(?:/[^/]+)?|tasks/[^/]+/events)")
+"""What a page shows without a script of its own asking: pictures, clips, streams of events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,14 @@ class Caller:
 class Gate:
     """Decides who a request comes from, and turns away what a foreign web page sends while no key protects us.
 
-    `token` is the operator's, fresh for each start. `hosts` are further names this server may be called by.
+    `token` is the operator's, fresh for each start. `hosts` are further names this server may be called by. `sessions`
+    are those of the studio: they count for the native API only, never for a vendor's dialect.
     """
 
-    def __init__(self, keys: Keys, token: str, hosts: Iterable[str] = ()) -> None:
+    def __init__(self, keys: Keys, token: str, hosts: Iterable[str], sessions: Sessions) -> None:
         self.hosts = [host.lower() for host in hosts]
+        self.sessions = sessions
+        self._mark = mark(token)
         self._keys = keys
         self._token = token.encode()
 
@@ -53,6 +61,11 @@ class Gate:
         presented = bearer(connection)
         if presented and hmac.compare_digest(presented.encode(), self._token):
             return Caller(LOCAL, operator=True)
+        session = None if presented else self.session(connection)
+        if session is not None and self._asked_by_studio(connection):
+            found = await self._signed_in(session)
+            if found is not None:
+                return found
         if await self.open():
             return _on_this_machine(connection)
         key = await self._keys.find(presented) if presented else None
@@ -60,6 +73,26 @@ class Gate:
             said = "This key is not known here, or was revoked." if presented else "This server asks for a key."
             raise Unauthenticated(said, hint="Send `Authorization: Bearer KEY`; `callsheet keys create` makes one.")
         return Caller(key.account, key=key)
+
+    def session(self, connection: HTTPConnection) -> Session | None:
+        """The session that a browser brings, whether or not what it stands for still counts."""
+        return self.sessions.read(connection)
+
+    async def session_for(self, presented: str) -> str | None:
+        """The word that a browser gets for a key or the operator's token; None where it is neither."""
+        if hmac.compare_digest(presented.encode(), self._token):
+            return self.sessions.issue(self._mark)
+        key = await self._keys.find(presented) if presented else None
+        return self.sessions.issue(key.id) if key else None
+
+    async def _signed_in(self, session: Session) -> Caller | None:
+        if hmac.compare_digest(session.who, self._mark):
+            return Caller(LOCAL, operator=True)
+        try:
+            key = await self._keys.get(session.who)
+        except NotFound:
+            return None
+        return None if key.revoked_at is not None else Caller(key.account, key=key)
 
     async def open(self) -> bool:
         """Whether no key exists yet: then everyone on this machine is let in, whatever they present."""
@@ -121,6 +154,22 @@ class Gate:
                 "A web page of another origin may not change anything here.",
                 hint="Create a key (`callsheet keys create`) and send it from your own server.",
             )
+
+    def check_studio(self, connection: HTTPConnection) -> None:
+        """Forbidden unless a page of our own asks: no other can send this header without being asked about it first."""
+        if connection.headers.get(HEADER) != "1" or self._foreign(connection, connection.headers.get("host", "")):
+            raise Forbidden(
+                "Only the studio of this server may ask this.",
+                hint="Programs send `Authorization: Bearer KEY`; behind a proxy, set `server.public_url`.",
+            )
+
+    def _asked_by_studio(self, connection: HTTPConnection) -> bool:
+        """Whether a session counts for this request. Forbidden where another page sent it along."""
+        scope = connection.scope
+        if scope.get("method") in ("GET", "HEAD") and _SHOWN.fullmatch(scope["path"]):
+            return connection.headers.get("sec-fetch-site", "none") in ("same-origin", "none")
+        self.check_studio(connection)
+        return True
 
     def knows(self, host: str) -> bool:
         """Whether this server may be called by this name."""

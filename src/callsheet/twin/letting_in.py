@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from callsheet.contract import Key, Keys
 from callsheet.errors import Unauthenticated
 from callsheet.server.auth import Gate, Prove
+from callsheet.server.studio.tokens import Sessions
 from callsheet.twin.keyring import Keyring
 
 
@@ -17,7 +18,9 @@ class AnyGate(Gate):
     """The gate of the twin's reception."""
 
     def __init__(self, keys: Keyring) -> None:
-        super().__init__(cast("Keys", keys), secrets.token_urlsafe(16))
+        super().__init__(
+            cast("Keys", keys), secrets.token_urlsafe(16), (), Sessions(secrets.token_bytes(32), lambda: 0)
+        )
         self._known = keys
 
     async def admit(self, connection: HTTPConnection, prove: Prove) -> tuple[str, Key | None]:

@@ -1,0 +1,1 @@
+"""The studio: a page for people on the public API, served from this installation alone."""

@@ -1,0 +1,45 @@
+/** The pages there are, in the order of the navigation; each is loaded when it is first shown. */
+
+/**
+ * `name` is the first part of the path behind `/studio`, the file in `pages/` and the stylesheet in `styles/`.
+ * @type {{name: string, icon: string, key: string}[]}
+ */
+export const PAGES = [
+  { name: "make", icon: "make", key: "g m" },
+  { name: "takes", icon: "takes", key: "g t" },
+  { name: "compare", icon: "compare", key: "g c" },
+  { name: "sheets", icon: "sheets", key: "g s" },
+  { name: "webhooks", icon: "webhooks", key: "g w" },
+  { name: "ledger", icon: "ledger", key: "g l" },
+  { name: "keys", icon: "key", key: "g k" },
+  { name: "health", icon: "health", key: "g h" },
+];
+
+/** What is shown at `/studio` itself. */
+export const FIRST = "make";
+
+const loaded = new Map();
+
+/**
+ * A page's component, its stylesheet in place; the same promise each time.
+ * @param {string} name
+ * @returns {Promise<Function>}
+ */
+export function page(name) {
+  if (!loaded.has(name)) {
+    const coming = Promise.all([import(`../pages/${name}.js`), styled(name)]).then(([module]) => module.default);
+    coming.catch(() => loaded.delete(name));
+    loaded.set(name, coming);
+  }
+  return loaded.get(name);
+}
+
+function styled(name) {
+  return new Promise((resolve) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = new URL(`../styles/${name}.css`, import.meta.url).href;
+    link.onload = link.onerror = resolve;
+    document.head.append(link);
+  });
+}

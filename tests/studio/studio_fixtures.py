@@ -1,0 +1,153 @@
+"""A real browser on a real server: one of each for a test file, a fresh context (cookies, storage) for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+from callsheet.settings import Settings, load
+
+SETTING = "CALLSHEET_TEST_CHROMIUM"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MISSING = f"no Chromium for the studio's tests: install one (Debian: `apt install chromium`), or name one in {SETTING}"
+
+PATIENCE = 30_000
+"""Milliseconds that a page gets for anything, also on a machine that does much else."""
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+expect.set_options(timeout=PATIENCE)
+
+
+def chromium() -> str | None:
+    """The program of the browser, by the setting or by its usual names."""
+    return os.environ.get(SETTING) or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def playwright_started() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_started: Playwright) -> Iterator[Browser]:
+    """One Chromium for all tests of a process. Where none is installed the test is skipped and says what to do."""
+    program = chromium()
+    if program is None:
+        pytest.skip(MISSING)
+    # A container has no sandbox to give, and little shared memory.
+    flags = [
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--autoplay-policy=no-user-gesture-required",
+    ]
+    started = playwright_started.chromium.launch(executable_path=program, args=flags)
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def studio_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Those of the studio's server: a fresh home in which tasks are really made, on previz."""
+    return load(tmp_path_factory.mktemp("studio"), environ={})
+
+
+@pytest.fixture(scope="session")
+def studio(
+    browser: Browser, studio_settings: Settings, serve_home: Callable[[Settings], AbstractContextManager[Any]]
+) -> Iterator[Any]:
+    """A served home without keys, for all tests of a process: a conftest.Served. Make your own for what changes it."""
+    with serve_home(studio_settings) as running:
+        yield running
+
+
+class Tab:
+    """One page of a browser on one server; what it complains of is remembered."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("console", self._heard)
+
+    def _heard(self, message: Any) -> None:
+        # A browser writes every answer from 400 on to the console, also those that the page asked for on purpose.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def open(self, path: str = "") -> Page:
+        """Show a page, `/make`, and wait until it is drawn."""
+        self.page.goto(f"{self.url}/studio{path}")
+        expect(self.page.locator("main .waiting")).to_have_count(0)
+        return self.page
+
+    def axe(self) -> list[str]:
+        """What axe finds wrong on the page as it is: rule, help, and where."""
+        found = Axe().run(self.page, options={"runOnly": RULES}).response["violations"]
+        return [f"{one['id']}: {one['help']}: {[node['target'] for node in one['nodes']][:4]}" for one in found]
+
+    def overflow(self) -> list[str]:
+        """The elements that make the page wider than the window."""
+        return self.page.evaluate(
+            """() => {
+              const wide = document.documentElement.clientWidth;
+              if (document.documentElement.scrollWidth <= wide) return [];
+              const all = [...document.querySelectorAll("body *")];
+              const out = all.filter((one) => one.getBoundingClientRect().right > wide + 1);
+              return out.map((one) => one.tagName + "." + one.className).slice(0, 8);
+            }"""
+        )
+
+
+MakeTab = Callable[..., Tab]
+
+
+@pytest.fixture
+def open_tab(browser: Browser, studio: Any) -> Iterator[MakeTab]:
+    """`open_tab(width=360, theme="dark", lang="zh", server=other)`: a tab of a fresh context. It may not complain."""
+    contexts: list[BrowserContext] = []
+    tabs: list[Tab] = []
+
+    def make(
+        width: int = 1280, height: int = 800, theme: str = "light", lang: str = "en", server: Any = None, **more: Any
+    ) -> Tab:
+        locale = {"en": "en-GB", "zh": "zh-CN"}[lang]
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            locale=locale,
+            reduced_motion="reduce",
+            **more,
+        )
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        tabs.append(Tab(context.new_page(), (server or studio).url))
+        return tabs[-1]
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert [one for tab in tabs for one in tab.complaints] == []
+
+
+@pytest.fixture
+def tab(open_tab: MakeTab) -> Tab:
+    """A tab as most people have it: 1280 by 800, light, English."""
+    return open_tab()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what a test wants to look at."""
+    return tmp_path_factory.mktemp("pictures")
