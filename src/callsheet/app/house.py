@@ -31,6 +31,7 @@ from callsheet.server.desk import Desk
 from callsheet.server.origin import Origins
 from callsheet.server.parts import Exposition, Parts
 from callsheet.server.shapes import dumps, task_shape
+from callsheet.server.studio.tokens import Sessions
 from callsheet.settings import Settings
 from callsheet.settings.watching import Metrics
 from callsheet.signing import Seal, open_seal
@@ -124,7 +125,7 @@ async def _built(
         keys=keyring,
         ledger=books,
         catalog=known,
-        gate=Gate(keyring, token, [*_hosts(settings), *counters.hosts]),
+        gate=Gate(keyring, token, [*_hosts(settings), *counters.hosts], Sessions(seal.derive("studio"), clock)),
         origins=origins,
         words=say,
         ready=Checks(settings.home, database, library.reached, engine.alive, clock),
