@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Unpack
 from uuid import uuid4
 
@@ -20,13 +21,21 @@ class Office(Money):
         """
         return office.read_plan(self._json("POST", "/v1/sheets/plan", json=office.sheet_body(sheet, wish)))
 
-    def play_sheet(self, sheet: str, *, idempotency_key: str | None = None, **wish: Unpack[Wish]) -> Play:
+    def play_sheet(
+        self,
+        sheet: str,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        idempotency_key: str | None = None,
+        **wish: Unpack[Wish],
+    ) -> Play:
         """Hand in every shot that does not stand already; each is a durable task that waits for what it takes from.
 
         Played again it goes on where it stopped, and pays nothing twice. NoCredit where it is over its budget.
+        `metadata` are labels for what is handed in, beside its `sheet`, `shot` and `take`.
         """
         proof = {"idempotency-key": idempotency_key or str(uuid4())}
-        body = office.sheet_body(sheet, wish)
+        body = office.sheet_body(sheet, wish) | ({"metadata": dict(metadata)} if metadata else {})
         return office.read_play(self._json("POST", "/v1/sheets", json=body, headers=proof))
 
     def sheet_examples(self) -> tuple[SheetExample, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 
 from callsheet.server.answers import Outgoing, Quote, Task
-from callsheet.server.bodies import Incoming, Name
+from callsheet.server.bodies import Incoming, Label, Name
 from callsheet.server.shapes import Address, quote_shape, task_shape
-from callsheet.sheets import ALL, Example, Plan, Planned
+from callsheet.sheets import ALL, LABELS, Example, Plan, Planned
 from callsheet.tasks import Task as Kept
 
 _MOST = 512_000
@@ -43,6 +43,18 @@ class SheetPlan(Incoming):
 
 class NewPlay(SheetPlan):
     """A call sheet to be played: what does not stand already is handed in, each shot a task."""
+
+    metadata: Annotated[
+        dict[Label, Annotated[str, StringConstraints(max_length=512)]], Field(max_length=13, default_factory=dict)
+    ]
+    """Labels of your own for what is handed in, beside its `sheet`, `shot` and `take`."""
+
+    @field_validator("metadata")
+    @classmethod
+    def _own(cls, given: dict[str, str]) -> dict[str, str]:
+        if taken := sorted(LABELS & given.keys()):
+            raise ValueError(f"{taken[0]} is a label that every shot gets by itself")
+        return given
 
 
 class PlannedShot(Outgoing):

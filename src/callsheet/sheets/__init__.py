@@ -1,13 +1,14 @@
 """Call sheets: named shots that take from each other, read from TOML, checked whole, planned and handed in."""
 
 from callsheet.sheets.examples import Example, examples
-from callsheet.sheets.playing import ALL, Plan, Planned, Player
+from callsheet.sheets.playing import ALL, LABELS, Plan, Planned, Player
 from callsheet.sheets.reading import AS_WRITTEN, Known, Wish, parse, read
 from callsheet.sheets.sheet import Local, Output, Sheet, Shot, body, deep, quoted, take_of
 
 __all__ = [
     "ALL",
     "AS_WRITTEN",
+    "LABELS",
     "Example",
     "Known",
     "Local",

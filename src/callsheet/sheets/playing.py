@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from callsheet.contract import Files, Tasks
@@ -14,6 +16,11 @@ from callsheet.tasks import Filter, NewTask, Quote, State, Task
 
 ALL: Literal["*"] = "*"
 """In the place of the names of all shots."""
+
+LABELS = frozenset({"sheet", "shot", "take"})
+"""What every shot's task is labelled with."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _SUM = re.compile(r"sha256:[0-9a-f]{64}")
 _BAD = (State.FAILED, State.CANCELED)
@@ -129,17 +136,17 @@ class Player:
                 shots[shot.name] = await self._planned(shot, shots, media, anew=shot.name in anew)
         return Plan(sheet, shots, media)
 
-    async def hand_in(self, plan: Plan, key: str = "") -> dict[str, Task]:
+    async def hand_in(self, plan: Plan, key: str = "", labels: Mapping[str, str] = NOTHING) -> dict[str, Task]:
         """Every shot that is still to be made, in order; each waits for what it takes. The tasks of all shots, by name.
 
         After a fault or a lost answer, plan and hand in again: it goes on where it stopped. With the same `key` that is
-        true of what is made anew, too.
+        true of what is made anew, too. What is handed in gets the `labels` beside its own.
         """
         plan.check()
         made: dict[str, Task] = {}
         for name, one in plan.shots.items():
             with _Naming(one.shot):
-                made[name] = one.task if one.task and one.found else await self._handed_in(plan, one, made, key)
+                made[name] = one.task if one.task and one.found else await self._handed_in(plan, one, made, key, labels)
         return made
 
     async def _planned(
@@ -156,27 +163,24 @@ class Player:
         quote = None if found else await self.tasks.quote(self.account, shot.model, quoted(shot), shot.stage)
         return Planned(shot, take, task, found, quote, anew)
 
-    async def _handed_in(self, plan: Plan, one: Planned, made: Mapping[str, Task], key: str) -> Task:
+    async def _handed_in(
+        self, plan: Plan, one: Planned, made: Mapping[str, Task], key: str, more: Mapping[str, str]
+    ) -> Task:
         shot = one.shot
         ids = _ids({name: made[name] for name in shot.after})
         take = take_of(shot, ids, {path: one.sum for path, one in plan.media.items()})
         input = body(shot, ids, {path: one.reference for path, one in plan.media.items()})
-        labels = {"sheet": plan.sheet.title[:512], "shot": shot.name, "take": take}
+        labels = {**more, "sheet": plan.sheet.title[:512], "shot": shot.name, "take": take}
         for _ in range(2):
-            once = key if key and one.anew else len(await self._takes(take))
+            takes = await self._takes(take)
+            if (standing := _standing(takes)) and not one.anew:
+                return standing  # another play of this sheet was faster: its task is ours too
+            once = f"play {take} {key if key and one.anew else len(takes)}"
             new = NewTask(
-                shot.model,
-                input,
-                metadata=labels,
-                stage=shot.stage,
-                idempotency_key=f"play {take} {once}",
-                key_id=self.key_id,
+                shot.model, input, metadata=labels, stage=shot.stage, idempotency_key=once, key_id=self.key_id
             )
-            try:
+            with contextlib.suppress(Conflict):  # under this key it is handed in at this very moment
                 return (await self.tasks.submit(self.account, new))[0]
-            except Conflict:  # another play of this sheet was faster: its task is ours too
-                if standing := _standing(await self._takes(take)):
-                    return standing
         raise Conflict("It is being handed in by another play of this sheet.", hint="Play it again.")
 
     async def _takes(self, take: str) -> tuple[Task, ...]:

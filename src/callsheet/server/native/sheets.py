@@ -72,7 +72,7 @@ async def play(request: Request) -> Response:
     asked = await read_body(request, NewPlay)
     player = _player(parts, caller)
     found = await _planned(player, parts, asked)
-    made = await player.hand_in(found, idempotency_key(request) or "")
+    made = await player.hand_in(found, idempotency_key(request) or "", asked.metadata)
     new = [made[name] for name, one in found.shots.items() if not one.found]
     log.info("sheet played", extra={"shots": len(made), "handed_in": len(new)})
     return Answer(play_shape(found, made, address_for(request)), 201 if new else 200)
