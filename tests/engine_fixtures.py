@@ -16,6 +16,7 @@ from typing import Any
 from PIL import Image
 
 from callsheet.app.ground import Ground, ground
+from callsheet.app.masking import masking
 from callsheet.catalog import Catalog
 from callsheet.catalog.load import VENDORS
 from callsheet.contract import Driver, Order
@@ -31,6 +32,8 @@ from engine_facts import BELL, LOFT, STUDIO, VAULT
 NOW = 1_795_255_200_000
 MODEL = "studio/swift"
 INPUT = {"prompt": "a red door"}
+SECRET = "sk-very-secret-123"
+"""What the house knows by heart, and shows nobody."""
 
 Answer = Update | Exception | Callable[[Order], Any]
 
@@ -223,6 +226,7 @@ async def _a_house(
             chance=lambda: 0.5,
             schedule=found.schedule(store, known, clock),
             news=found.news,
+            mask=masking([SECRET]),
         )
     )
     try:
@@ -230,8 +234,10 @@ async def _a_house(
             await engine.start()
         yield House(engine, store, library, keyring, clock)
     finally:
-        await engine.stop(0.2)
-        await store.close()
+        try:
+            await engine.stop(0.2)
+        finally:
+            await store.close()
 
 
 def a_png(width: int = 32, height: int = 18, colour: str = "red") -> bytes:

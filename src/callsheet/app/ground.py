@@ -59,6 +59,10 @@ async def ground(settings: Settings, committed: Callable[[int], None] = lambda w
 
     try:
         await bulletin.open()
+    except BaseException:
+        await pool.close()
+        raise
+    try:
         yield Ground(postgres.Postgres(pool), schedule, news, shared=True)
     finally:
         await bulletin.close()

@@ -24,6 +24,15 @@ LEADING = 2
 _AGAIN = 1.0
 """Seconds between two tries to reach the server."""
 
+SIGN, ANSWER = 15.0, 5.0
+"""Seconds after which a silent connection is asked whether it still stands, and how long the answer may take."""
+
+_MIND = """SELECT set_config('tcp_keepalives_idle', '15', false), set_config('tcp_keepalives_interval', '5', false),
+  set_config('tcp_keepalives_count', '3', false)"""
+# The server sees as soon as we do that nobody is left at the other end: who leads is then free to be another.
+
+_TROUBLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
 _GATHER = 0.004
 """Seconds in which what is told is gathered: one message for many tasks."""
 
@@ -36,13 +45,19 @@ Heard = Callable[[str, str], None]
 class Bulletin:
     """One connection that listens. As long as it stands, the server's other processes know that this one lives.
 
-    After the connection was lost `lost` is heard: anything may have happened meanwhile, so everyone looks again.
+    After the connection was lost `lost` is heard: anything may have happened meanwhile, so everyone looks again. One
+    that nobody answers at any more is lost too, though nothing says so: it is asked every `sign` seconds.
     """
 
-    def __init__(self, url: str, pool: asyncpg.Pool, owner: uuid.UUID) -> None:
+    def __init__(
+        self, url: str, pool: asyncpg.Pool, owner: uuid.UUID, *, sign: float = SIGN, answer: float = ANSWER
+    ) -> None:
         self._url = url
         self._pool = pool
         self._owner = owner
+        self._sign = sign
+        self._answer = answer
+        self._asking = asyncio.Lock()
         self._heard: list[Heard] = []
         self._connection: Any = None
         self._leading = False
@@ -66,7 +81,8 @@ class Bulletin:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
         if self._connection is not None:
-            await self._connection.close(timeout=2)
+            with contextlib.suppress(*_TROUBLE):  # where the server does not say goodbye, it is cut
+                await self._connection.close(timeout=2)
 
     def tell(self, kind: str, task_id: str) -> None:
         """Say it to all processes, this one too; it is lost where the server cannot be reached."""
@@ -86,35 +102,55 @@ class Bulletin:
             return False
         if not self._leading:
             try:
-                self._leading = await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", LOCK, LEADING)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                async with self._asking:
+                    self._leading = await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", LOCK, LEADING)
+            except _TROUBLE:
                 return False
         return self._leading
 
     async def _connected(self) -> Any:
         known_as = {"application_name": f"callsheet {os.getpid()}"}
         connection: Any = await asyncpg.connect(self._url, timeout=10, command_timeout=60.0, server_settings=known_as)
-        await connection.execute("SELECT pg_advisory_lock($1, hashtext($2))", LOCK, str(self._owner))
-        await connection.add_listener(CHANNEL, self._on_word)
-        await connection.add_listener(QUEUE_CHANNEL, self._on_queue)
+        try:
+            await connection.execute(_MIND)
+            # Shared: what is left of a connection that was cut may hold it for a while, and it is ours as well.
+            await connection.execute("SELECT pg_advisory_lock_shared($1, hashtext($2))", LOCK, str(self._owner))
+            await connection.add_listener(CHANNEL, self._on_word)
+            await connection.add_listener(QUEUE_CHANNEL, self._on_queue)
+        except BaseException:
+            connection.terminate()
+            raise
         self._connection, self._leading = connection, False
         return connection
 
     async def _stay(self, connection: Any) -> None:
         """Come back whenever the connection is lost."""
         while True:
-            gone = asyncio.Event()
-            connection.add_termination_listener(_setting(gone))
-            if not connection.is_closed():
-                await gone.wait()
+            await self._stands(connection)
+            connection.terminate()
             log.warning("the connection to the database is lost")
             connection = await self._reconnected()
             log.info("the connection to the database is back")
             self._say("lost", "")
 
+    async def _stands(self, connection: Any) -> None:
+        """Until it does not: the server closed it, or answers nothing on it any more."""
+        gone = asyncio.Event()
+        connection.add_termination_listener(_setting(gone))
+        while not connection.is_closed():
+            try:
+                async with asyncio.timeout(self._sign):
+                    await gone.wait()
+            except TimeoutError:
+                try:
+                    async with self._asking:
+                        await connection.fetchval("SELECT 1", timeout=self._answer)
+                except _TROUBLE:
+                    return
+
     async def _reconnected(self) -> Any:
         while True:
-            with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with contextlib.suppress(*_TROUBLE):
                 return await self._connected()
             await asyncio.sleep(_AGAIN)
 
@@ -138,7 +174,7 @@ class Bulletin:
                 message = " ".join([kind, *tasks[start : start + _MANY]])
                 try:
                     await self._pool.execute("SELECT pg_notify($1, $2)", CHANNEL, message)
-                except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                except _TROUBLE as error:
                     log.warning("other processes could not be told: %s", type(error).__name__)
 
 
