@@ -155,10 +155,24 @@ def test_a_receivers_backlog_hides_no_other_receiver(told: Tell) -> None:
         got = await store.take_messages({"http://busy.example:8000": 2, "http://b.example:80": 2}, NOW, NOW + 50)
         assert [one.message.receiver for one in got].count("http://b.example:80") == 1
         assert len(got) == 3
-        await store.rest_receivers({"http://busy.example:8000": NOW + 30})
+        await store.rest_receivers({"http://busy.example:8000": NOW + 30}, NOW)
         assert await store.due_receivers(NOW + 29, 9) == []
         assert await store.due_receivers(NOW + 30, 9) == ["http://busy.example:8000"]
         assert await store.next_message(NOW) == NOW + 30
+
+    told(story)
+
+
+def test_what_a_dead_process_had_taken_for_a_resting_receiver_rests_too(told: Tell) -> None:
+    async def story(store: Store) -> None:
+        await begun(store, 1, "failed", kinds=ENDS)
+        (dead,) = await taken(store)
+        await store.rest_receivers({dead.message.receiver: NOW + 99}, NOW + 49)
+        assert await store.due_receivers(NOW + 50, 9) == [dead.message.receiver], "until its lease is over it is his"
+        await store.rest_receivers({dead.message.receiver: NOW + 99}, NOW + 50)
+        assert await store.due_receivers(NOW + 98, 9) == [], "else it is found due again and again, and never told"
+        await store.rest_receivers({dead.message.receiver: NOW + 120}, NOW + 51)
+        assert [one.message.id for one in await taken(store, NOW + 120)] == [dead.message.id]
 
     told(story)
 

@@ -151,7 +151,7 @@ class Teller:
             elif free > 0 and (slow > 0 or not ails):
                 wanted[name] = free
                 slow -= free if ails else 0
-        await self._store.rest_receivers(resting)
+        await self._store.rest_receivers(resting, now)
         lease = now + round(self._rules.timeout * 1000) + SPARE_LEASE
         taken = await self._store.take_messages(_fairly(wanted, quick), now, lease, self._flights)
         for sent in taken:

@@ -118,9 +118,9 @@ class Outbox(Shelf):
         if steps:
             await self._database.write(steps)
 
-    async def rest_receivers(self, until: Mapping[str, int]) -> None:
-        """Leave receivers alone until a time, each its own."""
-        steps = [Step("rest_receiver", {"receiver": name, "until": due}) for name, due in until.items()]
+    async def rest_receivers(self, until: Mapping[str, int], now: int) -> None:
+        """Leave receivers alone until a time, each its own; what somebody has in hand is left with them."""
+        steps = [Step("rest_receiver", {"receiver": name, "until": due, "now": now}) for name, due in until.items()]
         if steps:
             await self._database.write(steps)
 

@@ -73,8 +73,9 @@ WHERE task_id = :task_id AND state = 'pending' AND due = 4611686018427387904
   AND position = (SELECT MIN(position) FROM message WHERE task_id = :task_id AND state = 'pending');
 
 -- name: rest_receiver
--- A receiver that does not answer is left alone for a while.
-UPDATE message SET due = :until WHERE state = 'pending' AND receiver = :receiver AND taken = 0 AND due < :until;
+-- A receiver that does not answer is left alone for a while; what a dead process had taken for it rests as well.
+UPDATE message SET due = :until, taken = 0
+WHERE state = 'pending' AND receiver = :receiver AND (taken = 0 OR due <= :now) AND due < :until;
 
 -- name: recover_messages
 -- What a dead owner held is due now; a late write of the dead is refused.
