@@ -14,7 +14,8 @@ from callsheet.store.postgres.opening import serves
 from many_fixtures import asked, fresh
 from store_fixtures import NOW, a_row
 
-ADDS = "-- serves: 1\nALTER TABLE task ADD COLUMN colour TEXT;\nCREATE TABLE shade (id TEXT PRIMARY KEY);\n"
+NEXT = len(migrations()) + 1
+ADDS = f"-- serves: {NEXT - 1}\nALTER TABLE task ADD COLUMN colour TEXT;\nCREATE TABLE shade (id TEXT PRIMARY KEY);\n"
 RENAMES = "ALTER TABLE task RENAME COLUMN wire TO bytes_on_the_wire;\n"
 
 
@@ -30,10 +31,8 @@ def test_of_processes_that_start_at_once_one_migrates(empty: str) -> None:
             await pool.close()
 
     asyncio.run(story())
-    assert asked(empty, "SELECT series, number, COUNT(*) FROM migration GROUP BY series, number ORDER BY series") == [
-        ("postgres", 1, 1),
-        ("schema", 1, 1),
-    ]
+    counted = "SELECT series, number, COUNT(*) FROM migration GROUP BY series, number ORDER BY series, number"
+    assert asked(empty, counted) == [("postgres", 1, 1), *[("schema", number, 1) for number in range(1, NEXT)]]
 
 
 def test_the_old_version_goes_on_over_a_migration_that_only_adds(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,9 +40,7 @@ def test_the_old_version_goes_on_over_a_migration_that_only_adds(empty: str, mon
         old = Store(Postgres(await opened(empty, 2)), lambda: NOW)
         await old.add_task(a_row(1), [("created", {})])
         with monkeypatch.context() as newer:
-            newer.setattr(
-                "callsheet.store.postgres.opening.migrations", lambda: [*migrations(), (2, "0002_adds", ADDS)]
-            )
+            newer.setattr("callsheet.store.postgres.opening.migrations", lambda: [*migrations(), (NEXT, "adds", ADDS)])
             new = Store(Postgres(await opened(empty, 2)), lambda: NOW)
         await old.add_task(a_row(2), [("created", {})])
         later = Store(Postgres(await opened(empty, 2)), lambda: NOW)  # the old version, started once more
@@ -62,7 +59,7 @@ def test_the_old_version_refuses_a_database_that_it_cannot_live_with(
 ) -> None:
     async def story() -> None:
         with monkeypatch.context() as newer:
-            known = [*migrations(), (2, "0002_renames", RENAMES)]
+            known = [*migrations(), (NEXT, "renames", RENAMES)]
             newer.setattr("callsheet.store.postgres.opening.migrations", lambda: known)
             await (await opened(empty, 2)).close()
         with pytest.raises(SetupError, match="cannot go on with it"):
@@ -75,7 +72,9 @@ def test_a_migration_that_fails_leaves_nothing_and_is_tried_again(empty: str, mo
     async def story() -> None:
         with monkeypatch.context() as newer:
             broken = "CREATE TABLE half (id TEXT);\nINSERT INTO nowhere VALUES (1);\n"
-            newer.setattr("callsheet.store.postgres.opening.migrations", lambda: [*migrations(), (2, "0002_b", broken)])
+            newer.setattr(
+                "callsheet.store.postgres.opening.migrations", lambda: [*migrations(), (NEXT, "broken", broken)]
+            )
             with pytest.raises(Exception, match="nowhere"):
                 await opened(empty, 2)
         await (await opened(empty, 2)).close()
@@ -92,4 +91,4 @@ def test_a_database_that_is_not_there_is_refused_without_its_password() -> None:
 
 
 def test_a_migration_says_whom_it_serves() -> None:
-    assert (serves(7, ADDS), serves(7, RENAMES)) == (1, 7)
+    assert (serves(7, ADDS), serves(7, RENAMES)) == (NEXT - 1, 7)

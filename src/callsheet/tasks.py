@@ -227,7 +227,10 @@ class MessagePage:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which tasks to list: all that match every given part. Times in milliseconds since 1970, UTC, `to` exclusive."""
+    """Which tasks to list: all that match every given part. Times in milliseconds since 1970, UTC, `to` exclusive.
+
+    `text` is up to four words, all of which occur in the task's id, its labels or the texts of its input.
+    """
 
     state: tuple[State, ...] = ()
     model: str | None = None
@@ -237,6 +240,8 @@ class Filter:
     created_to: int | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     door: str | None = None
+    stage: str | None = None
+    text: str | None = None
     unsure: bool = False
 
 
@@ -246,6 +251,23 @@ class Page:
 
     tasks: tuple[Task, ...]
     next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request to a vendor and its answer, as they were but for secrets and for what is too long to keep.
+
+    `at` in milliseconds since 1970, UTC; `took` in milliseconds. `error` in place of a status where none came.
+    """
+
+    at: int
+    took: int
+    method: str
+    url: str
+    status: int | None
+    error: str | None
+    request: str
+    response: str
 
 
 @dataclass(frozen=True, slots=True)

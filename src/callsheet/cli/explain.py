@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from callsheet.cli.printing import fields
 from callsheet.client import Event, LedgerEntry, Task
@@ -21,6 +22,14 @@ def story(task: Task, timeline: Sequence[Event], ledger: Sequence[LedgerEntry] =
     lines = [line for event in timeline for line in _told(event, task.created_at)]
     moved = [line for entry in ledger for line in _moved(entry, task.created_at)]
     return "\n".join([fields(asked), "", *lines, "", *([*moved, ""] if moved else ()), fields(came_to)])
+
+
+def exchange(said: Mapping[str, Any]) -> str:
+    """One request to a vendor and its answer, as they were."""
+    answer = said["status"] if said["status"] is not None else said["error"]
+    head = f"{said['at']}  {said['method']} {said['url']}  {answer} in {said['took']} ms"
+    bodies = [f"  {mark} {said[part]}" for mark, part in ((">", "request"), ("<", "response")) if said[part]]
+    return "\n".join([head, *bodies])
 
 
 def _told(event: Event, since: datetime | None) -> list[str]:

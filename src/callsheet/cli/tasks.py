@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from callsheet.cli.connecting import connect
-from callsheet.cli.explain import story
+from callsheet.cli.explain import exchange, story
 from callsheet.cli.flags import everywhere
 from callsheet.cli.inputs import keep_pairs
 from callsheet.cli.place import Place
@@ -34,6 +34,8 @@ def tasks() -> None:
 @click.option("--model", metavar="ID", help="Only this model.")
 @click.option("--capability", metavar="C", help="Only this capability.")
 @click.option("--vendor", metavar="V", help="Only models of this vendor.")
+@click.option("--stage", metavar="S", help="Only what runs or ran there: previz, or a vendor's model.")
+@click.option("--text", metavar="WORDS", help="Only what has all these words in its texts.")
 @click.option("--since", "created_from", type=click.DateTime(), help="Created at this local time or later.")
 @click.option("--until", "created_to", type=click.DateTime(), help="Created before this local time.")
 @click.option("--metadata", multiple=True, metavar="K=V", help="Only tasks handed in with it.")
@@ -123,6 +125,26 @@ def cancel(place: Place, id: str) -> None:
 
 
 @tasks.command()
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@everywhere
+@click.pass_obj
+def delete(place: Place, ids: tuple[str, ...]) -> None:
+    """Let go of tasks that have ended: their records and their files. What they cost stays in the ledger.
+
+    \b
+    Example:
+      callsheet tasks delete task_01KA3W5E8VN2
+    """
+    with connect(place) as client:
+        for id in ids:
+            client.delete(id)
+    if place.json:
+        show_json({"deleted": list(ids)})
+    else:
+        show("\n".join(f"{id} deleted" for id in ids))
+
+
+@tasks.command()
 @click.argument("id")
 @click.option("--remote", metavar="ID", help="The vendor has it, under this id.")
 @click.option("--lost", is_flag=True, help="The vendor never accepted it: it fails, and its credits are free again.")
@@ -150,9 +172,10 @@ def resolve(place: Place, id: str, remote: str | None, lost: bool, again: bool) 
 
 @tasks.command()
 @click.argument("id")
+@click.option("--wire", is_flag=True, help="Also what was said to the vendor and what it answered, without secrets.")
 @everywhere
 @click.pass_obj
-def explain(place: Place, id: str) -> None:
+def explain(place: Place, id: str, wire: bool) -> None:
     """Tell a task's story: what was asked, what it became, who was asked, what was answered, what it cost.
 
     \b
@@ -161,11 +184,14 @@ def explain(place: Place, id: str) -> None:
     """
     with connect(place) as client:
         task, timeline, ledger = client.get(id), client.timeline(id), client.credits(task=id).entries
+        said = client.exchanges(id) if wire else ()
     if place.json:
         told = {"timeline": [event.raw for event in timeline], "ledger": [entry.raw for entry in ledger]}
-        show_json({"task": task.raw, **told})
+        show_json({"task": task.raw, **told} | ({"exchanges": list(said)} if wire else {}))
     else:
         show(story(task, timeline, ledger))
+        if wire:
+            show("\n" + ("\n".join(map(exchange, said)) or "No vendor was asked."))
 
 
 def _money(credits: dict[str, Any]) -> str:

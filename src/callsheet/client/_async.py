@@ -124,6 +124,10 @@ class AsyncClient(AsyncOffice):
         """Ask for the end; a task that already ended is answered as it is."""
         return results.read_task(await self._json("POST", f"/v1/tasks/{task_id(task)}/cancel"))
 
+    async def delete(self, task: Task | str) -> None:
+        """Let go of a task that has ended: its record and its files. What it cost stays in the ledger."""
+        await self._ask("DELETE", f"/v1/tasks/{task_id(task)}")
+
     async def resolve(self, task: Task | str, *, remote: str | None = None, again: bool = False) -> Task:
         """As the operator, say what became of a task that is unsure: its id at the vendor, or (None) it never arrived.
 
@@ -156,6 +160,11 @@ class AsyncClient(AsyncOffice):
         """All that happened to a task so far."""
         answer = await self._json("GET", f"/v1/tasks/{task_id(task)}/timeline")
         return tuple(results.read_event(one) for one in answer["data"])
+
+    async def exchanges(self, task: Task | str) -> tuple[Mapping[str, Any], ...]:
+        """What was said to a task's vendor and what it answered, oldest first, without secrets."""
+        answer = await self._json("GET", f"/v1/tasks/{task_id(task)}/exchanges")
+        return tuple(answer["data"])
 
     async def quote(self, model: str, input: Mapping[str, Any], *, stage: str | None = None) -> Quote:
         """What a task would cost; the input is checked, and what is a file in it is uploaded."""

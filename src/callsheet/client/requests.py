@@ -58,23 +58,28 @@ class Order(TypedDict, total=False):
 
 
 class Wanted(TypedDict, total=False):
-    """Which tasks to list; `created_to` is exclusive, the times must have a zone."""
+    """Which tasks to list; `created_to` is exclusive, the times must have a zone. `text` is up to four words."""
 
     state: str | Sequence[str]
     model: str | None
     capability: str | None
     vendor: str | None
+    stage: str | None
+    text: str | None
     created_from: datetime | None
     created_to: datetime | None
     metadata: Mapping[str, str]
     unsure: bool
 
 
+_NAMED = ("model", "capability", "vendor", "stage", "text")
+
+
 def task_query(wanted: Wanted) -> list[tuple[str, str]]:
     """The query string's parts that choose tasks, in order."""
     states = wanted.get("state", ())
     found = [("state", state) for state in ([states] if isinstance(states, str) else states)]
-    found += [(name, value) for name in ("model", "capability", "vendor") if (value := wanted.get(name))]
+    found += [(name, value) for name in _NAMED if (value := wanted.get(name))]
     found += [(name, _stamp(time)) for name in ("created_from", "created_to") if (time := wanted.get(name))]
     found += [("unsure", "true")] if wanted.get("unsure") else []
     return found + [(f"metadata[{name}]", value) for name, value in wanted.get("metadata", {}).items()]

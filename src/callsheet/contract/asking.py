@@ -13,6 +13,7 @@ from callsheet.tasks import (
     Cancellation,
     Clock,
     Event,
+    Exchange,
     File,
     Filter,
     Input,
@@ -55,6 +56,14 @@ class Tasks(Protocol):
 
     async def canceling(self, account: str, task_id: str) -> tuple[Task, Cancellation]:
         """The same, with what it comes to and the money it moves."""
+        ...
+
+    async def delete(self, account: str, task_id: str) -> None:
+        """Let go of an ended task, of all it said and made; its money stays in the ledger. Conflict if it goes on."""
+        ...
+
+    async def exchanges(self, account: str, task_id: str) -> Sequence[Exchange]:
+        """What was said to its vendor and answered, as far as it is kept, without secrets."""
         ...
 
     async def resolve(self, task_id: str, remote: str | None, *, again: bool = False) -> Task:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from callsheet.engine import telling
+from callsheet.engine.chain import Links
+from callsheet.engine.routing import Plan
 from callsheet.errors import InvalidInput
 from callsheet.tasks import NewTask
 
@@ -56,3 +58,17 @@ def _check_metadata(metadata: Mapping[str, Any]) -> None:
                 hint=f"A name of 1 to {MAX_LABEL} letters, a value that is a string of at most {MAX_VALUE}.",
                 param="metadata",
             )
+
+
+def first_events(
+    new: NewTask, plan: Plan, run_input: Mapping[str, Any], links: Links
+) -> list[tuple[str, dict[str, Any]]]:
+    """What a new task's timeline begins with."""
+    routed: dict[str, Any] = {"stage": plan.stage, "model": plan.run.id, "why": plan.why}
+    if plan.run.id != plan.asked.id:
+        routed |= {"input": dict(run_input), "approximations": list(plan.approximations)}
+    events: list[tuple[str, dict[str, Any]]] = [("created", {"model": new.model, "door": new.door}), ("routed", routed)]
+    if links.places:
+        told = links.told()
+        events.append(("resumed", {"given": told}) if links.complete else ("waiting", {"for": told}))
+    return events

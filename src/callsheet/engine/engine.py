@@ -23,10 +23,10 @@ from callsheet.engine.routing import PREVIZ, Plan, Routing
 from callsheet.engine.schedule_rows import RowSchedule, questions
 from callsheet.engine.steps import Steps
 from callsheet.engine.worker import Worker
-from callsheet.errors import Conflict, Forbidden, InvalidInput, RequestError
+from callsheet.errors import Conflict, Forbidden, InvalidInput, NotFound, RequestError
 from callsheet.money import credits
 from callsheet.store import Limited, Onward, Row, Short, Taken
-from callsheet.tasks import Cancellation, Event, Filter, Input, NewTask, Page, Quote, State, Task
+from callsheet.tasks import Cancellation, Event, Exchange, Filter, Input, NewTask, Page, Quote, State, Task
 
 MAX_URL = 2048
 SOON = 60_000
@@ -108,7 +108,7 @@ class Engine:
         row = self._row(account, new, plan, input, run_input, links)
         row, moves = self._parts.till.opened(row, self._parts.till.tariff.price(plan.run, run_input))
         needs = {file.id for file in files.values()} | links.tasks
-        events = _first_events(new, plan, run_input, links)
+        events = admission.first_events(new, plan, run_input, links)
         try:
             row = await self._parts.store.add_task(row, events, idempotency, new.aliases, needs, moves)
         except Short:
@@ -141,7 +141,14 @@ class Engine:
                 hint="Use a new key for a new task; repeat the same body for the same one.",
                 param="Idempotency-Key",
             )
-        return await self._parts.store.task(account, task_id)
+        try:
+            return await self._parts.store.task(account, task_id)
+        except NotFound:
+            raise Conflict(
+                f"This Idempotency-Key was used for {task_id}, which was deleted.",
+                hint="Use a new key to make it once more.",
+                param="Idempotency-Key",
+            ) from None
 
     def _row(
         self,
@@ -207,6 +214,15 @@ class Engine:
         vendor = self._parts.catalog.vendor(advance.driver_of(before))
         entries = await self._parts.store.entries_of_task(account, task_id)
         return task, canceled(before, task, vendor.cancels, entries)
+
+    async def delete(self, account: str, task_id: str) -> None:
+        """Let go of an ended task, of all it said and made; its money stays in the ledger. NotFound, Conflict."""
+        await self._parts.library.forgotten(await self._parts.store.delete_task(account, task_id))
+
+    async def exchanges(self, account: str, task_id: str) -> list[Exchange]:
+        """What was said to its vendor and answered, as far as it is kept, without secrets. NotFound."""
+        await self._parts.store.task(account, task_id)
+        return await self._parts.store.exchanges(task_id)
 
     async def events(self, account: str, task_id: str, after: int = 0) -> AsyncIterator[Event]:
         """The timeline from `after` on, then live; ends with the task's final event, or when the engine stops."""
@@ -275,16 +291,3 @@ class Engine:
 
 def _in_lane(row: Row) -> Row:
     return dataclasses.replace(row, lane=advance.lane(row.phase, row))
-
-
-def _first_events(
-    new: NewTask, plan: Plan, run_input: Mapping[str, Any], links: Links
-) -> list[tuple[str, dict[str, Any]]]:
-    routed: dict[str, Any] = {"stage": plan.stage, "model": plan.run.id, "why": plan.why}
-    if plan.run.id != plan.asked.id:
-        routed |= {"input": dict(run_input), "approximations": list(plan.approximations)}
-    events: list[tuple[str, dict[str, Any]]] = [("created", {"model": new.model, "door": new.door}), ("routed", routed)]
-    if links.places:
-        told = links.told()
-        events.append(("resumed", {"given": told}) if links.complete else ("waiting", {"for": told}))
-    return events

@@ -170,6 +170,11 @@ class Library:
         self._unnamed.add(file.sha256)
         await self._let_go()
 
+    async def forgotten(self, files: Iterable[File]) -> None:
+        """Their rows are gone: their bytes go too, where nothing else names them."""
+        self.unneeded(files)
+        await self._let_go()
+
     async def local(self, file: File) -> Path:
         """Where its bytes lie on this machine, brought here if need be. NotFound when they are gone."""
         return await self._blobs.local(file.sha256)

@@ -11,6 +11,7 @@ import httpx2
 
 from callsheet.catalog import Catalog
 from callsheet.contract import Dialect, Driver
+from callsheet.engine.asking import Mask
 from callsheet.engine.chain import Chain
 from callsheet.engine.delivery import Around, Courier
 from callsheet.engine.detour import Detour
@@ -43,6 +44,7 @@ class Given:
     `drivers` are by vendor id, and their presence is what makes a vendor live. `body` writes a task as the webhook's
     body: as `GET /v1/tasks/{id}` would answer it; a task of a door in `dialects` is told as that dialect does
     (the mapping may be filled until the engine starts). Without a `schedule` the rows are it, in this process alone.
+    `mask` takes secrets out of a text: without it nothing is kept of what is said to vendors.
     """
 
     store: Store
@@ -59,6 +61,7 @@ class Given:
     schedule: Schedule | None = None
     news: News = field(default_factory=News)
     around: Around = lambda task, step: nullcontext()
+    mask: Mask | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,7 @@ class Parts:
     latecomers: Latecomers
     watching: Watching
     around: Around
+    mask: Mask | None
     reach: Reach | None
 
 
@@ -122,6 +126,7 @@ def built(given: Given) -> Parts:
         latecomers=Latecomers(given.catalog, given.drivers, ingest, given.library, till),
         watching=Watching(given.store, given.catalog, given.drivers, public is not None),
         around=given.around,
+        mask=given.mask,
         reach=Reach(public, given.library, given.keyring.derive("callbacks")) if public else None,
     )
 

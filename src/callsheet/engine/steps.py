@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from callsheet.contract import Driver, Finder, Lost, Order
 from callsheet.engine import advance, pace
 from callsheet.engine.advance import Move, driver_of
+from callsheet.engine.asking import Asking
 from callsheet.engine.ingest import Vanished, told
 from callsheet.engine.intake import references
 from callsheet.engine.parts import Parts
@@ -20,7 +20,6 @@ from callsheet.errors import (
     CallsheetError,
     NotSupported,
     Rejected,
-    RenderError,
     StorageError,
     Unauthorized,
     Unavailable,
@@ -31,8 +30,6 @@ from callsheet.store import Lost as FenceLost
 from callsheet.tasks import Artifact, File, Update
 
 log = logging.getLogger("callsheet.engine")
-
-Answer = TypeVar("Answer")
 
 Seen = Callable[[Row], None]
 """Told of the row after every write of a step."""
@@ -48,6 +45,7 @@ class Steps:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._asking = Asking(parts.mask)
         self._told_at: dict[str, int] = {}
 
     async def run(self, row: Row, seen: Seen) -> None:
@@ -79,7 +77,7 @@ class Steps:
         if row.cancel_asked and since is None:
             await self._keep(row, advance.canceled(row, self._parts.clock()), seen)
             return
-        answer = await self._ask(row, driver, self._order, driver.submit)
+        answer = await self._asking.ask(row, driver, self._order, driver.submit)
         await self._follow(row, answer, seen, since)
 
     async def _seek(self, row: Row, seen: Seen) -> None:
@@ -90,7 +88,7 @@ class Steps:
         if not isinstance(driver, Finder):
             await self._keep(row, advance.sought(row, now, self._parts.chance, findable=False), seen)
             return
-        found = await self._ask(row, driver, self._bare_order, lambda order: driver.find(order, sent_at))
+        found = await self._asking.ask(row, driver, self._bare_order, lambda order: driver.find(order, sent_at))
         now = self._parts.clock()
         if isinstance(found, Update) and found.remote:
             with contextlib.suppress(FenceLost):  # or it is another task's: two may have asked for the very same
@@ -104,7 +102,7 @@ class Steps:
         try:
             answer = await self._canceled(row, driver, remote) if row.cancel_asked else None
             if answer is None:
-                answer = await self._ask(row, driver, self._bare_order, lambda order: driver.poll(order, remote))
+                answer = await self._asking.ask(row, driver, self._bare_order, lambda order: driver.poll(order, remote))
         except Lost:
             ends = row.cancel_asked and driver.local
             move = advance.canceled(row, self._parts.clock()) if ends else advance.lost(row, self._parts.clock())
@@ -114,40 +112,8 @@ class Steps:
 
     async def _canceled(self, row: Row, driver: Driver, remote: str) -> Update | CallsheetError | None:
         """What became of it; None where it cannot be stopped: that is no end, and it is asked for as before."""
-        answer = await self._ask(row, driver, self._bare_order, lambda order: driver.cancel(order, remote))
+        answer = await self._asking.ask(row, driver, self._bare_order, lambda order: driver.cancel(order, remote))
         return None if isinstance(answer, CallsheetError) and not answer.retryable else answer
-
-    async def _ask(
-        self,
-        row: Row,
-        driver: Driver,
-        order: Callable[[Row], Awaitable[Order]],
-        verb: Callable[[Order], Awaitable[Answer]],
-    ) -> Answer | CallsheetError:
-        """The driver's answer or refusal. What it should not raise becomes what is safe to do about it."""
-        try:
-            made = await order(row)
-        except CallsheetError as error:
-            return error
-        try:
-            async with asyncio.timeout(pace.CALL):
-                return await verb(made)
-        except CallsheetError as error:
-            return error
-        except Lost:
-            if driver.local and row.phase == "poll":
-                raise
-            return self._silence(row, driver, "The stage does not know this task, or not yet.")
-        except TimeoutError:
-            return self._silence(row, driver, f"There was no answer within {pace.CALL:g} s.")
-        except Exception as error:
-            log.exception("a driver failed", extra={"task_id": row.task.id, "stage": row.task.stage})
-            return self._silence(row, driver, f"The driver failed: {type(error).__name__}.")
-
-    def _silence(self, row: Row, driver: Driver, said: str) -> CallsheetError:
-        if row.phase == "submit" and not driver.local:
-            return Unsure(f"{said} The request may have been accepted, so it is not sent again.")
-        return RenderError(said) if driver.local and row.phase == "submit" else Unavailable(said)
 
     async def _follow(self, row: Row, answer: Update | CallsheetError, seen: Seen, since: int | None = None) -> None:
         now = self._parts.clock()
@@ -212,7 +178,7 @@ class Steps:
         """Another process does this task's work now: what is done for it on this machine is stopped."""
         driver = self._parts.drivers[vendor]
         if driver.local:
-            await self._ask(
+            await self._asking.ask(
                 await self._parts.store.row(task_id), driver, self._bare_order, lambda one: driver.cancel(one, remote)
             )
 
@@ -260,12 +226,13 @@ class Steps:
 
     async def _keep(self, row: Row, move: Move, seen: Seen, files: Sequence[File] = (), sole: str | None = None) -> Row:
         """Write a move. While the disk refuses it is tried again: what a vendor answered is nowhere else."""
+        said = self._asking.heard(row.task.id)
         while True:
             paid, moves = self._parts.till.reckoned(row, move)
             try:
                 took = None if move.took is None else (row.run_model, move.took)
                 kept = await self._parts.store.patch(
-                    row.task.id, row.fence, paid.changes, paid.events, files, took, moves, sole
+                    row.task.id, row.fence, paid.changes, paid.events, files, took, moves, sole, said
                 )
                 break
             except Short:
@@ -285,6 +252,7 @@ class Steps:
             self._told_at[row.task.id] = self._parts.clock()
         if row.task.state.final:
             self._told_at.pop(row.task.id, None)
+            self._asking.over(row.task.id)
         if move.events:
             self._parts.news.ring(row.task.id)
 

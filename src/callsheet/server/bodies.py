@@ -110,6 +110,11 @@ class TaskQuery(PageQuery):
     """With this label: `metadata[scene]=12A`."""
     door: Label | None = None
     """Made through this door: `native`, or the name of a vendor's dialect."""
+    stage: Name | None = None
+    """That run or ran here: `previz`, or a vendor's model id."""
+    text: Annotated[str, StringConstraints(max_length=200)] | None = None
+    """In whose id, labels or texts (the first 4,000 letters of them) all of these words occur, four at most, in any
+    case. A page looks through 20,000 tasks: it may be short, and still have a next one."""
     unsure: bool = False
     """Only those that wait for an operator's word; the operator sees those of all accounts."""
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from callsheet.contract import Key
 from callsheet.money import Limits, credits
-from callsheet.tasks import Cancellation, Event, File, Message, Quote, Task, Try
+from callsheet.tasks import Cancellation, Event, Exchange, File, Message, Quote, Task, Try
 
 Address = Callable[[File], str]
 """Gives a file's absolute, signed address."""
@@ -107,6 +107,20 @@ def file_shape(file: File, address: Address) -> dict[str, Any]:
 def event_shape(event: Event) -> dict[str, Any]:
     """One line of a timeline."""
     return {"seq": event.seq, "type": event.type, "at": stamp(event.at), "data": event.data}
+
+
+def exchange_shape(one: Exchange) -> dict[str, Any]:
+    """A request to a vendor, and its answer."""
+    return {
+        "at": stamp(one.at),
+        "took": one.took,
+        "method": one.method,
+        "url": one.url,
+        "status": one.status,
+        "error": one.error,
+        "request": one.request,
+        "response": one.response,
+    }
 
 
 def message_shape(message: Message) -> dict[str, Any]:

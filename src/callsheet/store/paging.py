@@ -15,6 +15,7 @@ from callsheet.tasks import Filter, State
 
 MAX_LIMIT = 1000
 MAX_LABELS = 4
+MAX_WORDS = 4
 END = 2**62
 """Above every seq: where a first page begins."""
 
@@ -42,6 +43,8 @@ def filter_parts(filter: Filter) -> dict[str, Any]:
         "to": filter.created_to,
         "metadata": dict(filter.metadata),
         "door": filter.door,
+        "stage": filter.stage,
+        "text": words(filter.text),
         "unsure": filter.unsure,
     }
 
@@ -80,11 +83,14 @@ def list_steps(account: str | None, filter: Filter, after: int, before: int, lim
 
     The most telling part of the filter chooses the index; the others are checked on the way.
     """
-    rest = {"model": filter.model, "capability": filter.capability, "vendor": filter.vendor, "door": filter.door}
+    rest = {name: getattr(filter, name) for name in ("model", "capability", "vendor", "door", "stage")}
     params = {"account": account, "after": after, "before": before, "limit": limit, **rest}
     if filter.unsure:
         return [Step("list_unsure", {name: params[name] for name in ("account", "after", "before", "limit")})]
     states = list(dict.fromkeys(state.value for state in filter.state))
+    if words(filter.text):
+        named = {**_labels(filter.metadata), **_states(states), **_words(words(filter.text))}
+        return [Step("list_by_text", {**params, **named})]
     if filter.metadata:
         return [Step("list_by_label", {**params, **_labels(filter.metadata), **_states(states)})]
     telling = next((name for name, wanted in rest.items() if wanted is not None), None)
@@ -92,6 +98,20 @@ def list_steps(account: str | None, filter: Filter, after: int, before: int, lim
         return [Step("list_all", params)]
     query = f"list_by_{telling or 'state'}"
     return [Step(query, {**params, "state": state}) for state in states or [state.value for state in State]]
+
+
+def words(text: str | None) -> list[str]:
+    """What a list is searched for: all of these, in small letters, anywhere in its texts. InvalidInput for more."""
+    found = list(dict.fromkeys((text or "").lower().split()))
+    if len(found) > MAX_WORDS:
+        raise InvalidInput(f"A list can be searched for {MAX_WORDS} words, not {len(found)}.", param="text")
+    return found
+
+
+def _words(found: Sequence[str]) -> dict[str, str | None]:
+    """As patterns, in which only `%` stands for anything."""
+    marked = [f"%{one.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%" for one in found]
+    return {f"word{number}": one for number, one in enumerate([*marked, *[None] * MAX_WORDS][:MAX_WORDS], 1)}
 
 
 def _labels(metadata: Mapping[str, str]) -> dict[str, str | None]:

@@ -25,6 +25,10 @@ INSERT INTO task (
 INSERT INTO label (account, name, value, seq)
 VALUES (:account, :name, :value, (SELECT value FROM counter WHERE name = 'task'));
 
+-- name: add_said
+-- What the new task can be found by.
+INSERT INTO said (account, seq, text) VALUES (:account, (SELECT value FROM counter WHERE name = 'task'), :text);
+
 -- name: add_alias
 -- An id that a dialect gives a new task; given twice, it is a fault of the dialect.
 INSERT INTO alias (door, name, task_id) VALUES (:door, :name, :task_id);
@@ -36,7 +40,7 @@ WHERE alias.door = :door AND alias.name = :name AND (CAST(:account AS TEXT) IS N
 
 -- name: hold_needed
 -- The task whose output a new one takes stays as it is while that one is written: its end is then seen, or wakes it.
-UPDATE task SET fence = fence WHERE id = :name AND account = :account RETURNING id;
+UPDATE task SET fence = fence WHERE id = :name AND account = :account AND seq > 0 RETURNING id;
 
 -- name: add_need
 -- A task or a file that the new task needs.
@@ -106,72 +110,8 @@ SELECT task_id, seq, at, type, data FROM event WHERE task_id = :task_id AND seq 
 SELECT * FROM task WHERE id = :id;
 
 -- name: task
--- One task of an account.
-SELECT * FROM task WHERE id = :id AND account = :account;
-
--- name: seq_from
--- The first task made at or after a time.
-SELECT seq FROM task WHERE created_at >= :at ORDER BY created_at, seq LIMIT 1;
-
--- name: seq_to
--- The last task made before a time.
-SELECT seq FROM task WHERE created_at < :at ORDER BY created_at DESC, seq DESC LIMIT 1;
-
--- name: list_all
--- A page of an account's tasks.
-SELECT * FROM task WHERE account = :account AND seq < :before AND seq >= :after ORDER BY seq DESC LIMIT :limit;
-
--- name: list_by_state
--- A page of tasks in one state.
-SELECT * FROM task WHERE account = :account AND state = :state AND seq < :before AND seq >= :after
-ORDER BY seq DESC LIMIT :limit;
-
--- name: list_by_model
--- A page of tasks of one model in one state.
-SELECT * FROM task WHERE account = :account AND model = :model AND state = :state
-  AND (CAST(:capability AS TEXT) IS NULL OR capability = :capability)
-  AND (CAST(:vendor AS TEXT) IS NULL OR vendor = :vendor)
-  AND (CAST(:door AS TEXT) IS NULL OR door = :door)
-  AND seq < :before AND seq >= :after
-ORDER BY seq DESC LIMIT :limit;
-
--- name: list_by_capability
--- A page of tasks of one capability in one state.
-SELECT * FROM task WHERE account = :account AND capability = :capability AND state = :state
-  AND (CAST(:vendor AS TEXT) IS NULL OR vendor = :vendor)
-  AND (CAST(:door AS TEXT) IS NULL OR door = :door)
-  AND seq < :before AND seq >= :after
-ORDER BY seq DESC LIMIT :limit;
-
--- name: list_by_vendor
--- A page of tasks of one vendor in one state.
-SELECT * FROM task WHERE account = :account AND vendor = :vendor AND state = :state
-  AND (CAST(:door AS TEXT) IS NULL OR door = :door)
-  AND seq < :before AND seq >= :after
-ORDER BY seq DESC LIMIT :limit;
-
--- name: list_by_door
--- A page of tasks of one door in one state.
-SELECT * FROM task WHERE account = :account AND door = :door AND state = :state AND seq < :before AND seq >= :after
-ORDER BY seq DESC LIMIT :limit;
-
--- name: list_by_label
--- A page of tasks that carry up to four labels, in up to five states.
-SELECT task.* FROM label JOIN task ON task.account = label.account AND task.seq = label.seq
-WHERE label.account = :account AND label.name = :name1 AND label.value = :value1
-  AND label.seq < :before AND label.seq >= :after
-  AND (CAST(:name2 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM label AS second WHERE second.account = :account
-    AND second.name = :name2 AND second.value = :value2 AND second.seq = label.seq))
-  AND (CAST(:name3 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM label AS third WHERE third.account = :account
-    AND third.name = :name3 AND third.value = :value3 AND third.seq = label.seq))
-  AND (CAST(:name4 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM label AS fourth WHERE fourth.account = :account
-    AND fourth.name = :name4 AND fourth.value = :value4 AND fourth.seq = label.seq))
-  AND task.state IN (:state1, :state2, :state3, :state4, :state5)
-  AND (CAST(:model AS TEXT) IS NULL OR task.model = :model)
-  AND (CAST(:capability AS TEXT) IS NULL OR task.capability = :capability)
-  AND (CAST(:vendor AS TEXT) IS NULL OR task.vendor = :vendor)
-  AND (CAST(:door AS TEXT) IS NULL OR task.door = :door)
-ORDER BY label.seq DESC LIMIT :limit;
+-- One task of an account; a deleted one has a number below 0.
+SELECT * FROM task WHERE id = :id AND account = :account AND seq > 0;
 
 -- name: due
 -- What a lane should take now: high priority first, then the longest due.

@@ -69,6 +69,7 @@ CREATE INDEX task_model ON task (account, model, state, seq);
 CREATE INDEX task_capability ON task (account, capability, state, seq);
 CREATE INDEX task_vendor ON task (account, vendor, state, seq);
 CREATE INDEX task_door ON task (account, door, state, seq);
+CREATE INDEX task_stage ON task (account, stage, state, seq);
 CREATE INDEX task_created ON task (created_at, seq);
 
 -- Metadata, one line per label, so that tasks can be listed by it.
@@ -87,6 +88,29 @@ CREATE TABLE event (
   at BIGINT NOT NULL,
   type TEXT NOT NULL,
   data TEXT NOT NULL,
+  PRIMARY KEY (task_id, seq)
+);
+
+-- What a list can be searched for: the texts of a task in small letters, in as narrow a row as can be.
+CREATE TABLE said (
+  account TEXT NOT NULL,
+  seq BIGINT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (account, seq)
+);
+
+-- Requests to a vendor and their answers, cut to a size and without secrets; numbered within the task.
+CREATE TABLE exchange (
+  task_id TEXT NOT NULL REFERENCES task (id),
+  seq BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  took BIGINT NOT NULL,
+  method TEXT NOT NULL,
+  url TEXT NOT NULL,
+  status BIGINT,
+  error TEXT,
+  request TEXT NOT NULL,
+  response TEXT NOT NULL,
   PRIMARY KEY (task_id, seq)
 );
 

@@ -7,16 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from callsheet.errors import InvalidInput, NotFound
-from callsheet.store import durations, paging
+from callsheet.store import durations
 from callsheet.store import needs as needed
 from callsheet.store.database import Records, Step, Unchanged
 from callsheet.store.ledger import NOTHING, Ledger, Moves, admitted, entry_steps, moved, refused
+from callsheet.store.listing import Listing
 from callsheet.store.outbox import Lost, NewEvent, Outbox, event_steps
 from callsheet.store.rows import Phase, Row, column, event_of, file_of, record_of_row, row_of, task_of, to_text
 from callsheet.store.sharing import Sharing
 from callsheet.store.shelf import file_steps
+from callsheet.store.told import Told, exchange_steps, said_step
 from callsheet.store.watched import Watched, sole_steps
-from callsheet.tasks import Event, File, Filter, Page, State, Task
+from callsheet.tasks import Event, Exchange, File, Task
 
 COURSE = frozenset({"phase", "lane", "due", "attempt", "remote", "sent_at", "credential", "parked_at"})
 """What `patch` may still change after a task's end."""
@@ -37,7 +39,7 @@ class Taken(Exception):
         self.body_hash = body_hash
 
 
-class Store(Ledger, Outbox, Sharing, Watched):
+class Store(Ledger, Listing, Outbox, Sharing, Told, Watched):
     """Every way to read and write the house's memory. Writes are durable when they return.
 
     All raise StorageError when the disk is full or the database unreadable; then nothing was kept.
@@ -73,7 +75,7 @@ class Store(Ledger, Outbox, Sharing, Watched):
         steps += [*admitted(record, moves), *held, Step("add_task", record)]
         added = len(steps) - 1
         steps += [*following, *entry_steps(moves.entries, task.created_at)]
-        steps += [Step("add_label", label) for label in _labels(task)]
+        steps += [said_step(task), *[Step("add_label", label) for label in _labels(task)]]
         steps += [Step("add_alias", {"door": task.door, "name": name, "task_id": task.id}) for name in aliases]
         steps += event_steps(task.id, task.created_at, events)
         try:
@@ -123,40 +125,6 @@ class Store(Ledger, Outbox, Sharing, Watched):
             raise NotFound(f"There is no task {name}.")
         return (await self._with_artifacts(records))[0]
 
-    async def list_tasks(self, account: str | None, filter: Filter, limit: int, cursor: str | None = None) -> Page:
-        """A page of an account's tasks, newest first, with their artifacts.
-
-        `limit` is 1 to 1,000. InvalidInput for a cursor that is garbage or of a list with other filters. Tasks added
-        while someone pages are newer than every page to come: none is lost, none comes twice.
-        `account` None, with the filter `unsure` only, is all accounts.
-        """
-        paging.check_limit(limit)
-        mark = paging.digest("tasks", account, paging.filter_parts(filter))
-        before = paging.read_cursor(cursor, mark)
-        after, before = await self._bounds(filter, before)
-        steps = paging.list_steps(account, filter, after, before, limit + 1)
-        answers = await self._database.read_all(steps) if before > after else []
-        records = sorted((record for answer in answers for record in answer), key=lambda each: -each["seq"])
-        page = records[:limit]
-        following = paging.write_cursor(page[-1]["seq"], mark) if len(records) > limit else None
-        return Page(await self._with_artifacts(page), following)
-
-    async def _bounds(self, filter: Filter, before: int) -> tuple[int, int]:
-        after = 0
-        if filter.created_from is not None:
-            records = await self._database.read("seq_from", {"at": filter.created_from})
-            after = records[0]["seq"] if records else paging.END
-        if filter.created_to is not None:
-            records = await self._database.read("seq_to", {"at": filter.created_to})
-            before = min(before, records[0]["seq"] + 1 if records else 0)
-        return after, before
-
-    async def _with_artifacts(self, records: Records) -> tuple[Task, ...]:
-        ended = [record["id"] for record in records if record["state"] == State.SUCCEEDED]
-        answers = await self._database.read_all([Step("files_of_task", {"task_id": task_id}) for task_id in ended])
-        files = {task_id: tuple(map(file_of, answer)) for task_id, answer in zip(ended, answers, strict=True)}
-        return tuple(task_of(record, files.get(record["id"], ())) for record in records)
-
     async def due(self, lane: str, now: int, limit: int) -> list[str]:
         """Ids of what a lane should take now: highest priority first, then the longest due, then the oldest."""
         return [one["id"] for one in await self._database.read("due", {"lane": lane, "now": now, "limit": limit})]
@@ -198,6 +166,7 @@ class Store(Ledger, Outbox, Sharing, Watched):
         took: tuple[str, int] | None = None,
         moves: Moves = NOTHING,
         sole: str | None = None,
+        exchanges: Iterable[Exchange] = (),
     ) -> Row:
         """Rules 2 and 3: change a row one has taken, with its events and artifacts, all or nothing; answers the row.
 
@@ -207,6 +176,7 @@ class Store(Ledger, Outbox, Sharing, Watched):
         artifacts, in this order: each must name the task. `moves` are its money; Short where the account has not what
         they set aside. `took` is a model and how many milliseconds it took, for `durations`. With `sole`, a
         vendor, it is Lost as well where another task there has this `remote`.
+        `exchanges` is what was said to its vendor.
         """
         now = self._clock()
         first = sole_steps(task_id, sole, changes["remote"]) if sole else []
@@ -217,8 +187,8 @@ class Store(Ledger, Outbox, Sharing, Watched):
             if file.task_id != task_id:
                 raise ValueError(f"artifact {file.id} names task {file.task_id}, not {task_id}")
             steps += file_steps(file, position)
-        if took is not None:
-            steps += durations.steps(*took)
+        steps += durations.steps(*took) if took is not None else []
+        steps += exchange_steps(task_id, exchanges)
         return row_of((await self._fenced(steps))[len(first)][0])
 
     async def _fenced(self, steps: list[Step]) -> list[Records]:

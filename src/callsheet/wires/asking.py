@@ -9,6 +9,7 @@ import httpx2
 
 from callsheet.errors import Rejected, Unauthorized, Unavailable, Unsure
 from callsheet.wires.bodies import mended
+from callsheet.wires.listening import overheard
 
 TOLD = 300
 """How many letters of a vendor's complaint are kept."""
@@ -36,7 +37,7 @@ async def ask(client: httpx2.AsyncClient, method: str, path: str, *, paid: bool 
 async def send(client: httpx2.AsyncClient, method: str, path: str, *, paid: bool = False, **request: Any) -> Any:
     """The response, whatever its status; Unavailable or Unsure where there is none."""
     try:
-        return await client.request(method, path, **request)
+        return await overheard(client, method, path, **request)
     except _BEFORE_SENDING as error:
         raise Unavailable(f"The vendor cannot be reached: {_name(error)}.") from error
     except httpx2.TransportError as error:

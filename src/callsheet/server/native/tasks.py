@@ -10,19 +10,17 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from callsheet.errors import InvalidInput
-from callsheet.server import answers, answers_cancel, bodies
+from callsheet.server import answers, answers_cancel, answers_exchange, bodies
 from callsheet.server.events import EventStream, last_seen
-from callsheet.server.native.route import Route, operation
+from callsheet.server.native.route import Route, address_for, idempotency_key, operation
 from callsheet.server.parts import parts_of
 from callsheet.server.reading import read_body, read_query
-from callsheet.server.shapes import Answer, cancellation_shape, event_shape, page, task_shape
-from callsheet.tasks import File, Filter, NewTask, Task
+from callsheet.server.shapes import Answer, cancellation_shape, event_shape, exchange_shape, page, task_shape
+from callsheet.tasks import Filter, NewTask, Task
 
 log = logging.getLogger("callsheet.server")
 router = APIRouter(tags=["tasks"], route_class=Route)
 
-_KEY_LENGTH = 255
 _STREAM = """Replays from Last-Event-ID (or `after`), then goes on live. Each message has `id` (the event's seq),
 `event` (its type) and `data` (an Event as JSON). Comments come as signs of life. The stream ends after the event
 `succeeded`, `failed` or `canceled`; where it ends before, ask again with the last id."""
@@ -57,7 +55,7 @@ async def submit(request: Request) -> Response:
         priority=body.priority,
         stage=body.stage,
         retention=body.retention,
-        idempotency_key=_idempotency_key(request),
+        idempotency_key=idempotency_key(request),
         key_id=caller.key.id if caller.key else None,
     )
     task, created = await parts.tasks.submit(caller.account, new)
@@ -91,6 +89,8 @@ async def list_tasks(request: Request) -> Response:
         created_to=_milliseconds(query.created_to),
         metadata=query.metadata,
         door=query.door,
+        stage=query.stage,
+        text=query.text,
         unsure=query.unsure,
     )
     account = None if query.unsure and caller.operator else caller.account
@@ -104,6 +104,24 @@ async def get(request: Request, task_id: str) -> Response:
     parts = parts_of(request)
     task = await parts.tasks.get(await parts.gate.account(request), task_id)
     return Answer(_shape(request, task))
+
+
+@router.delete(
+    "/v1/tasks/{task_id}",
+    status_code=204,
+    response_class=Response,
+    **operation(
+        "deleteTask",
+        "Let go of a task that has ended: its record, its timeline and its files. What it cost stays in the ledger.",
+        refusals=(404, 409),
+    ),
+)
+async def delete(request: Request, task_id: str) -> Response:
+    """409 while it goes on, while its webhook is being told, or while another task takes what it made."""
+    parts = parts_of(request)
+    await parts.tasks.delete(await parts.gate.account(request), task_id)
+    log.info("task deleted", extra={"task_id": task_id})
+    return Response(status_code=204)
 
 
 @router.post(
@@ -179,27 +197,24 @@ async def timeline(request: Request, task_id: str) -> Response:
     return Answer(page([{**event_shape(event), "text": parts.words(event)} for event in found]))
 
 
-def _shape(request: Request, task: Task) -> dict[str, Any]:
-    if not task.artifacts:
-        return task_shape(task, str)
+@router.get(
+    "/v1/tasks/{task_id}/exchanges",
+    **operation(
+        "listExchanges",
+        "What was said to a task's vendor and what it answered, without secrets.",
+        answer=answers_exchange.ExchangeList,
+        refusals=(404,),
+    ),
+)
+async def exchanges(request: Request, task_id: str) -> Response:
+    """Oldest first; none for a task that no vendor was asked for."""
     parts = parts_of(request)
-    origin = parts.origins.of(request)
-
-    def address(file: File) -> str:
-        return origin + parts.files.link(file)
-
-    return task_shape(task, address)
+    found = await parts.tasks.exchanges(await parts.gate.account(request), task_id)
+    return Answer(page([exchange_shape(one) for one in found]))
 
 
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key")
-    if key is not None and not (0 < len(key) <= _KEY_LENGTH and key.isprintable()):
-        raise InvalidInput(
-            f"An Idempotency-Key has 1 to {_KEY_LENGTH} printable characters.",
-            param="Idempotency-Key",
-            hint="A UUID does well.",
-        )
-    return key
+def _shape(request: Request, task: Task) -> dict[str, Any]:
+    return task_shape(task, address_for(request) if task.artifacts else str)
 
 
 def _milliseconds(time: datetime | None) -> int | None:
