@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import ipaddress
 import logging
+import signal
 import socket
 import sys
 import threading
@@ -24,6 +25,12 @@ from starlette.types import ASGIApp
 from callsheet.settings import Settings, load
 
 _START_WITHIN = 20.0
+
+
+def pytest_configure() -> None:
+    """A shell starts what runs in the background deaf to Ctrl-C; the programs that the tests start must hear it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Served:
