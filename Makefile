@@ -6,11 +6,12 @@ RUN := $(UV) run --frozen --no-sync
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo test setup format lint types walls unit docs bench gallery clean
+.PHONY: help demo test setup format lint types walls unit pages docs bench gallery clean
 
 help:
 	@echo "make demo    set everything up and make two real clips on previz"
 	@echo "make test    set everything up and run every check and test"
+	@echo "make docs    build the documentation as a site that works offline, in site/"
 	@echo "make bench   run the benchmarks (not part of the tests)"
 	@echo "make gallery draw docs/gallery anew: sheets of all that previz makes"
 	@echo "make format  format the code and refresh the generated pages"
@@ -28,7 +29,7 @@ setup: .venv/ready
 demo: setup
 	.venv/bin/callsheet demo
 
-test: setup lint types walls unit docs
+test: setup lint types walls unit pages
 
 format: setup
 	$(RUN) ruff format .
@@ -48,8 +49,11 @@ walls: setup
 unit: setup
 	$(RUN) pytest -n 2 --dist loadfile
 
-docs: setup
+pages: setup
 	$(RUN) python -m tools.generate --check
+
+docs: setup
+	$(RUN) python -m tools.site
 
 gallery: setup
 	$(RUN) python -m tools.gallery
@@ -58,4 +62,4 @@ bench: setup
 	$(RUN) python -m benchmarks
 
 clean:
-	rm -rf .venv .tools demo dist
+	rm -rf .venv .tools demo dist site

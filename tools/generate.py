@@ -1,6 +1,6 @@
 """Writes every page that can be generated; `--check` writes nothing and fails when one is not what it would write.
 
-python -m tools.generate            README table, docs/reference/, catalog.schema.json, client/_sync.py
+python -m tools.generate            README table, docs/reference/, docs/llms.txt, catalog.schema.json, client/_sync.py
 python -m tools.generate --check    what CI asks
 """
 
@@ -20,6 +20,7 @@ from tools.pages import (
     errors,
     events,
     http,
+    llms,
     metrics,
     scenarios,
     settings,
@@ -46,7 +47,8 @@ SOURCES = (
 
 def pages() -> dict[Path, str]:
     """Every generated file of the repository, and what it is to hold."""
-    return {ROOT / name: text for source in SOURCES for name, text in source.pages().items()}
+    found = {ROOT / name: text for source in SOURCES for name, text in source.pages().items()}
+    return found | {ROOT / name: text for name, text in llms.pages(found).items()}
 
 
 def stale(wanted: dict[Path, str]) -> list[str]:
