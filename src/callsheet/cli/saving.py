@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 from pathlib import Path
 
 from callsheet.client import Artifact, Client, Task
+from callsheet.client.naming import suffix
 
 DEFAULT_OUT = Path("callsheet-out")
-
-_SUFFIXES = {"image/jpeg": ".jpg", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "text/plain": ".txt"}
 
 
 def save(client: Client, task: Task, out: Path) -> list[Path]:
     """Download every artifact into `out`: `task_….mp4`, or `task_…-1.png`, `task_…-2.png` when there are several."""
     several = len(task.artifacts) > 1
     return [
-        client.download(artifact, out / f"{task.id}{f'-{number}' if several else ''}{_suffix(artifact)}")
+        client.download(artifact, out / f"{task.id}{f'-{number}' if several else ''}{suffix(artifact)}")
         for number, artifact in enumerate(task.artifacts, start=1)
     ]
 
@@ -27,7 +25,7 @@ def save_as(client: Client, task: Task, out: Path, name: str) -> list[Path]:
     several = len(task.artifacts) > 1
     saved: list[Path] = []
     for number, artifact in enumerate(task.artifacts, start=1):
-        path = out / f"{name}{f'-{number}' if several else ''}{_suffix(artifact)}"
+        path = out / f"{name}{f'-{number}' if several else ''}{suffix(artifact)}"
         saved.append(path if _is(path, artifact) else client.download(artifact, path))
     return saved
 
@@ -37,8 +35,3 @@ def _is(path: Path, artifact: Artifact) -> bool:
         return False
     with path.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest() == artifact.sha256
-
-
-def _suffix(artifact: Artifact) -> str:
-    kind = (artifact.content_type or "").partition(";")[0]
-    return Path(artifact.name or "").suffix or _SUFFIXES.get(kind) or mimetypes.guess_extension(kind) or ".bin"
