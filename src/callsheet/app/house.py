@@ -16,6 +16,7 @@ from callsheet.app import vendors
 from callsheet.app.ground import DATABASE as DATABASE
 from callsheet.app.ground import Ground, agree, ground
 from callsheet.app.health import Checks
+from callsheet.app.vitals import Vitals
 from callsheet.contract import Dialect, Driver, Rendering
 from callsheet.engine.books import Books
 from callsheet.engine.engine import Engine
@@ -124,6 +125,7 @@ async def _built(
         files=library,
         keys=keyring,
         ledger=books,
+        vendors=Vitals(database, settings, known, given.drivers),
         catalog=known,
         gate=Gate(keyring, token, [*_hosts(settings), *counters.hosts], Sessions(seal.derive("studio"), clock)),
         origins=origins,

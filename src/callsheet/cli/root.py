@@ -22,6 +22,7 @@ COMMANDS = {
     "tasks": Named("callsheet.cli.tasks:tasks", "List, show, wait for, cancel or explain tasks."),
     "models": Named("callsheet.cli.catalogue:models", "What can be asked for, and with which params."),
     "vendors": Named("callsheet.cli.vendors:vendors", "Which vendors are live, and how it has been going there."),
+    "vendors": Named("callsheet.cli.vendors:vendors", "Which vendors are live, and how it has been going there."),
     "quote": Named("callsheet.cli.quote:quote", "What a task would cost; nothing is handed in."),
     "prompt": Named("callsheet.cli.prompt:prompt", "Look at a prompt before it is paid for."),
     "files": Named("callsheet.cli.files:files", "List, upload, download, show, inspect or delete files."),

@@ -4,7 +4,7 @@ from callsheet.client._async import AsyncClient
 from callsheet.client._sync import Client
 from callsheet.client.failures import NotGenuine, StillRunning, TaskCanceled, TaskFailed, Unexpected, Unreachable
 from callsheet.client.money import Account, Credits, LedgerCheck, LedgerEntry
-from callsheet.client.office import PlannedShot, Play, PlayedShot, SheetExample, SheetPlan
+from callsheet.client.office import PlannedShot, Play, PlayedShot, SheetExample, SheetPlan, VendorInfo
 from callsheet.client.receiving import WebhookEvent, verify_webhook
 from callsheet.client.results import (
     Artifact,
@@ -51,6 +51,7 @@ __all__ = [
     "TaskFailed",
     "Unexpected",
     "Unreachable",
+    "VendorInfo",
     "Webhook",
     "WebhookEvent",
     "WebhookPage",

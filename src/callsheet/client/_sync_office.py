@@ -8,11 +8,11 @@ from uuid import uuid4
 
 from callsheet.client import office
 from callsheet.client._sync_money import Money
-from callsheet.client.office import Play, SheetExample, SheetPlan, Wish
+from callsheet.client.office import Play, SheetExample, SheetPlan, VendorInfo, Wish
 
 
 class Office(Money):
-    """Plans and plays call sheets."""
+    """Plans and plays call sheets, and says how it goes at the vendors."""
 
     def plan_sheet(self, sheet: str, **wish: Unpack[Wish]) -> SheetPlan:
         """What playing the call sheet with this text comes to: what stands already, and what the rest would cost.
@@ -41,3 +41,7 @@ class Office(Money):
     def sheet_examples(self) -> tuple[SheetExample, ...]:
         """The call sheets that come along, to begin from."""
         return tuple(office.read_example(one) for one in (self._json("GET", "/v1/sheets/examples"))["data"])
+
+    def vendors(self) -> tuple[VendorInfo, ...]:
+        """Every vendor: whether it is live, where its models run, and how that has been going; none is asked for it."""
+        return tuple(office.read_vendor(one) for one in (self._json("GET", "/v1/vendors"))["data"])

@@ -1,4 +1,4 @@
-"""What the server answers about call sheets, typed: what playing one comes to, and the tasks that it became."""
+"""What the server answers about call sheets and vendors, typed."""
 
 from __future__ import annotations
 
@@ -90,6 +90,22 @@ class SheetExample:
     sheet: str
 
 
+@dataclass(frozen=True, slots=True)
+class VendorInfo:
+    """A vendor: `live` where its models can run there. `capabilities` and `health` (None for most keys) as sent."""
+
+    id: str
+    name: str
+    local: bool
+    configured: bool
+    live: bool
+    news: str
+    checked: str
+    capabilities: Sequence[Raw]
+    health: Raw | None = None
+    raw: Raw = field(default_factory=dict, repr=False, compare=False)
+
+
 def sheet_body(sheet: str, wish: Wish) -> dict[str, Any]:
     """The body of a plan or a play; parts that were not given are left out."""
     fresh = wish.get("fresh") or ()
@@ -116,6 +132,12 @@ def read_play(raw: Raw) -> Play:
 def read_example(raw: Raw) -> SheetExample:
     """A call sheet that comes along, from its wire form."""
     return SheetExample(raw["name"], raw["title"], raw["about"], raw["sheet"])
+
+
+def read_vendor(raw: Raw) -> VendorInfo:
+    """A vendor from its wire form."""
+    plain = {name: raw[name] for name in ("id", "name", "local", "configured", "live", "news", "checked")}
+    return VendorInfo(**plain, capabilities=raw["capabilities"], health=raw.get("health"), raw=raw)
 
 
 def _planned(raw: Raw) -> PlannedShot:

@@ -98,6 +98,13 @@ class Routing:
         stages = self._course(name, asked, None).rule.stages
         return any(self._could_run(stage, asked.capability if asked else name, asked) for stage in stages)
 
+    def first(self, name: str) -> str | None:
+        """The vendor at which a task of this model would run, as far as its input does not decide; None for nowhere."""
+        asked = self._catalog.model(name)
+        stages = self._course(name, asked, None).rule.stages
+        found = next((one for one in stages if self._could_run(one, asked.capability, asked)), None)
+        return asked.vendor if found == OWN else found and found.partition("/")[0]
+
     def _could_run(self, stage: str, capability: str, asked: Model | None) -> bool:
         vendor = asked.vendor if asked and stage == OWN else stage.partition("/")[0]
         own = asked is not None and asked.vendor == vendor

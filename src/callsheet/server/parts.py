@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from callsheet.catalog import Catalog
 from callsheet.contract import Files, Keys, Ledger, Tasks, Webhooks
+from callsheet.contract.vendors import Vendors
 from callsheet.server.auth import Gate
 from callsheet.server.counters import Counters
 from callsheet.server.origin import Origins
@@ -38,7 +39,7 @@ class Exposition:
 class Parts:
     """Everything a request may need, built once by hand. Sizes in bytes, `keep_alive` in seconds.
 
-    `webhooks` is None where this server tells nobody, `ledger` where it counts nothing.
+    `webhooks` is None where this server tells nobody, `ledger` where it counts nothing, `vendors` where none is known.
     """
 
     tasks: Tasks
@@ -53,6 +54,7 @@ class Parts:
     max_upload: int
     webhooks: Webhooks | None = None
     ledger: Ledger | None = None
+    vendors: Vendors | None = None
     counters: Counters = field(default_factory=Counters)
     metrics: Exposition = field(default_factory=Exposition)
     keep_alive: float = 15.0
