@@ -16,6 +16,7 @@ from callsheet.app import vendors
 from callsheet.app.ground import DATABASE as DATABASE
 from callsheet.app.ground import Ground, agree, ground
 from callsheet.app.health import Checks
+from callsheet.app.masking import masking, secrets_of
 from callsheet.app.vitals import Vitals
 from callsheet.contract import Dialect, Driver, Rendering
 from callsheet.engine.books import Books
@@ -168,6 +169,7 @@ def _given(
         dialects=dialects,
         schedule=found.schedule(store, known, clock),
         news=found.news,
+        mask=masking(secrets_of(settings)),
     )
 
 
