@@ -22,6 +22,7 @@ from tools.pages import (
     http,
     llms,
     metrics,
+    prompts,
     scenarios,
     settings,
     sheets,
@@ -40,6 +41,7 @@ SOURCES = (
     metrics,
     scenarios,
     settings,
+    prompts,
     dependencies,
     sheets,
 )

@@ -11,9 +11,10 @@ from pathlib import Path
 
 CLIENT = Path(__file__).parent.parent / "src" / "callsheet" / "client"
 HEAD = '"""The SDK without async: generated from {} by tools/sync_client.py, never edited by hand."""\n'
-TWINS = {f"_async{part}.py": f"_sync{part}.py" for part in ("", "_wire", "_money", "_office")}
+TWINS = {f"_async{part}.py": f"_sync{part}.py" for part in ("", "_wire", "_advice", "_money", "_office")}
 
 WORDS = {
+    "AsyncAdvice": "Advice",
     "AsyncBaseTransport": "BaseTransport",
     "AsyncClient": "Client",
     "AsyncGenerator": "Generator",
@@ -27,6 +28,7 @@ WORDS = {
     "aiter_bytes": "iter_bytes",
     "aread": "read",
     "asyncio": "time",
+    "_async_advice": "_sync_advice",
     "_async_money": "_sync_money",
     "_async_office": "_sync_office",
     "_async_wire": "_sync_wire",

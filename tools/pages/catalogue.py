@@ -157,6 +157,7 @@ def _limits(param: Param) -> list[str]:
         found.append("one of " + ", ".join(f"`{_spelled(value)}`" for value in param.values))
     found += _span("", param.min, param.max)
     found += _span(" characters", param.min_length, param.max_length)
+    found += _span(" tokens", None, param.max_tokens)
     found += _span(" of them", param.min_items, param.max_items)
     if param.multiple_of:
         found.append(f"a multiple of {param.multiple_of}")

@@ -51,6 +51,7 @@ class Param:
                  media (image images video videos audio audios mask file files), object or list
     values       the only values allowed; empty means any within the limits. `examples` are not a limit
     spellings    other ways to say one of the values: `7` and `push in` for the camera move `push-in`
+    max_tokens   how many of the vendor's tokens it reads; what is longer is cut off there without a word
     fields       what an object, or each object of a list, consists of; empty means free JSON
     item         the type of each element of a list without fields
     wire         where the vendor wants it: a name, or a path such as `options.gen2Options.seed` or `images[0]`
@@ -73,6 +74,7 @@ class Param:
     multiple_of: int | None = None
     min_length: int | None = None
     max_length: int | None = None
+    max_tokens: int | None = None
     min_items: int | None = None
     max_items: int | None = None
     fields: Mapping[str, Param] = field(default_factory=nothing)

@@ -64,6 +64,7 @@ class SharedParam(Strict):
     multiple_of: int | None = None
     min_length: int | None = None
     max_length: int | None = None
+    max_tokens: int | None = None
     min_items: int | None = None
     max_items: int | None = None
     fields: list[ParamFacts] | None = None

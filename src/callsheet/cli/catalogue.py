@@ -108,6 +108,7 @@ def allowed(param: Param) -> str:
     bounds = [
         _range(param.min, param.max, f" {param.unit}" if param.unit else ""),
         _range(param.min_length, param.max_length, " characters"),
+        _range(None, param.max_tokens, " tokens"),
         _range(param.min_items, param.max_items, " items"),
     ]
     return "; ".join(bound for bound in bounds if bound)

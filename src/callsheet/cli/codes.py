@@ -19,6 +19,7 @@ class ExitCode:
 OK = 0
 FAILED = 1
 USAGE = 2
+REFUSED = 3
 SETUP = 5
 INTERRUPTED = 130
 
@@ -31,7 +32,7 @@ TABLE = (
     ),
     ExitCode(USAGE, "the command line is wrong"),
     ExitCode(
-        3,
+        REFUSED,
         "the input was refused",
         ("bad_request", "invalid_input", "not_supported", "not_made", "conflict", "too_large"),
     ),

@@ -25,6 +25,7 @@ COMMANDS = {
     "vendors": Named("callsheet.cli.vendors:vendors", "Which vendors are live, and how it has been going there."),
     "quote": Named("callsheet.cli.quote:quote", "What a task would cost; nothing is handed in."),
     "prompt": Named("callsheet.cli.prompt:prompt", "Look at a prompt before it is paid for."),
+    "prompt": Named("callsheet.cli.prompt:prompt", "Look at a prompt before it is paid for."),
     "files": Named("callsheet.cli.files:files", "List, upload, download, show, inspect or delete files."),
     "webhooks": Named("callsheet.cli.webhooks:webhooks", "List, show or redeliver messages to webhooks."),
     "ledger": Named("callsheet.cli.ledger:ledger", "Pay credits in, show what became of them, check that they add up."),

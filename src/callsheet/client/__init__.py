@@ -2,6 +2,7 @@
 
 from callsheet.client._async import AsyncClient
 from callsheet.client._sync import Client
+from callsheet.client.advice import PromptCheck, PromptFinding
 from callsheet.client.failures import NotGenuine, StillRunning, TaskCanceled, TaskFailed, Unexpected, Unreachable
 from callsheet.client.money import Account, Credits, LedgerCheck, LedgerEntry
 from callsheet.client.office import PlannedShot, Play, PlayedShot, SheetExample, SheetPlan, VendorInfo
@@ -41,6 +42,8 @@ __all__ = [
     "PlannedShot",
     "Play",
     "PlayedShot",
+    "PromptCheck",
+    "PromptFinding",
     "Quote",
     "Retry",
     "SheetExample",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Unpack
 
 from callsheet.client import money, requests, results
-from callsheet.client._async_wire import AsyncWire
+from callsheet.client._async_advice import AsyncAdvice
 from callsheet.client.money import Account, Credits, LedgerCheck, LedgerEntry, Limits
 from callsheet.client.requests import task_id
 from callsheet.client.results import Key, Task
 
 
-class AsyncMoney(AsyncWire):
+class AsyncMoney(AsyncAdvice):
     """Asks what an account has; with the operator's token also pays in, gives back, checks, and limits keys."""
 
     async def credits(

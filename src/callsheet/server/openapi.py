@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from callsheet.server import accounts, answers, answers_sheets, bodies
+from callsheet.server import accounts, answers, answers_prompts, answers_sheets, bodies
 
 _ABOUT = """One task API for generated media. A task is handed in, is durable from then on, and is watched, listed and
 canceled under one id; its files are kept. Times are RFC 3339 in UTC. Lists are `{data, next}`; give `next` as `cursor`
@@ -22,7 +22,7 @@ _TAGS = [
     {"name": "sheets", "description": "Named shots that take from each other: planned, priced and played."},
     {"name": "webhooks", "description": "What was told, what is to be told, and telling it once more."},
     {"name": "files", "description": "Uploads and artifacts."},
-    {"name": "catalogue", "description": "Models, capabilities and prices."},
+    {"name": "catalogue", "description": "Models, capabilities, prices, and what to say to them."},
     {"name": "credits", "description": "What an account has, and every movement of it."},
     {"name": "keys", "description": "For the operator of the server."},
     {"name": "health", "description": "For what watches over the server."},
@@ -33,7 +33,7 @@ _KEY = {
     "description": "A key made by `callsheet keys create`. A server that has none yet answers its own machine.",
 }
 _READ = (
-    *(answers_sheets.SheetPlan, answers_sheets.NewPlay),
+    *(answers_sheets.SheetPlan, answers_sheets.NewPlay, answers_prompts.NewPromptCheck),
     *(accounts.KeyLimits, accounts.NewFunds, accounts.NewRefund),
     *(bodies.Output, bodies.NewTask, bodies.NewQuote, bodies.Resolution, accounts.NewKey),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from callsheet.server.native import catalogue, credits, files, keys, sheets, tasks, vendors, webhooks
+from callsheet.server.native import catalogue, credits, files, keys, prompts, sheets, tasks, vendors, webhooks
 
 
 def routes() -> list[BaseRoute]:
     """All of them, in the order the documents show them."""
-    parts = (tasks, sheets, webhooks, files, catalogue, vendors, credits, keys)
+    parts = (tasks, sheets, webhooks, files, catalogue, vendors, prompts, credits, keys)
     return [route for part in parts for route in part.router.routes]

@@ -1,0 +1,130 @@
+"""The tables of both languages as compiled patterns, and the questions that several rules ask of a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from callsheet.prompts.brief import Brief
+from callsheet.prompts.words import en, en_verbs, zh
+
+ARROW = re.compile(r"->|=>|→|⇒|--")
+
+CASED = frozenset({"style"})
+"""Looked for as they are written: a name is known by its capitals."""
+
+OPPOSITES: Mapping[str, tuple[str, str, str]] = {
+    "camera": ("static", "moving", "anywhere"),
+    "time of day": ("day", "night", "anywhere"),
+    "sound": ("silent", "audible", "anywhere"),
+    "colour": ("monochrome", "colourful", "anywhere"),
+    "look": ("photo", "drawn", "anywhere"),
+    "framing": ("close", "wide", "anywhere"),
+    "tempo": ("uptempo", "downtempo", "anywhere"),
+    "pace": ("slow", "fast", "together"),
+    "loudness": ("loud", "quiet", "together"),
+    "light": ("bright", "dark", "together"),
+    "mood": ("happy", "sad", "together"),
+}
+"""What excludes each other: in one thought wherever they stand, or only where they stand together (slow and fast)."""
+
+_JOINED = r"(?:[\s,、，/-]|and|but|yet|also|very|extremely|at once|又|且|而|和|并且|同时|很|非常|极)*"
+
+
+@cache
+def pattern(name: str) -> re.Pattern[str]:
+    """What one table of both languages matches."""
+    return _joined(en.TABLE[name], zh.TABLE[name], 0 if name in CASED else re.IGNORECASE)
+
+
+@cache
+def named(kind: str) -> Mapping[str, re.Pattern[str]]:
+    """The patterns of the camera moves (`moves`) or of the looks (`styles`), by name."""
+    ours, theirs = (en.MOVES, zh.MOVES) if kind == "moves" else (en.STYLES, zh.STYLES)
+    return {name: _joined(ours[name], theirs[name]) for name in ours}
+
+
+@cache
+def artists() -> re.Pattern[str]:
+    """A living or protected name where a style is asked for; the name is group `en` or `zh`."""
+    before = r"(?:in the (?:style|manner) of|inspired by|à la|a la|by|like)"
+    after = r"(?:'s|’s)?[ -](?:style|styled|esque|like|aesthetic|look|type|score)"
+    english = rf"(?<!\w)(?:{before} (?:the )?(?P<en>{en.NAMES})(?!\w)|(?P<of>{en.NAMES}){after}(?!\w))"
+    chinese = rf"(?:模仿|仿|像|类似)?(?P<zh>{zh.NAMES})(?:的)?(?:风格?|式|画风|曲风|感觉|那样)"
+    return re.compile(f"{english}|{chinese}", re.IGNORECASE)
+
+
+@cache
+def together(left: str, right: str) -> re.Pattern[str]:
+    """Two tables' words side by side, in either order."""
+    one, other = (f"(?:{en.TABLE[name]}|{zh.TABLE[name]})" for name in (left, right))
+    return re.compile(rf"(?<![a-z])(?:{one}{_JOINED}{other}|{other}{_JOINED}{one})(?![a-z])", re.IGNORECASE)
+
+
+def hits(brief: Brief, name: str) -> Iterator[re.Match[str]]:
+    """Every place where one table's words stand."""
+    return pattern(name).finditer(brief.text)
+
+
+def has(brief: Brief, name: str) -> bool:
+    """Whether one table's words stand anywhere."""
+    return pattern(name).search(brief.text) is not None
+
+
+def present(brief: Brief, kind: str) -> dict[str, re.Match[str]]:
+    """Which camera moves or looks it names, with the first place of each."""
+    return {name: hit for name, words in named(kind).items() if (hit := words.search(brief.text))}
+
+
+def moves(brief: Brief) -> bool:
+    """Whether anything in it moves; where that cannot be told, it does."""
+    if any(word in en_verbs.MOTION or _looks_moving(word) for word in brief.words):
+        return True
+    if re.search(zh.MOTION, re.sub(zh.STILL, "", brief.text)):
+        return True
+    return _VERB_LIKE.search(brief.text) is not None
+
+
+def without(brief: Brief, *names: str) -> str:
+    """The text without the words of these tables; what is left is what it is about."""
+    left = brief.text
+    for name in names:
+        left = pattern(name).sub(" ", left)
+    return re.sub(r"[\W\d_]+", " ", left).strip()
+
+
+def number(text: str) -> float:
+    """A number in digits, in English or in Chinese words up to ninety-nine."""
+    if re.fullmatch(r"\d+(?:\.\d+)?", text):
+        return float(text)
+    if text.lower() in en.NUMBERS:
+        return en.NUMBERS[text.lower()]
+    tens, ten, ones = text.rpartition("十") if "十" in text else ("", "", text)
+    return (zh.NUMBERS.get(tens, 1) * 10 if ten else 0) + zh.NUMBERS.get(ones, 0)
+
+
+def instead_of(words: str) -> dict[str, str]:
+    """For what is named after a negation, what to ask for in its place, by language."""
+    for name, (known, wanted) in en.INSTEAD.items():
+        known_zh, wanted_zh = zh.INSTEAD[name]
+        if _joined(known, known_zh).search(words):
+            return {"en": wanted, "zh": wanted_zh}
+    return {}
+
+
+def _looks_moving(word: str) -> bool:
+    return word.endswith("ing") and len(word) > 4 and word not in en_verbs.STILL
+
+
+_VERB_LIKE = re.compile(
+    r"\b(?:an?|the|one|each|he|she|it|his|her)\s+(?:(?!(?:of|with|and|on|in|at|by|under|near|from|to|as|is)\b)[a-z'-]+\s+){1,4}?"
+    r"(?!(?:is|was|has|as|this|its|glass|grass|dress|moss|across|canvas|class|less|plus|bus|gas|lens|kiss|always|sometimes|perhaps|towards|besides|\w+ness|\w+less|\w+ous)\b)"
+    r"[a-z]{3,}s\s+(?!(?:of|with|and)\b)(?:[a-z]+)",
+    re.IGNORECASE,
+)
+"""`a monk prostrates before`: what follows one thing and ends in s is taken for a verb."""
+
+
+def _joined(english: str, chinese: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w])(?:{english})(?![\w])|(?:{chinese})", flags)

@@ -1,0 +1,1 @@
+"""The words that the rules look for: one table for each language, with the same names in both."""
