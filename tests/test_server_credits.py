@@ -145,11 +145,14 @@ def test_credits_tell_what_is_held_and_what_was_spent(stage: Stage) -> None:
     with native(stage, key) as client:
         held = client.get("/v1/credits").json()
         assert (held["metered"], held["available"], held["held"], held["spent"]) == (True, 6, 4, 0)
+        (hold,) = client.get("/v1/credits", params={"open": "true"}).json()["data"]
+        assert (hold["kind"], hold["task"], hold["amount"]) == ("hold", first["id"], 4)
         stage.stub.succeed(Artifact(text="made", name="made.txt"), credits=2.5)
         path = f"/v1/tasks/{first['id']}"
         done = until(lambda: client.get(path).json(), lambda found: found["state"] not in ("queued", "running"))
         spent = client.get("/v1/credits", params={"limit": 2}).json()
         of_task = client.get("/v1/credits", params={"task": first["id"]}).json()["data"]
+        assert client.get("/v1/credits", params={"open": "true"}).json()["data"] == [], "it has ended"
         rest = client.get("/v1/credits", params={"limit": 2, "cursor": spent["next"]}).json()
         assert client.get("/v1/credits", params={"account": "local"}).status_code == 403
     assert (done["state"], done["usage"]) == ("succeeded", {"credits": 2.5})
@@ -175,6 +178,9 @@ def test_the_credit_calls_of_the_vendors_answer_from_the_ledger(stage: Stage) ->
         told = client.get("/v1/credits").json()
     assert told["available"] == 7
     assert {name: told["key"][name] for name in limits} == limits
+    with stage.as_operator() as operator:
+        listed = {one["id"]: one["standing"] for one in operator.get("/v1/keys").json()["data"]}
+    assert listed[key.id] == told["key"], "the operator sees how far each key has gone"
     assert told["key"]["resets_at"].endswith("-01T00:00:00.000Z")
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Unpack
 
 from callsheet.client import money, requests, results
-from callsheet.client._sync_advice import Advice
+from callsheet.client._sync_wire import Wire
 from callsheet.client.money import Account, Credits, LedgerCheck, LedgerEntry, Limits
 from callsheet.client.requests import task_id
 from callsheet.client.results import Key, Task
 
 
-class Money(Advice):
+class Money(Wire):
     """Asks what an account has; with the operator's token also pays in, gives back, checks, and limits keys."""
 
     def credits(

@@ -227,8 +227,10 @@ class Ledger(Protocol):
         """How far a key's rate is used, as the RateLimit fields of HTTP say it; none without a rate."""
         ...
 
-    async def entries(self, account: str, limit: int, cursor: str | None) -> tuple[Sequence[Entry], str | None]:
-        """A page of an account's ledger, newest first."""
+    async def entries(
+        self, account: str, limit: int, cursor: str | None, *, open: bool = False
+    ) -> tuple[Sequence[Entry], str | None]:
+        """A page of an account's ledger, newest first; with `open` only the holds of tasks that have not ended."""
         ...
 
     async def of_task(self, account: str | None, task_id: str) -> Sequence[Entry]:

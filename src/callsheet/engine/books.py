@@ -43,9 +43,11 @@ class Books:
         """How far a key's rate is used, as the RateLimit fields of HTTP say it; none without a rate."""
         return (await self._store.standing(key_id)).fields(self.clock())
 
-    async def entries(self, account: str, limit: int, cursor: str | None) -> tuple[list[Entry], str | None]:
-        """A page of an account's ledger, newest first."""
-        return await self._store.entries(account, limit, cursor)
+    async def entries(
+        self, account: str, limit: int, cursor: str | None, *, open: bool = False
+    ) -> tuple[list[Entry], str | None]:
+        """A page of an account's ledger, newest first; with `open` only the holds of tasks that have not ended."""
+        return await self._store.entries(account, limit, cursor, open=open)
 
     async def of_task(self, account: str | None, task_id: str) -> list[Entry]:
         """Every movement of a task, in order. NotFound for a task of another account."""

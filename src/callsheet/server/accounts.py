@@ -77,6 +77,8 @@ class CreditQuery(PageQuery):
     """Those of this task only, all of them, oldest first."""
     account: Account | None = None
     """Of this account; for the operator only."""
+    open: bool = False
+    """Only what is set aside for tasks that have not ended."""
 
 
 class LedgerEntry(Outgoing):
@@ -135,15 +137,8 @@ class IssuedKey(Key):
     """For the schemes that sign."""
 
 
-class KeyList(Outgoing):
-    """Keys, newest first."""
-
-    data: list[Key]
-    next: None
-
-
 class KeyStanding(Outgoing):
-    """What the key that asks may do, and how far it has gone."""
+    """What a key may do, and how far it has gone."""
 
     rate: int | None
     concurrent: int | None
@@ -155,6 +150,20 @@ class KeyStanding(Outgoing):
     """Credits of its budget that are set aside or spent in this period."""
     resets_at: datetime | None
     """When the period is over; null for one that never is."""
+
+
+class ListedKey(Key):
+    """A key, and how far it has gone."""
+
+    standing: KeyStanding | None
+    """Null where this server counts no credits."""
+
+
+class KeyList(Outgoing):
+    """Keys, newest first."""
+
+    data: list[ListedKey]
+    next: None
 
 
 class AccountBalance(Outgoing):

@@ -55,13 +55,19 @@ class Ledger(Shelf):
         """Every account that has an entry, by name."""
         return [_balance(record) for record in await self._database.read("accounts", {})]
 
-    async def entries(self, account: str, limit: int, cursor: str | None) -> tuple[list[Entry], str | None]:
-        """A page of an account's ledger, newest first, and the cursor of the next or None at the end."""
+    async def entries(
+        self, account: str, limit: int, cursor: str | None, *, open: bool = False
+    ) -> tuple[list[Entry], str | None]:
+        """A page of an account's ledger, newest first, and the cursor of the next or None at the end.
+
+        With `open` only the holds of tasks that have not ended.
+        """
         paging.check_limit(limit)
-        mark = paging.digest("ledger", account)
+        query = "open_holds" if open else "entries_of_account"
+        mark = paging.digest(query if open else "ledger", account)
         before = paging.read_cursor(cursor, mark)
         asked = {"account": account, "before": before, "limit": limit + 1}
-        records = await self._database.read("entries_of_account", asked)
+        records = await self._database.read(query, asked)
         following = paging.write_cursor(records[limit - 1]["seq"], mark) if len(records) > limit else None
         return [entry_of(record) for record in records[:limit]], following
 

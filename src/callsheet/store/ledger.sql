@@ -99,6 +99,13 @@ SELECT * FROM account ORDER BY name;
 -- A page of an account's ledger, newest first.
 SELECT * FROM ledger_entry WHERE account = :account AND seq < :before ORDER BY seq DESC LIMIT :limit;
 
+-- name: open_holds
+-- A page of what is set aside for an account's tasks that have not ended.
+SELECT ledger_entry.* FROM task JOIN ledger_entry ON ledger_entry.task_id = task.id
+WHERE task.account = :account AND task.phase <> 'done' AND task.held > 0
+  AND ledger_entry.kind = 'hold' AND ledger_entry.account = :account AND ledger_entry.seq < :before
+ORDER BY ledger_entry.seq DESC LIMIT :limit;
+
 -- name: entries_of_task
 -- Every movement of a task, in order.
 SELECT * FROM ledger_entry WHERE task_id = :task_id AND (CAST(:account AS TEXT) IS NULL OR account = :account)

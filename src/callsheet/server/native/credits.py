@@ -39,7 +39,7 @@ async def get(request: Request) -> Response:
         found = await ledger.of_task(None if caller.operator else account, query.task)
         account = found[0].account if found else account
     else:
-        found, following = await ledger.entries(account, query.limit, query.cursor)
+        found, following = await ledger.entries(account, query.limit, query.cursor, open=query.open)
     key = caller.key.id if caller.key else None
     balance, standing = await ledger.balance(account), await ledger.standing(key)
     shape = accounts.balance_shape(balance, await ledger.left(account, key))

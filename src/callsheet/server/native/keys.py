@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from callsheet.contract import Key
 from callsheet.money import UNLIMITED
 from callsheet.server import accounts
 from callsheet.server.native.route import Route, operation
-from callsheet.server.parts import parts_of
+from callsheet.server.parts import Parts, parts_of
 from callsheet.server.reading import read_body
 from callsheet.server.shapes import Answer, key_shape, page
 
@@ -38,10 +41,10 @@ async def create(request: Request) -> Response:
 
 @router.get("/v1/keys", **operation("listKeys", "All keys, newest first. Operator only.", answer=accounts.KeyList))
 async def list_keys(request: Request) -> Response:
-    """Without what opens anything."""
+    """Without what opens anything; each with how far it has gone."""
     parts = parts_of(request)
     await parts.gate.operator(request)
-    return Answer(page([key_shape(key) for key in await parts.keys.list()]))
+    return Answer(page([await _listed(parts, key) for key in await parts.keys.list()]))
 
 
 @router.patch(
@@ -72,3 +75,9 @@ async def revoke(request: Request, key_id: str) -> Response:
     parts = parts_of(request)
     await parts.gate.operator(request)
     return Answer(key_shape(await parts.keys.revoke(key_id)))
+
+
+async def _listed(parts: Parts, key: Key) -> dict[str, Any]:
+    standing = await parts.ledger.standing(key.id) if parts.ledger else None
+    told = accounts.standing_shape(standing, parts.ledger.clock()) if standing and parts.ledger else None
+    return {**key_shape(key), "standing": told}
