@@ -5,33 +5,25 @@ from __future__ import annotations
 from typing import Unpack
 
 from callsheet.client import money, requests, results
-from callsheet.client._sync_wire import Wire
+from callsheet.client._sync_advice import Advice
 from callsheet.client.money import Account, Credits, LedgerCheck, LedgerEntry, Limits
 from callsheet.client.requests import task_id
 from callsheet.client.results import Key, Task
 
 
-class Money(Wire):
+class Money(Advice):
     """Asks what an account has; with the operator's token also pays in, gives back, checks, and limits keys."""
 
     def credits(
-        self,
-        *,
-        task: Task | str | None = None,
-        account: str | None = None,
-        open: bool = False,
-        limit: int = 20,
-        cursor: str | None = None,
+        self, *, task: Task | str | None = None, account: str | None = None, limit: int = 20, cursor: str | None = None
     ) -> Credits:
         """What the account has, and its latest entries; with a task that one's, all of them, oldest first.
 
-        `open`: only what is set aside for tasks that have not ended. Another account, or a task of one, only with the
-        operator's token.
+        Another account, or a task of one, only with the operator's token.
         """
         query = requests.page_query(limit, cursor)
         query += [("task", task_id(task))] if task is not None else []
         query += [("account", account)] if account else []
-        query += [("open", "true")] if open else []
         return money.read_credits(self._json("GET", "/v1/credits", params=query))
 
     def accounts(self) -> tuple[Account, ...]:
