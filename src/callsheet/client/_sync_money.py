@@ -15,15 +15,23 @@ class Money(Advice):
     """Asks what an account has; with the operator's token also pays in, gives back, checks, and limits keys."""
 
     def credits(
-        self, *, task: Task | str | None = None, account: str | None = None, limit: int = 20, cursor: str | None = None
+        self,
+        *,
+        task: Task | str | None = None,
+        account: str | None = None,
+        open: bool = False,
+        limit: int = 20,
+        cursor: str | None = None,
     ) -> Credits:
         """What the account has, and its latest entries; with a task that one's, all of them, oldest first.
 
-        Another account, or a task of one, only with the operator's token.
+        `open`: only what is set aside for tasks that have not ended. Another account, or a task of one, only with the
+        operator's token.
         """
         query = requests.page_query(limit, cursor)
         query += [("task", task_id(task))] if task is not None else []
         query += [("account", account)] if account else []
+        query += [("open", "true")] if open else []
         return money.read_credits(self._json("GET", "/v1/credits", params=query))
 
     def accounts(self) -> tuple[Account, ...]:
