@@ -241,7 +241,8 @@ def _params(statement: str) -> set[str]:
         ("blob_users", "file_sha256"),
         ("keys_of", "api_key_account"),
         ("with_driver", "task_due"),
-        ("sole", "task_remote"),
+        ("no_sibling", "task_due"),
+        ("limit_key", "task_key"),
         ("hold_waiting", "need_name"),
     ],
 )

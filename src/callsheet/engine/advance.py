@@ -214,7 +214,7 @@ def sought(row: Row, now: int, chance: Chance, findable: bool) -> Move:
 
 
 def adopted(row: Row, remote: str, by: str, now: int) -> Move:
-    """The vendor has it under this id: it is asked for like any other. `by` is search, callback or operator."""
+    """The vendor has it under this id: it is asked for like any other. `by` says who told it."""
     changes = _entering(row, "poll", now) | {"remote": remote, "sent_at": _sent(row, now)}
     return Move(changes, (("adopted", {"remote": remote, "by": by}),))
 

@@ -14,7 +14,7 @@ from callsheet.engine.ingest import Ingest, Vanished
 from callsheet.engine.library import Library
 from callsheet.engine.till import Till
 from callsheet.errors import CallsheetError
-from callsheet.store import Row
+from callsheet.store import Row, Store
 from callsheet.tasks import File, State, Update
 
 log = logging.getLogger("callsheet.engine")
@@ -24,8 +24,15 @@ class Latecomers:
     """Asks once more for a task that has ended badly here, because its vendor or an operator says there is news."""
 
     def __init__(
-        self, catalog: Catalog, drivers: Mapping[str, Driver], ingest: Ingest, library: Library, till: Till
+        self,
+        store: Store,
+        catalog: Catalog,
+        drivers: Mapping[str, Driver],
+        ingest: Ingest,
+        library: Library,
+        till: Till,
     ) -> None:
+        self._store = store
         self._catalog = catalog
         self._drivers = drivers
         self._ingest = ingest
@@ -42,7 +49,7 @@ class Latecomers:
         driver = self._drivers.get(driver_of(row))
         if row.task.state in (State.QUEUED, State.RUNNING, State.SUCCEEDED) or known is None or driver is None:
             return False
-        if driver.local:
+        if driver.local or await self._store.owner_of(driver_of(row), known) not in (None, row.task.id):
             return False
         update = await self._asked(row, driver, known)
         if update is None or update.state is not State.SUCCEEDED:

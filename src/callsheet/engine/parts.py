@@ -123,7 +123,7 @@ def built(given: Given) -> Parts:
         pins=pins,
         journal=Journal(given.catalog, pins),
         till=till,
-        latecomers=Latecomers(given.catalog, given.drivers, ingest, given.library, till),
+        latecomers=Latecomers(given.store, given.catalog, given.drivers, ingest, given.library, till),
         watching=Watching(given.store, given.catalog, given.drivers, public is not None),
         around=given.around,
         mask=given.mask,

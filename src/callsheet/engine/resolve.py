@@ -10,7 +10,7 @@ from callsheet.engine.advance import Move
 from callsheet.engine.news import News
 from callsheet.engine.till import Till
 from callsheet.errors import Conflict, InvalidInput
-from callsheet.store import Lost, Row, Store
+from callsheet.store import Lost, Owned, Row, Sole, Store
 from callsheet.tasks import Clock
 
 TRIES, PAUSE = 40, 0.05
@@ -27,9 +27,15 @@ class Resolver:
         self._clock = clock
 
     async def adopt(self, task_id: str, remote: str, by: str) -> Row:
-        """The vendor has it under this id. The same said twice is one; Conflict where it is not unsure any more."""
+        """The vendor has it under this id. The same said twice is one; Conflict where it is not unsure any more.
+
+        Conflict as well where that is the id of another task.
+        """
         if not remote or not remote.isprintable() or len(remote) > 500:
             raise InvalidInput("This is no id of a vendor's.", param="remote", hint="1 to 500 printable letters.")
+        vendor = advance.driver_of(await self._store.row(task_id))
+        if await self._store.owner_of(vendor, remote) not in (None, task_id):
+            raise _anothers(vendor, remote)
         return await self._decide(task_id, lambda row: advance.adopted(row, remote, by, self._clock()), remote)
 
     async def lost(self, task_id: str, *, again: bool) -> Row:
@@ -42,7 +48,10 @@ class Resolver:
             row = await self._store.take(task_id, ("unsure",), now, now + pace.LEASE, early=True)
             if row is not None:
                 try:
-                    return await self._written(row, decision(row))
+                    return await self._written(row, decision(row), remote)
+                except Owned:
+                    await self._store.patch(task_id, row.fence, {"due": now})
+                    raise _anothers(advance.driver_of(row), remote) from None
                 except Lost:
                     continue
             row = await self._store.row(task_id)
@@ -51,11 +60,20 @@ class Resolver:
             await asyncio.sleep(PAUSE)
         raise Conflict(f"{task_id} is being looked at.", hint="Ask again in a moment.")
 
-    async def _written(self, row: Row, move: Move) -> Row:
+    async def _written(self, row: Row, move: Move, remote: str | None) -> Row:
         move, moves = self._till.reckoned(row, move)
-        kept = await self._store.patch(row.task.id, row.fence, move.changes, move.events, moves=moves)
+        sole = None if remote is None else Sole(advance.driver_of(row))
+        kept = await self._store.patch(row.task.id, row.fence, move.changes, move.events, moves=moves, sole=sole)
         self._news.ring(row.task.id)
         return kept
+
+
+def _anothers(vendor: str, remote: str | None) -> Conflict:
+    return Conflict(
+        f"{remote} at {vendor} is another task's.",
+        hint="An id of a vendor's belongs to one task: look for this one's own in the vendor's console.",
+        param="remote",
+    )
 
 
 def _decided(row: Row, remote: str | None) -> Row:

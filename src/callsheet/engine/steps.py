@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from callsheet.contract import Driver, Finder, Lost, Order
-from callsheet.engine import advance, pace
+from callsheet.engine import advance, overtaken, pace
 from callsheet.engine.advance import Move, driver_of
 from callsheet.engine.asking import Asking
 from callsheet.engine.ingest import Vanished, told
 from callsheet.engine.intake import references
+from callsheet.engine.overtaken import Overtaken
 from callsheet.engine.parts import Parts
 from callsheet.errors import (
     CallsheetError,
@@ -25,7 +26,7 @@ from callsheet.errors import (
     Unavailable,
     Unsure,
 )
-from callsheet.store import TOLD, Row, Short
+from callsheet.store import TOLD, Owned, Row, Short, Sole
 from callsheet.store import Lost as FenceLost
 from callsheet.tasks import Artifact, File, Update
 
@@ -35,6 +36,11 @@ Seen = Callable[[Row], None]
 """Told of the row after every write of a step."""
 
 _LOST = "The request was sent and its answer was lost: it may have been accepted."
+
+_ANOTHERS = "The vendor answered with the id of another task: it may have accepted this one under its own."
+
+_REMEMBERED = 1_000
+"""Of how many tasks it is known when their progress was last told, before what is too old to matter is forgotten."""
 
 _REST = 1.0
 """Seconds after which a write is tried again that the disk refused."""
@@ -46,6 +52,7 @@ class Steps:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._asking = Asking(parts.mask)
+        self._overtaken = Overtaken(parts.store, parts.latecomers, parts.clock)
         self._told_at: dict[str, int] = {}
 
     async def run(self, row: Row, seen: Seen) -> None:
@@ -77,8 +84,14 @@ class Steps:
         if row.cancel_asked and since is None:
             await self._keep(row, advance.canceled(row, self._parts.clock()), seen)
             return
-        answer = await self._asking.ask(row, driver, self._order, driver.submit)
-        await self._follow(row, answer, seen, since)
+        answer = await self._asking.ask(row, driver, self._order if driver.local else self._held_order, driver.submit)
+        try:
+            await self._follow(row, answer, seen, since)
+        except FenceLost:
+            taken = None if driver.local else await self._overtaken.taken(row, answer)
+            if taken is None:
+                raise
+            await self._follow(taken, answer, seen)
 
     async def _seek(self, row: Row, seen: Seen) -> None:
         """Look at its vendor for a task of which nobody knows whether it arrived. It is never sent by this."""
@@ -92,7 +105,8 @@ class Steps:
         now = self._parts.clock()
         if isinstance(found, Update) and found.remote:
             with contextlib.suppress(FenceLost):  # or it is another task's: two may have asked for the very same
-                await self._keep(row, advance.adopted(row, found.remote, "search", now), seen, sole=driver_of(row))
+                move = advance.adopted(row, found.remote, "search", now)
+                await self._keep(row, move, seen, sole=Sole(driver_of(row), searched=True))
                 return
         await self._keep(row, advance.sought(row, now, self._parts.chance, findable=True), seen)
 
@@ -124,13 +138,19 @@ class Steps:
         move = advance.answered(row, answer, now, watch, self._parts.chance, self._told_at.get(row.task.id, 0))
         if row.phase == "poll" and row.parked_at is not None:
             move = _both(advance.resumed(), move)
-        if move.artifacts is None:
-            await self._keep(row, move, seen)
-        elif watch.local:
+        elif row.phase == "unsure":
+            move = _both(overtaken.adopted(answer), move)
+        if move.artifacts is not None and watch.local:
             await self._collect(row, move.artifacts, seen, move)
-        else:
+            return
+        if move.artifacts is not None:
             answered = ("answered", {"artifacts": [told(one) for one in move.artifacts]})
-            row = await self._keep(row, dataclasses.replace(move, events=(*move.events, answered)), seen)
+            move = dataclasses.replace(move, events=(*move.events, answered))
+        names = row.phase in ("submit", "unsure") and not watch.local and move.changes.get("remote")
+        try:
+            await self._keep(row, move, seen, sole=Sole(driver_of(row)) if names else None)
+        except Owned:
+            await self._keep(row, advance.unsure(row, _ANOTHERS, now), seen)
 
     async def _unanswered(self, row: Row, error: CallsheetError, now: int, since: int | None) -> Move:
         """What to do without an answer. `since` is when it was first sent, where this was a repetition."""
@@ -220,11 +240,20 @@ class Steps:
             links = {one: self._parts.reach.link(await self._parts.library.get(row.task.account, one)) for one in media}
         return dataclasses.replace(bare, media=media, links=links)
 
+    async def _held_order(self, row: Row) -> Order:
+        """The last look before the wire. Who stood still since it was journaled may have lost the task meanwhile."""
+        order = await self._order(row)
+        if (await self._parts.store.row(row.task.id)).fence != row.fence:
+            raise FenceLost
+        return order
+
     async def _bare_order(self, row: Row) -> Order:
         callback = self._parts.reach.callback(driver_of(row), row.task.id) if self._parts.reach is not None else None
         return Order(row.task.id, self._parts.catalog.model(row.run_model), row.run_input, {}, callback=callback)
 
-    async def _keep(self, row: Row, move: Move, seen: Seen, files: Sequence[File] = (), sole: str | None = None) -> Row:
+    async def _keep(
+        self, row: Row, move: Move, seen: Seen, files: Sequence[File] = (), sole: Sole | None = None
+    ) -> Row:
         """Write a move. While the disk refuses it is tried again: what a vendor answered is nowhere else."""
         said = self._asking.heard(row.task.id)
         while True:
@@ -249,7 +278,9 @@ class Steps:
         if row.task.webhook is not None and any(kind in TOLD for kind, _ in move.events):
             self._parts.teller.wake()
         if any(kind == "progress" for kind, _ in move.events):
-            self._told_at[row.task.id] = self._parts.clock()
+            self._told_at[row.task.id] = now = self._parts.clock()
+            if len(self._told_at) > _REMEMBERED:  # tasks that ended in other processes
+                self._told_at = {one: at for one, at in self._told_at.items() if now - at < pace.PROGRESS}
         if row.task.state.final:
             self._told_at.pop(row.task.id, None)
             self._asking.over(row.task.id)

@@ -40,6 +40,12 @@ class _Flight:
     again: str = ""
     work: asyncio.Task[None] | None = field(default=None, repr=False)
 
+    def drop(self) -> None:
+        """Stop, for another has it; but what was sent and may be accepted is waited for: its answer is nowhere else."""
+        on_its_way = self.row is not None and self.row.phase == "submit" and self.row.sent_at is not None
+        if self.work is not None and not on_its_way:
+            self.work.cancel()
+
 
 class Worker:
     """Sleeps until something is due or someone rings. What it remembers beside the rows can be lost at any moment."""
@@ -234,9 +240,8 @@ class Worker:
     async def _let_go(self, task_id: str) -> None:
         """Another has this task now: what is done for it here is of no use."""
         log.info("another process has this task now", extra={"task_id": task_id})
-        flight = self._flights.get(task_id)
-        if flight is not None and flight.work is not None:
-            flight.work.cancel()
+        if (flight := self._flights.get(task_id)) is not None:
+            flight.drop()
         for (vendor, remote), known in list(self._remotes.items()):
             if known == task_id:
                 del self._remotes[vendor, remote]
@@ -250,8 +255,8 @@ class Worker:
                 with _going_on("no sign of life could be written", but=FenceLost):
                     await self._parts.store.extend(task_id, flight.row.fence, self._parts.clock() + pace.LEASE)
             except FenceLost:
-                if self._flights.get(task_id) is flight and flight.row.taken and flight.work is not None:
-                    flight.work.cancel()
+                if self._flights.get(task_id) is flight and flight.row.taken:
+                    flight.drop()
 
     async def _keep_house(self) -> None:
         while True:

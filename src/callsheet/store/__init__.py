@@ -9,6 +9,7 @@ from callsheet.store.rows import Onward, Phase, Row
 from callsheet.store.sharing import Position
 from callsheet.store.sqlite import Sqlite
 from callsheet.store.store import COURSE, TASK, Store, Taken
+from callsheet.store.watched import Owned, Sole
 
 __all__ = [
     "COURSE",
@@ -24,11 +25,13 @@ __all__ = [
     "NewEvent",
     "Onward",
     "Outgoing",
+    "Owned",
     "Phase",
     "Position",
     "Row",
     "Settled",
     "Short",
+    "Sole",
     "Sqlite",
     "Step",
     "Store",

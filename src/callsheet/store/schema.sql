@@ -61,7 +61,6 @@ CREATE INDEX task_due ON task (lane, priority DESC, due, seq) WHERE phase <> 'do
 CREATE INDEX task_next ON task (due) WHERE phase <> 'done';
 -- What an operator has to decide.
 CREATE INDEX task_unsure ON task (seq) WHERE phase = 'unsure';
-CREATE INDEX task_remote ON task (remote) WHERE remote IS NOT NULL;
 -- Lists, newest first: one index per filter, each with the state inside, so that a page costs the same at any depth.
 CREATE UNIQUE INDEX task_seq ON task (account, seq);
 CREATE INDEX task_state ON task (account, state, seq);
@@ -71,6 +70,8 @@ CREATE INDEX task_vendor ON task (account, vendor, state, seq);
 CREATE INDEX task_door ON task (account, door, state, seq);
 CREATE INDEX task_stage ON task (account, stage, state, seq);
 CREATE INDEX task_created ON task (created_at, seq);
+-- What a key has used.
+CREATE INDEX task_key ON task (key_id, created_at) WHERE key_id IS NOT NULL;
 
 -- Metadata, one line per label, so that tasks can be listed by it.
 CREATE TABLE label (
@@ -136,6 +137,14 @@ CREATE TABLE alias (
   name TEXT NOT NULL,
   task_id TEXT NOT NULL REFERENCES task (id),
   PRIMARY KEY (door, name)
+);
+
+-- Which task a vendor's id belongs to: it is one task's for ever, whatever becomes of it.
+CREATE TABLE remote (
+  vendor TEXT NOT NULL,
+  name TEXT NOT NULL,
+  task_id TEXT NOT NULL REFERENCES task (id),
+  PRIMARY KEY (vendor, name)
 );
 
 CREATE TABLE idempotency (

@@ -17,7 +17,7 @@ from callsheet.store.rows import Phase, Row, column, event_of, file_of, record_o
 from callsheet.store.sharing import Sharing
 from callsheet.store.shelf import file_steps
 from callsheet.store.told import Told, exchange_steps, said_step
-from callsheet.store.watched import Watched, sole_steps
+from callsheet.store.watched import Sole, Watched, owned, sole_steps
 from callsheet.tasks import Event, Exchange, File, Task
 
 COURSE = frozenset({"phase", "lane", "due", "attempt", "remote", "sent_at", "credential", "parked_at"})
@@ -165,7 +165,7 @@ class Store(Ledger, Listing, Outbox, Sharing, Told, Watched):
         files: Iterable[File] = (),
         took: tuple[str, int] | None = None,
         moves: Moves = NOTHING,
-        sole: str | None = None,
+        sole: Sole | None = None,
         exchanges: Iterable[Exchange] = (),
     ) -> Row:
         """Rules 2 and 3: change a row one has taken, with its events and artifacts, all or nothing; answers the row.
@@ -174,8 +174,8 @@ class Store(Ledger, Listing, Outbox, Sharing, Told, Watched):
         `due` or a `phase` gives the row back. Look at `cancel_asked` of the answer. Raises Lost when the fence was
         raised since, or when the task has ended and more than COURSE is named. `files` are kept as the task's
         artifacts, in this order: each must name the task. `moves` are its money; Short where the account has not what
-        they set aside. `took` is a model and how many milliseconds it took, for `durations`. With `sole`, a
-        vendor, it is Lost as well where another task there has this `remote`.
+        they set aside. `took` is a model and how many milliseconds it took, for `durations`. With `sole` it is
+        Owned, a Lost, where the `remote` it names is another task's.
         `exchanges` is what was said to its vendor.
         """
         now = self._clock()
@@ -195,7 +195,7 @@ class Store(Ledger, Listing, Outbox, Sharing, Told, Watched):
         try:
             return await self._database.write(steps)
         except Unchanged as error:
-            raise refused(error) or Lost() from None
+            raise refused(error) or owned(error) or Lost() from None
 
     async def ask_cancel(self, account: str, task_id: str, now: int) -> Row:
         """The caller wants the end: `cancel_asked` is set while there is something to end. Idempotent. NotFound.

@@ -14,15 +14,22 @@ SELECT id FROM task WHERE lane = :lane AND phase <> 'done' AND phase = 'poll' AN
 -- Rule 2, the most frequent case: nothing new, look again later.
 UPDATE task SET due = :due, taken = 0, updated_at = :now WHERE id = :id AND fence = :fence RETURNING *;
 
--- name: hold_counter
--- Whoever adopts what was found does so alone: two that look for the very same must not both find it.
-UPDATE counter SET latest = latest WHERE name = 'task';
+-- name: own_remote
+-- A vendor's id is this task's from now on; changes nothing where it is another's, finished or not.
+INSERT INTO remote (vendor, name, task_id) VALUES (:vendor, :remote, :id)
+ON CONFLICT (vendor, name) DO UPDATE SET task_id = excluded.task_id WHERE remote.task_id = excluded.task_id
+RETURNING task_id;
 
--- name: sole
--- This task, where no other has this id at its vendor, finished or not.
+-- name: remote_owner
+-- Which task a vendor's id belongs to.
+SELECT task_id FROM remote WHERE vendor = :vendor AND name = :remote;
+
+-- name: no_sibling
+-- This task, where no other that asks for the very same is on its way to its vendor: what was found may be that one's.
 UPDATE task SET fence = fence WHERE id = :id AND NOT EXISTS (
-  SELECT 1 FROM task AS other WHERE other.remote = :remote AND other.id <> :id
-    AND other.run_model LIKE :models)
+  SELECT 1 FROM task AS other WHERE other.lane = :lane AND other.phase <> 'done' AND other.phase = 'submit'
+    AND other.sent_at IS NOT NULL AND other.id <> :id AND other.run_model = task.run_model
+    AND other.run_input = task.run_input)
 RETURNING id;
 
 -- name: age_durations
