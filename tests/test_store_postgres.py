@@ -16,7 +16,7 @@ from callsheet.store.postgres.database import translated
 from callsheet.tasks import File, Filter, State
 from ledger_fixtures import tell_the_story
 from many_fixtures import fresh
-from store_fixtures import NOW, a_database, a_file, a_row, task_id
+from store_fixtures import NOW, a_database, a_file, a_row, a_store, task_id
 
 BOTH = pytest.mark.usefixtures("both_databases")
 
@@ -92,7 +92,8 @@ def test_a_task_that_needs_others_is_woken_by_their_end_on_both_databases(tmp_pa
 @BOTH
 def test_the_ledger_tells_the_same_story_on_both_databases(tmp_path: Path) -> None:
     async def story() -> None:
-        await tell_the_story(Store(await a_database(tmp_path / "a.db"), lambda: NOW))
+        async with a_store(tmp_path) as store:
+            await tell_the_story(store)
 
     asyncio.run(story())
 
