@@ -17,9 +17,9 @@ def through(plan: Plan, database: str | None = None) -> None:
 
 @pytest.mark.timeout(400)
 def test_through_kills_at_random_no_task_is_lost_or_paid_twice_and_every_webhook_arrives() -> None:
-    through(Plan(tasks=60, kills=8))
+    through(Plan(tasks=40, kills=5))
 
 
 @pytest.mark.timeout(400)
 def test_through_kills_of_a_server_and_three_workers_on_postgres_too(postgres: str) -> None:
-    through(Plan(tasks=60, kills=8), fresh(postgres))
+    through(Plan(tasks=40, kills=5), fresh(postgres))
