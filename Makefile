@@ -6,7 +6,7 @@ RUN := $(UV) run --frozen --no-sync
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo test setup format lint types walls unit pages docs bench gallery clean
+.PHONY: help demo test setup format lint types walls unit pages docs bench gallery screenshots studio-media clean
 
 help:
 	@echo "make demo    set everything up and make two real clips on previz"
@@ -14,6 +14,8 @@ help:
 	@echo "make docs    build the documentation as a site that works offline, in site/"
 	@echo "make bench   run the benchmarks (not part of the tests)"
 	@echo "make gallery draw docs/gallery anew: sheets of all that previz makes"
+	@echo "make screenshots  take the pictures of the studio anew, in docs/pictures/studio (needs a Chromium)"
+	@echo "make studio-media  render the thumbnails of the studio's camera moves anew"
 	@echo "make format  format the code and refresh the generated pages"
 
 # uv goes into a folder of its own: no system package and no activated environment is needed.
@@ -46,8 +48,9 @@ types: setup
 walls: setup
 	$(RUN) lint-imports
 
+# In the order of their names: the folders come first, and with them the pages and stories that take longest.
 unit: setup
-	$(RUN) pytest -n 2 --dist loadfile
+	$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 pages: setup
 	$(RUN) python -m tools.generate --check
@@ -57,6 +60,12 @@ docs: setup
 
 gallery: setup
 	$(RUN) python -m tools.gallery
+
+screenshots: setup
+	$(RUN) python -m tools.screenshots
+
+studio-media: setup
+	$(RUN) python -m tools.studio_media
 
 bench: setup
 	$(RUN) python -m benchmarks

@@ -5,10 +5,10 @@ const OURS = { "x-callsheet-studio": "1" };
 
 /** What a request that failed says: the fields of the server's error. `status` 0 means that it was not reached. */
 export class ApiError extends Error {
-  constructor({ status = 0, code = "unreachable", message, hint = null, param = null, requestId = null, retryAfter = null }) {
+  constructor({ status = 0, code = "unreachable", message, hint = null, param = null, line = null, requestId = null, retryAfter = null }) {
     super(message);
     this.name = "ApiError";
-    Object.assign(this, { status, code, hint, param, requestId, retryAfter });
+    Object.assign(this, { status, code, hint, param, line, requestId, retryAfter });
   }
 }
 

@@ -1,0 +1,37 @@
+/** The foot of the form: where it runs, what it costs and why, and the button. */
+import { html } from "../../lib/index.js";
+import { t } from "../../core/words.js";
+import { Button, Credits, Select, Spinner } from "../../parts/index.js";
+import { isLocal } from "./catalogue.js";
+
+/**
+ * @param {{entry: object, stage: string, onStage: (stage: string) => void, said: {quote?: object, error?: Error, asking: boolean},
+ *   broken: string[], busy: boolean, onMake: () => void, onClear?: () => void}} props
+ */
+export function Foot({ entry, stage, onStage, said, broken, busy, onMake, onClear }) {
+  return html`<div class="foot">
+    <div class="foot-quote" role="status"><${Price} said=${said} broken=${broken} /></div>
+    <div class="foot-do">
+      ${!isLocal(entry) && html`<${Stage} entry=${entry} stage=${stage} onStage=${onStage} />`}
+      ${onClear && html`<${Button} kind="quiet" onClick=${onClear}>${t("make.reset")}<//>`}
+      <${Button} kind="main" busy=${busy} onClick=${onMake} title="Ctrl + Enter">${t("make.make")}<//>
+    </div>
+  </div>`;
+}
+
+function Price({ said: { quote, error, asking }, broken }) {
+  if (broken.length) return html`<p class="missing">${broken[0]}</p>`;
+  if (error) return html`<p class="missing">${error.message}</p>${error.code === "not_supported" && html`<p class="hint">${error.hint}</p>`}`;
+  if (!quote) return html`<p><${Spinner} label=${t("make.quoting")} /></p>`;
+  const on = quote.stage === "previz" ? t("make.on.previz") : t("make.on.vendor", { stage: quote.stage });
+  return html`<p class=${asking ? "stale" : ""}><${Credits} value=${quote.credits} /> <span class="soft">${on}</span></p><p class="hint">${quote.basis}</p>`;
+}
+
+function Stage({ entry, stage, onStage }) {
+  const options = [
+    { value: "", label: t("make.stage.routed") },
+    { value: "previz", label: t("make.stage.previz") },
+    { value: entry.id, label: t("make.stage.vendor", { vendor: entry.vendor }) },
+  ];
+  return html`<${Select} class="stage" aria-label=${t("make.stage")} value=${stage} options=${options} onChange=${onStage} />`;
+}

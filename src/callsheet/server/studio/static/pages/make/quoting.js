@@ -1,0 +1,32 @@
+/** What the form as it stands would cost and where it would run, asked a moment after the last change. */
+import { post } from "../../core/api.js";
+import { useEffect, useState } from "../../lib/index.js";
+
+const AFTER = 350;
+
+/**
+ * @param {{model: string, input: object, stage?: string} | null} body null while there is nothing to ask
+ * @returns {{quote?: object, error?: import("../../core/api.js").ApiError, asking: boolean}}
+ */
+export function useQuote(body) {
+  const [said, setSaid] = useState({ asking: true });
+  const print = body && JSON.stringify(body);
+  useEffect(() => {
+    if (!print) return undefined;
+    const stop = new AbortController();
+    setSaid((before) => ({ ...before, asking: true }));
+    const timer = setTimeout(async () => {
+      try {
+        const quote = await post("/v1/quotes", JSON.parse(print), { signal: stop.signal });
+        setSaid({ quote, asking: false });
+      } catch (error) {
+        if (error.name !== "AbortError") setSaid({ error, asking: false });
+      }
+    }, AFTER);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [print]);
+  return said;
+}
