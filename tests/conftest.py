@@ -39,7 +39,11 @@ class Served:
     def __init__(self, app: Any, url: str) -> None:
         self.app = app
         self.url = url
-        self.home: Path = app.state.settings.home
+
+    @property
+    def home(self) -> Path:
+        """The home it runs on."""
+        return self.app.state.settings.home
 
     def client(self, key: str | None = None, **more: Any) -> httpx2.Client:
         """A client of this server, with a key where one is given."""

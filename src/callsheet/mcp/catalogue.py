@@ -74,15 +74,21 @@ class Catalogue:
 
 
 def _ranked(models: tuple[ModelInfo, ...], words: str | None) -> list[ModelInfo]:
-    """Those in which any of the words stands, those with more and better places first."""
-    sought = re.findall(r"[^\W_]+", (words or "").lower())
+    """Those in which any of the words stands: those with most of them first, then those with them in better places."""
+    sought = [_begins(word) for word in re.findall(r"[^\W_]+", (words or "").lower())]
     if not sought:
         return [*models]
-    scored = [(sum(_score(one, word) for word in sought), one) for one in models]
-    return [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score]
+    scored = [(one, [score for word in sought if (score := _score(one, word))]) for one in models]
+    hits = [(one, scores) for one, scores in scored if scores]
+    return [one for one, _ in sorted(hits, key=lambda hit: (-len(hit[1]), -sum(hit[1])))]
 
 
-def _score(model: ModelInfo, word: str) -> int:
+def _begins(word: str) -> re.Pattern[str]:
+    """Where this word begins another: `lip` is in `lip-sync` and not in `clip`; Chinese has no blanks to tell."""
+    return re.compile((r"(?<![a-z0-9])" if word[0].isascii() else "") + re.escape(word))
+
+
+def _score(model: ModelInfo, word: re.Pattern[str]) -> int:
     places = (
         (8, model.id),
         (6, model.capability),
@@ -91,7 +97,7 @@ def _score(model: ModelInfo, word: str) -> int:
         (1, model.raw.get("about") or ""),
         (1, " ".join(model.raw.get("notes", ()))),
     )
-    return sum(worth for worth, text in places if word in text.lower())
+    return sum(worth for worth, text in places if word.search(text.lower()))
 
 
 def _counted(models: tuple[ModelInfo, ...]) -> dict[str, int]:

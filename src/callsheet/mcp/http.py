@@ -7,9 +7,10 @@ import contextlib
 import hashlib
 import ipaddress
 import json
+import signal
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import uvicorn
@@ -31,6 +32,7 @@ _BELIEVED = 60.0
 """Seconds for which a key that was good is not asked about again."""
 
 _REMEMBERED = 1000
+_WAITING = 128
 
 
 class KeyGate:
@@ -44,7 +46,10 @@ class KeyGate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                await self._link.close()
             return
         key = bearer(Headers(scope=scope).get("authorization", ""))
         refused = await self._refusal(key)
@@ -91,7 +96,9 @@ def application(
     return KeyGate(app, connect, asks=not on_loopback(host))
 
 
-def serve(server: MCPServer[Any], connect: Connect, host: str, port: int, names: Iterable[str], ready: Any) -> None:
+def serve(
+    server: MCPServer[Any], connect: Connect, host: str, port: int, names: Iterable[str], ready: Callable[[str], object]
+) -> None:
     """Answer until SIGINT or SIGTERM; `ready` is called with the address once it is bound. SetupError."""
     names = [*names]
     if _is_any(host) and not names:
@@ -105,8 +112,9 @@ def serve(server: MCPServer[Any], connect: Connect, host: str, port: int, names:
         config = uvicorn.Config(
             app, log_config=None, access_log=False, proxy_headers=False, timeout_graceful_shutdown=3
         )
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(uvicorn.Server(config).serve([listening]))
+        for one in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises them again when it has ended in good order
+            signal.signal(one, lambda number, frame: None)
+        asyncio.run(uvicorn.Server(config).serve([listening]))
 
 
 def on_loopback(host: str) -> bool:
@@ -145,6 +153,7 @@ def _bound(host: str, port: int) -> socket.socket:
         found = socket.socket(family, kind)
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind(where)
+        found.listen(_WAITING)
         return found
     except OSError as error:
         raise SetupError(

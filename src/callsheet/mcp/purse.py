@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
@@ -103,6 +104,7 @@ class Purse:
 
     async def _spent(self, client: AsyncClient, credits: float, unpriced: Sequence[str], submit: Submit) -> Task:
         labels = {NAME: self._terms.budget_name, QUOTED: f"{credits:.6f}"}
+        once = f"mcp budget {hashlib.sha256(self._terms.budget_name.encode()).hexdigest()[:32]}"
         before, past, clash = -1, 0, Conflict("The budget is being spent elsewhere.", hint="Ask once more.")
         for _ in range(_TRIES):
             counted = await self.standing(client)
@@ -110,7 +112,7 @@ class Purse:
             before = counted.tasks
             self._bear(credits, unpriced, counted)
             try:
-                return await submit(labels, f"mcp budget {self._terms.budget_name} {counted.tasks + past}")
+                return await submit(labels, f"{once} {counted.tasks + past}")
             except Conflict as error:
                 clash = error
         raise clash

@@ -13,6 +13,8 @@ LONGEST_WAIT = 45.0
 LONGEST_CALL = 55.0
 """Seconds after which a call is answered in any case."""
 
+_NAME = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -40,7 +42,10 @@ class Terms:
         raise InvalidInput(said, hint=f"Leave out stage, or say stage={self.stage}.", param="stage")
 
     def resolved(self) -> Terms:
-        """The same with real folders; SetupError where one is not there, or `out` cannot be made."""
+        """The same with real folders; SetupError where one is not there, `out` cannot be made, or a name is none."""
+        if not (self.budget_name.isprintable() and 0 < len(self.budget_name) <= _NAME):
+            said = f"The name of a budget has 1 to {_NAME} printable characters."
+            raise SetupError(said, hint="Name it with --budget-name.")
         return Terms(
             wait=self.wait,
             call=self.call,
