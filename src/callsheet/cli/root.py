@@ -30,6 +30,7 @@ COMMANDS = {
     "webhooks": Named("callsheet.cli.webhooks:webhooks", "List, show or redeliver messages to webhooks."),
     "ledger": Named("callsheet.cli.ledger:ledger", "Pay credits in, show what became of them, check that they add up."),
     "keys": Named("callsheet.cli.keys:keys", "Create, list, limit or revoke the keys that open the API."),
+    "skill": Named("callsheet.cli.skill:skill", "The guide for agents: show it, or install it."),
     "mcp": Named("callsheet.cli.mcp:mcp", "Give an agent tools to make media: an MCP server."),
     "serve": Named("callsheet.cli.serve:serve", "Run the server: the API and its worker."),
     "twin": Named("callsheet.cli.twin:twin", "Stand in for every vendor, offline, and misbehave on demand."),
