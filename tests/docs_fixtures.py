@@ -53,9 +53,13 @@ def blocks(page: Path, text: str | None = None) -> list[Block]:
 
 
 class Place:
-    """An empty folder with a home of its own, in which the blocks of one page run one after the other."""
+    """An empty folder with a home of its own, in which the blocks of one page run one after the other.
 
-    def __init__(self, folder: Path) -> None:
+    `front` is where its `callsheet` and `python` lie; those of `warm.warm` are started in no time.
+    """
+
+    def __init__(self, folder: Path, front: Path = Path(sys.executable).parent) -> None:
+        self.python = str(front / "python")
         self.folder = folder
         self.work = folder / "work"
         self.home = folder / "home"
@@ -64,7 +68,7 @@ class Place:
         self.port = self.ports["8420"]
         self.twin_port = self.ports.pop(TWIN_PORT)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLSHEET_")}
-        path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
+        path = os.pathsep.join([str(front), str(Path(sys.executable).parent), kept.get("PATH", "")])
         self.env = {**kept, "PATH": path, "HOME": str(folder), "CALLSHEET_HOME": str(self.home), "NO_COLOR": "1"}
         self.env |= {f"CALLSHEET_SERVER__{setting}": self.ports[port] for port, setting in PORTS.items()}
         self.env |= {"COLUMNS": "100"}
@@ -82,7 +86,7 @@ class Place:
         script = self.work / f".block-{block.line}"
         script.write_text(text)
         command = (
-            [sys.executable, str(script)] if block.language == "python" else ["bash", "-euo", "pipefail", str(script)]
+            [self.python, str(script)] if block.language == "python" else ["bash", "-euo", "pipefail", str(script)]
         )
         if "server" in block.flags:
             self._serve(block, command)
@@ -151,9 +155,9 @@ def _wait_for_end(pid: int) -> None:
 
 
 @contextmanager
-def place(folder: Path) -> Iterator[Place]:
+def place(folder: Path, front: Path = Path(sys.executable).parent) -> Iterator[Place]:
     """A place, and afterwards nothing that still runs in it."""
-    made = Place(folder)
+    made = Place(folder, front)
     try:
         yield made
     finally:
@@ -162,8 +166,15 @@ def place(folder: Path) -> Iterator[Place]:
 
 
 def matches(promised: str, came: str) -> bool:
-    """Whether the promised lines came, in order and next to each other; `…` stands for anything within a line."""
-    lines = [".*".join(re.escape(part) for part in line.rstrip().split("…")) for line in promised.rstrip().splitlines()]
+    """Whether the promised lines came, in order and next to each other.
+
+    `…` stands for anything within a line, and as a line of its own for one line or several.
+    """
+    some = r".*(?:\n.*)*?"
+    lines = [
+        some if line.strip() == "…" else ".*".join(re.escape(part) for part in line.rstrip().split("…"))
+        for line in promised.rstrip().splitlines()
+    ]
     clean = "\n".join(line.rstrip() for line in came.splitlines())
     return re.search("^" + "\n".join(lines) + "$", clean, re.MULTILINE) is not None
 

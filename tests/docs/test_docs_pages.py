@@ -68,5 +68,6 @@ def test_what_cannot_run_here_names_targets_and_tests_that_exist(block: Block) -
 def test_a_promised_output_is_compared_line_by_line() -> None:
     came = "task_01 queued\ntask_01 succeeded in 2.1 s\n"
     assert matches("task_01 queued\ntask_… succeeded in … s", came)
+    assert matches("task_01 queued\n…\ntask_01 done", "task_01 queued\n1\n2\ntask_01 done")
     assert not matches("task_01 running", came)
     assert not matches("task_01 succeeded in …\ntask_01 queued", came)
