@@ -234,8 +234,7 @@ class _Story:
         found.accepted_there = there["accepted"]
         ours = {one["input"].get("prompt"): one for one in tasks.values()}
         for word in ("accepted_twice", "charged_twice"):
-            told = [[there["tasks"][number - 1] for number in numbers] for numbers in there[word].values()]
-            twice = [one[0] for one in told if not _failed_first(one)]
+            twice = [there["tasks"][numbers[0] - 1] for numbers in there[word].values()]
             stories = [
                 self._told_of(ours[one["input"]["prompt"]]) for one in twice if one["input"].get("prompt") in ours
             ]
@@ -278,11 +277,6 @@ class _Story:
             if not page["next"]:
                 return found
             cursor = {"cursor": page["next"]}
-
-
-def _failed_first(told: Sequence[Mapping[str, Any]]) -> bool:
-    """EdrawMax answers at once, also that it failed, and documents that the same may then be asked once more."""
-    return all(one["vendor"] == "edrawmax" and one["state"] == "failed" for one in told[:-1])
 
 
 def _is_decided(task: Mapping[str, Any]) -> bool:

@@ -201,8 +201,17 @@ def refusal(code: int, msg: str = "no") -> dict[str, Any]:
     return {"code": code, "msg": msg}
 
 
-@pytest.mark.parametrize("code", [3001, 212200, 212201])
-def test_what_may_go_better_is_tried_once_more(code: int) -> None:
+@pytest.mark.parametrize("code", [212200, 212201, 500])
+def test_what_failed_there_may_have_been_charged_and_is_the_callers_to_ask_again(code: int) -> None:
+    (only,) = driven(refusal(code))
+    assert isinstance(only, Update)
+    assert only.failure is not None
+    assert (only.state, only.failure.retryable) == (State.FAILED, True)
+    assert str(code) in only.failure.message
+
+
+def test_what_found_no_room_is_tried_once_more() -> None:
+    code = 3001
     first, second = driven(refusal(code), refusal(code))
     assert isinstance(first, Unavailable)
     assert isinstance(second, Update)

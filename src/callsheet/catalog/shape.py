@@ -195,7 +195,7 @@ class VendorFacts(Strict):
     states: dict[Text, Ours] = {}
     unreachable: dict[Ours, Sentence] = {}
     auth: AuthFacts
-    errors: dict[Text, Literal["Rejected", "Unauthorized", "Unsure", "Unavailable"]] = {}
+    errors: dict[Text, Literal["Rejected", "Unauthorized", "Unsure", "Unavailable", "VendorError"]] = {}
     link_lifetime: int | None = None
     rate_limits: list[Sentence] = []
     callback: CallbackFacts | None = None

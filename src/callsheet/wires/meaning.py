@@ -14,6 +14,7 @@ _CLASSES: dict[str, type[VendorError]] = {
     "Rejected": Rejected,
     "Unauthorized": Unauthorized,
     "Unavailable": Unavailable,
+    "VendorError": VendorError,
 }
 _said: set[tuple[str, str]] = set()
 
@@ -34,6 +35,9 @@ def state_of(vendor: Vendor, word: object) -> tuple[State, str | None]:
 
 
 def error_of(vendor: Vendor, code: object, message: str, retry_after: float | None = None) -> VendorError | None:
-    """The error that the facts have for a vendor's code; None where they do not know it."""
+    """The error that the facts have for a vendor's code; None where they do not know it.
+
+    A bare VendorError is what was accepted and came to nothing: nobody knows here whether it was charged.
+    """
     name = vendor.errors.get(str(code))
     return _CLASSES[name](message, retry_after=retry_after) if name else None

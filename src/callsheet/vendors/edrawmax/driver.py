@@ -23,7 +23,7 @@ TIMEOUT = 110.0
 """Seconds: the answer comes when the diagram is drawn."""
 
 REMEMBERED = 1000
-"""How many tasks are remembered that EdrawMax failed at once."""
+"""How many tasks are remembered that EdrawMax had no room for once."""
 
 
 def driver(settings: Settings) -> EdrawMaxDriver | None:
@@ -46,7 +46,10 @@ class EdrawMaxDriver(RemoteDriver):
         self._tried: dict[str, None] = {}
 
     async def submit(self, order: Order) -> Update:
-        """The diagram. What EdrawMax failed at is Unavailable the first time and an end the second, as it documents."""
+        """The diagram. What found no room is Unavailable the first time and an end the second, as it documents.
+
+        What EdrawMax began and failed at has ended: whether it counts is not said, so only the caller asks again.
+        """
         answer = await self._answer(order)
         code = answer.get("code")
         if str(code) == "0":
@@ -54,8 +57,9 @@ class EdrawMaxDriver(RemoteDriver):
             return Update(State.SUCCEEDED, progress=1.0, artifacts=_made(order.model, answer.get("data")))
         message = f"EdrawMax answered {code}: {answer.get('msg') or 'nothing more'}"
         error = error_of(self._vendor, code, message) or Rejected(message)
-        if isinstance(error, Unavailable) and order.task_id in self._tried:
-            del self._tried[order.task_id]
+        again = isinstance(error, Unavailable) and order.task_id in self._tried
+        if again or type(error) is VendorError:
+            self._tried.pop(order.task_id, None)
             return Update(State.FAILED, failure=Failure("vendor_error", message, retryable=True))
         if isinstance(error, Unavailable):
             self._remember(order.task_id)
