@@ -188,6 +188,13 @@ def _no_inherited_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What was not tested because something is not installed is said at the end, and how to get it."""
+    reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()) if report.longrepr}
+    for reason in sorted(one for one in reasons if "Chromium" in one):
+        terminalreporter.write_line(f"NOT TESTED: {reason.removeprefix('Skipped: ')}", yellow=True)
+
+
 def _build(settings: Settings) -> Any:
     return import_module("callsheet.app").build(settings)  # loaded when first asked for: most tests need no server
 

@@ -50,7 +50,7 @@ function Take({ id, onAgain }) {
     </header>
     <div class="take-do">
       ${!over && html`<${Button} icon="cancel" onClick=${() => post(`/v1/tasks/${id}/cancel`).catch(toast)}>${t("make.cancel")}<//>`}
-      ${over && again && html`<${Button} icon="dice" onClick=${() => onAgain(task)}>${t("make.another")}<//>`} download=${file.name}><${Icon} name="download" /><span>${task.artifacts.length > 1 ? file.name : t("make.download")}</span></a>`)}
+      ${over && again && html`<${Button} icon="dice" onClick=${() => onAgain(task)}>${t("make.another")}<//>`}
       <${Link} class="button quiet" to="/takes/${id}">${t("make.open")}<//>
     </div>
   </article>`;
