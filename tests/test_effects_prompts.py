@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -157,9 +159,33 @@ def test_the_unknown_is_said_plainly(prompt: str) -> None:
     assert np.abs(heard.stereo).max() > 0.01, "a neutral sound stands in"
 
 
+@pytest.mark.parametrize("prompt", ["quantum flurble rising", "rain then knocks"])
+def test_a_long_sound_is_the_same_in_whatever_pieces_and_is_never_held_whole(prompt: str) -> None:
+    seconds = 30
+    tracemalloc.start()
+    try:
+        heard = score.perform(prompt, seconds * 44_100, 1)
+        parts = [float(np.abs(block).max()) for block in heard.blocks()]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(parts) == seconds // 5
+    assert peak < 70e6, "as much as any length takes"
+    odd = heard.between(7 * 44_100, 19 * 44_100 + 11)
+    assert np.array_equal(odd, np.concatenate([heard.between(7 * 44_100, 400_000), heard.between(400_000, 837_911)]))
+
+
+def test_the_pieces_of_what_stands_in_join_without_a_click() -> None:
+    heard = score.perform("smooth falling", 20 * 44_100, 1)
+    joint = heard.between(8 * 44_100 - 4_410, 9 * 44_100 + 4_410)
+    assert [at for at in onsets(joint, rise=6) if at > 0.05] == []
+    level = np.sqrt((joint[: 10 * 5_292].reshape(10, -1) ** 2).mean(axis=1))
+    assert level.min() > 0.3 * level.max()
+
+
 def test_what_stands_in_follows_the_adjectives() -> None:
     def centroid(prompt: str) -> float:
-        return measure(abstract.sound(prompt, 44_100, np.random.default_rng(1))).centroid
+        return measure(abstract.sounding(prompt, 44_100, np.random.default_rng(1))(0, 44_100)).centroid
 
     assert centroid("something dark and deep") < centroid("something") < centroid("something bright")
     assert abstract.traits("明亮的金属感") == ("bright", "metal")

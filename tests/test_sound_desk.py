@@ -75,6 +75,22 @@ def test_blocks_are_measured_and_limited_as_the_whole_is() -> None:
     assert np.array_equal(np.concatenate([*parts, gate.flush()]), limiter.limited(sound, -6))
 
 
+def test_one_channel_is_metered_limited_and_written_as_the_same_on_both_sides(tmp_path: Path) -> None:
+    mono = bursts(3)[:, :1]
+    assert levels.loudness(mono) == pytest.approx(levels.loudness(both(mono[:, 0])), abs=1e-6)
+    assert levels.loudness(mono[:9000]) == pytest.approx(levels.loudness(both(mono[:9000, 0])), abs=1e-6)
+    held = limiter.limited(mono, -6)
+    assert np.array_equal(both(held[:, 0]), limiter.limited(both(mono[:, 0]), -6))
+    for ending in write.FORMATS:
+        path = tmp_path / f"one.{ending}"
+        tone = waves.tone(330.0, 60_000)[:, None] * np.float32(0.4)
+        write.write_sound(path, (tone[start : start + 5000] for start in range(0, 60_000, 5000)), frames=60_000)
+        with av.open(str(path)) as container:
+            assert container.streams.audio[0].codec_context.channels == 1
+        told = levels.loudness(tone) - write.FORMATS[ending].taken
+        assert levels.loudness(read.read_sound(path)) == pytest.approx(told, abs=0.05)
+
+
 @pytest.mark.parametrize("lufs", [-30.0, -16.0, -10.0])
 def test_a_sound_comes_to_the_loudness_asked_under_its_ceiling(lufs: float) -> None:
     made = levels.normalised(bursts(4), lufs, -1.0)

@@ -31,8 +31,8 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
         heard = _heard(piece)
         path = out / f"effect-{index + 1}.{ending}"
         facts = shoot.facts(piece) | heard.facts
-        kind = write_sound(path, heard.stereo, facts, format=ending)
-        made.append(Made(path, kind, duration=len(heard.stereo) / SAMPLE_RATE, extra=heard.facts))
+        kind = write_sound(path, heard.blocks(), facts, format=ending, frames=heard.count)
+        made.append(Made(path, kind, duration=heard.count / SAMPLE_RATE, extra=heard.facts))
         progress((index + 1) / scene.count)
     return made
 

@@ -13,6 +13,7 @@ from callsheet.renderers.encode import SAMPLE_RATE
 from callsheet.renderers.sound.limiter import limited
 
 Stereo = NDArray[np.float32]
+"""Shape (samples, 2), or (samples, 1) where one channel is heard on both sides."""
 
 _HOP = SAMPLE_RATE // 10
 _STEP = 6 * _HOP
@@ -27,13 +28,13 @@ class Meter:
     """Integrated loudness of sound that comes in blocks of any length, kept as ten numbers a second."""
 
     def __init__(self) -> None:
-        self._past = np.zeros((_PAST, 2), np.float32)
+        self._past: Stereo | None = None
         self._waiting: list[Stereo] = []
         self._count = 0
         self._energies: list[float] = []
 
     def feed(self, stereo: Stereo) -> None:
-        """Take the next samples, shape (n, 2)."""
+        """Take the next samples, shape (n, 2) or (n, 1), the same all along."""
         self._waiting.append(np.asarray(stereo, np.float32))
         self._count += len(stereo)
         if self._count < _STEP:
@@ -59,13 +60,14 @@ class Meter:
         return _level(float(audible[audible > gate].mean()))
 
     def _weigh(self, step: Stereo) -> None:
-        self._energies += self._weighted(step).reshape(6, _HOP * 2).astype(np.float64).sum(axis=1).tolist()
-        self._past = np.concatenate([self._past, step])[-_PAST:]
+        self._energies += _summed(self._weighted(step), 6)
+        self._past = step[-_PAST:]
 
     def _weighted(self, step: Stereo) -> NDArray[np.float32]:
         """The squares of the K-weighted samples of a step, padded to its full length."""
-        window = np.zeros((2, _SIZE), np.float32)
-        window[:, :_PAST] = self._past.T
+        window = np.zeros((step.shape[1], _SIZE), np.float32)
+        if self._past is not None:
+            window[:, :_PAST] = self._past.T
         window[:, _PAST : _PAST + len(step)] = step.T
         heard = np.fft.irfft(np.fft.rfft(window, axis=1) * _k_weighting(), _SIZE, axis=1)[:, _PAST:]
         return np.ascontiguousarray((heard * heard).T, np.float32)
@@ -75,18 +77,25 @@ class Meter:
         hops = self._count // _HOP
         if not hops:
             return []
-        squares = self._weighted(np.concatenate(self._waiting))[: hops * _HOP]
-        return squares.reshape(hops, _HOP * 2).astype(np.float64).sum(axis=1).tolist()
+        return _summed(self._weighted(np.concatenate(self._waiting)), hops)
 
     def _tail_energy(self) -> float:
         if not self._count % _HOP:
             return 0.0
         squares = self._weighted(np.concatenate(self._waiting))[: self._count]
-        return float(squares[self._count // _HOP * _HOP :].astype(np.float64).sum())
+        rest = squares[self._count // _HOP * _HOP :]
+        return float(rest.astype(np.float64).sum()) * 2 / rest.shape[1]
+
+
+def _summed(squares: NDArray[np.float32], hops: int) -> list[float]:
+    """The energy of each hop over both sides; one channel is heard on both."""
+    sides = squares.shape[1]
+    whole = squares[: hops * _HOP].reshape(hops, _HOP * sides).astype(np.float64)
+    return (whole.sum(axis=1) * (2 / sides)).tolist()
 
 
 def loudness(stereo: Stereo) -> float:
-    """Integrated loudness in LUFS of samples of shape (n, 2), gated; -inf for silence."""
+    """Integrated loudness in LUFS of samples of shape (n, 2) or (n, 1), gated; -inf for silence."""
     meter = Meter()
     meter.feed(stereo)
     return meter.value()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Stereo = NDArray[np.float32]
+"""Shape (samples, 2), or (samples, 1) where one channel is heard on both sides."""
 
 _HOP = 32
 _REACH = 64
@@ -28,7 +29,7 @@ class Limiter:
 
     def __init__(self, peak_db: float = -1.0) -> None:
         self._ceiling = 10 ** (peak_db / 20)
-        self._window = np.zeros((_EDGE, 2), np.float32)
+        self._window = np.zeros((0, 2), np.float32)
         self._held: list[Stereo] = []
         # The wanted gain per hop, from _REACH + 1 hops before the next one to go out.
         self._wanted = np.ones(2 * _REACH + 1, np.float32)
@@ -36,10 +37,12 @@ class Limiter:
 
     def feed(self, stereo: Stereo) -> Stereo:
         """Take a block of any length and return what can be given by now."""
+        if not len(self._window):
+            self._window = np.zeros((_EDGE, stereo.shape[1]), np.float32)
         self._window = np.concatenate([self._window, stereo])
         hops = (len(self._window) - 2 * _EDGE) // _HOP
         if hops < 1:
-            return np.zeros((0, 2), np.float32)
+            return self._window[:0]
         take = hops * _HOP
         wanted = self._wish(self._window[: take + 2 * _EDGE], hops)
         self._held.append(self._window[_EDGE : _EDGE + take])
@@ -48,14 +51,14 @@ class Limiter:
 
     def flush(self) -> Stereo:
         """Return all that is left."""
-        rest = len(self._window) - _EDGE
+        rest = max(0, len(self._window) - _EDGE)
         owed = rest + sum(map(len, self._held))
         silence = -rest % _HOP + (2 * _REACH + 2) * _HOP + 2 * _EDGE
-        return self.feed(np.zeros((silence, 2), np.float32))[:owed]
+        return self.feed(np.zeros((silence, self._window.shape[1]), np.float32))[:owed]
 
     def _wish(self, window: Stereo, hops: int) -> NDArray[np.float32]:
         """The gain each hop needs on its own, at most 1."""
-        inner = np.abs(window[_EDGE : _EDGE + hops * _HOP]).reshape(hops, _HOP * 2).max(axis=1)
+        inner = np.abs(window[_EDGE : _EDGE + hops * _HOP]).reshape(hops, -1).max(axis=1)
         loud = np.flatnonzero(inner > self._ceiling * _WORTH)
         if len(loud):
             inner[loud] = np.maximum(inner[loud], _between(window, loud))
@@ -67,7 +70,7 @@ class Limiter:
         count = len(known) - (4 * _REACH + 1)
         if count < 1:
             self._wanted = known
-            return np.zeros((0, 2), np.float32)
+            return self._window[:0]
         lowest = np.lib.stride_tricks.sliding_window_view(known, 2 * _REACH).min(axis=1)
         edges = np.convolve(lowest, _weights(), "valid")[: count + 1].astype(np.float32)
         self._wanted = known[count:]
@@ -104,7 +107,7 @@ def _between(window: Stereo, hops: NDArray[np.intp]) -> NDArray[np.float32]:
     at = (hops[:, None] * _HOP + np.arange(_HOP)[None, :]).ravel()
     highest = np.zeros(len(hops), np.float32)
     for taps in _fractions():
-        made = np.zeros((len(at), 2), np.float32)
+        made = np.zeros((len(at), window.shape[1]), np.float32)
         for offset, factor in enumerate(taps):
             made += window[at + offset] * np.float32(factor)
         highest = np.maximum(highest, np.abs(made).reshape(len(hops), -1).max(axis=1))

@@ -1,8 +1,12 @@
-"""Plays a plan: every sound made, dulled and set in its room, brought to its level, and laid where it belongs."""
+"""Plays a plan: every sound made, dulled and set in its room, brought to its level, and laid where it belongs.
+
+A sounding gives any stretch of the whole: voices are made once and kept, the whole never is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +23,9 @@ from callsheet.renderers.sound.room import hall, reverb
 CEILING = 10 ** (-1.0 / 20)
 """No wave rises above this, between samples neither: -1 dBTP."""
 
+BLOCK = at(5)
+"""Samples that are mixed at once."""
+
 _LOOP = 16.0
 _VOICES = 6
 _COME, _GO, _CUT = 0.25, 0.4, 0.03
@@ -26,25 +33,46 @@ _COME, _GO, _CUT = 0.25, 0.4, 0.03
 Dice = Callable[[str], Throw]
 """Chance by name: the same name gives the same chance, and one name's draws do not touch another's."""
 
+Sounding = Callable[[int, int], Stereo]
+"""Stereo float32 from one sample to another, a fresh array, the same whenever and in whatever pieces it is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A voice and the sample of the whole at which it begins."""
+
+    voice: Stereo
+    start: int
+    gain: float = 1.0
+    pan: float = 0.0
+
 
 def played(plays: Sequence[Play], count: int, dice: Dice) -> Stereo:
     """The plan as stereo of `count` samples, at the levels its recipes claim; peaks are not yet under the ceiling."""
-    canvas = np.zeros((count, 2), np.float32)
+    return sounding(plays, count, dice)(0, count)
+
+
+def sounding(plays: Sequence[Play], count: int, dice: Dice) -> Sounding:
+    """The same, a stretch at a time. Every voice is made here, at most six a cue and 20 s each."""
+    laid: list[_Laid] = []
     for index, play in enumerate(plays):
         throw = dice(f"{play.cue.recipe.name}/{index}")
-        if play.cue.recipe.bed:
-            _lay_bed(canvas, play, throw)
-        else:
-            _strike(canvas, play, throw)
-    return canvas
+        laid += _bed(play, count, throw) if play.cue.recipe.bed else _strikes(play, throw)
+
+    def between(first: int, last: int) -> Stereo:
+        canvas = np.zeros((last - first, 2), np.float32)
+        for one in laid:
+            if one.start < last and one.start + len(one.voice) > first:
+                lay(canvas, one.voice, one.start - first, one.gain, one.pan)
+        return canvas
+
+    return between
 
 
-def under_ceiling(stereo: Stereo) -> Stereo:
-    """Turned down as a whole, if need be, until its true peak is at most -1 dBTP. In place."""
-    peak = max((true_peak(stereo[k : k + at(5) + 64]) for k in range(0, len(stereo), at(5))), default=0.0)
-    if peak > CEILING:
-        stereo *= np.float32(0.9995 * CEILING / peak)
-    return stereo
+def under_ceiling(between: Sounding, count: int) -> float:
+    """By which factor the whole must be turned down, if need be, so that its true peak is at most -1 dBTP."""
+    peak = max((true_peak(between(k, min(count, k + BLOCK + 64))) for k in range(0, count, BLOCK)), default=0.0)
+    return 0.9995 * CEILING / peak if peak > CEILING else 1.0
 
 
 def sample(recipe: Recipe, seed: int) -> Stereo:
@@ -53,28 +81,28 @@ def sample(recipe: Recipe, seed: int) -> Stereo:
     count = at(5) if goes_on else recipe.count + at(0.5)
     alone = Cue(recipe, recipe.name, count=None if goes_on else 1)
     plays = plan([alone], count, _chance(seed, "plan"))
-    return under_ceiling(played(plays, count, lambda name: _chance(seed, name)))
+    between = sounding(plays, count, lambda name: _chance(seed, name))
+    return between(0, count) * np.float32(under_ceiling(between, count))
 
 
 def _chance(seed: int, name: str) -> Throw:
     return np.random.Generator(np.random.PCG64([seed, *name.encode()]))
 
 
-def _lay_bed(canvas: Stereo, play: Play, throw: Throw) -> None:
+def _bed(play: Play, count: int, throw: Throw) -> Iterator[_Laid]:
     """A bed up to 20 s is one piece whose end flows into its beginning; a longer one is that piece again and again."""
     span = play.end - play.start
     if span < 1:
         return
     length = span if span <= at(20) else at(_LOOP)
     loop = _voice(play.cue, throw, max(length, at(1.0)))
-    gain = edge(span, _COME if play.start else 0.0, _GO if play.end < len(canvas) else 0.0)[:, None]
+    gain = edge(span, _COME if play.start else 0.0, _GO if play.end < count else 0.0)[:, None]
     for first in range(0, span, len(loop)):
-        part = loop[: span - first]
-        here = play.start + first
-        canvas[here : here + len(part)] += part * gain[first : first + len(part)]
+        part, own = loop[: span - first], gain[first : first + len(loop)]
+        yield _Laid(part if own.min() == 1 else part * own, play.start + first)
 
 
-def _strike(canvas: Stereo, play: Play, throw: Throw) -> None:
+def _strikes(play: Play, throw: Throw) -> Iterator[_Laid]:
     """Up to six takes of the sound, none the same, each strike a little stronger or weaker than the last."""
     recipe, how = play.cue.recipe, play.cue.manner
     length = recipe.count
@@ -89,7 +117,8 @@ def _strike(canvas: Stereo, play: Play, throw: Throw) -> None:
         if len(part) < len(take):
             part = part * edge(len(part), 0.0, _CUT)[:, None]
         swing = float(throw.uniform(-1.5, 1.0)) if len(play.hits) > 1 else 0.0
-        lay(canvas, part, hit, float(factor(swing)), 0.0 if how.pan is not None else float(throw.uniform(-0.15, 0.15)))
+        pan = 0.0 if how.pan is not None else float(throw.uniform(-0.15, 0.15))
+        yield _Laid(part, hit, float(factor(swing)), pan)
 
 
 def _voice(cue: Cue, throw: Throw, length: int) -> Stereo:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,11 +26,23 @@ class Window:
 class Heard:
     """The sound, and what was understood of the words: for each sound its recipe, words, times and number."""
 
-    stereo: Stereo
+    between: mix.Sounding
+    count: int
+    gain: float = 1.0
     recognised: tuple[dict[str, Any], ...] = ()
     refused: tuple[str, ...] = ()
     nearest: tuple[str, ...] = ()
     traits: tuple[str, ...] = field(default=())
+
+    @property
+    def stereo(self) -> Stereo:
+        """All of it at once."""
+        return np.concatenate(list(self.blocks()))
+
+    def blocks(self) -> Iterator[Stereo]:
+        """All of it in blocks of five seconds."""
+        for first in range(0, self.count, mix.BLOCK):
+            yield self.between(first, min(self.count, first + mix.BLOCK)) * np.float32(self.gain)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -43,22 +55,20 @@ class Heard:
 def perform(prompt: str, count: int, seed: int, negative: str = "") -> Heard:
     """The prompt's sounds in `count` samples of stereo, at most -1 dBTP; a neutral one where none is known."""
     heard = _heard(prompt, count, seed, negative, "effects")
-    mix.under_ceiling(heard.stereo)
-    return heard
+    return replace(heard, gain=mix.under_ceiling(heard.between, count))
 
 
 def perform_windows(windows: Sequence[Window], count: int, seed: int) -> Heard:
     """Each prompt exactly in its window and nowhere else; windows may overlap."""
-    canvas = np.zeros((count, 2), np.float32)
     parts: list[tuple[Window, Heard]] = []
     for index, window in enumerate(windows):
-        start, end = at(window.start), min(count, at(window.end))
-        part = _heard(window.prompt, max(1, end - start), seed, "", f"window/{index}")
-        canvas[start:end] += part.stereo[: max(0, end - start)]
-        parts.append((window, part))
-    mix.under_ceiling(canvas)
+        length = max(1, min(count, at(window.end)) - at(window.start))
+        parts.append((window, _heard(window.prompt, length, seed, "", f"window/{index}")))
+    between = _joined([(at(window.start), part) for window, part in parts])
     return Heard(
-        canvas,
+        between,
+        count,
+        mix.under_ceiling(between, count),
         tuple(_moved(found, window.start) for window, part in parts for found in part.recognised),
         tuple(dict.fromkeys(name for _, part in parts for name in part.refused)),
         tuple(dict.fromkeys(name for _, part in parts for name in part.nearest)),
@@ -79,11 +89,25 @@ def fitting(prompt: str, count: int, seed: int, negative: str = "") -> tuple[Ste
 def _heard(prompt: str, count: int, seed: int, negative: str, name: str) -> Heard:
     reading = reader.read(prompt, negative)
     if not reading.cues:
-        stereo = abstract.sound(prompt, count, dice(prompt, seed, f"{name}/abstract"))
-        return Heard(stereo, (), reading.refused, tuple(reader.nearest(prompt)), abstract.traits(prompt))
+        between = abstract.sounding(prompt, count, dice(prompt, seed, f"{name}/abstract"))
+        return Heard(between, count, 1.0, (), reading.refused, tuple(reader.nearest(prompt)), abstract.traits(prompt))
     plays = timeline.plan(reading.cues, count, dice(prompt, seed, name))
-    stereo = mix.played(plays, count, lambda part: dice(prompt, seed, f"{name}/{part}"))
-    return Heard(stereo, tuple(_found(play) for play in plays), reading.refused)
+    between = mix.sounding(plays, count, lambda part: dice(prompt, seed, f"{name}/{part}"))
+    return Heard(between, count, 1.0, tuple(_found(play) for play in plays), reading.refused)
+
+
+def _joined(parts: Sequence[tuple[int, Heard]]) -> mix.Sounding:
+    """Sounds that begin at these samples, as one."""
+
+    def between(first: int, last: int) -> Stereo:
+        canvas = np.zeros((last - first, 2), np.float32)
+        for start, part in parts:
+            begin, end = max(first, start), min(last, start + part.count)
+            if begin < end:
+                canvas[begin - first : end - first] += part.between(begin - start, end - start)
+        return canvas
+
+    return between
 
 
 def _found(play: timeline.Play) -> dict[str, Any]:

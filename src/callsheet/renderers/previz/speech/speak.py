@@ -13,7 +13,7 @@ from callsheet.renderers.previz.speech.script import Pause
 from callsheet.renderers.previz.speech.spoken import Spoken
 from callsheet.renderers.previz.speech.talker import Talker
 from callsheet.renderers.scene import Made, Progress, Scene
-from callsheet.renderers.sound.write import write_sound
+from callsheet.renderers.sound.write import FORMATS, write_sound
 
 LOUDNESS = -16.0
 """LUFS of speech at volume 0: what voice-overs are delivered at."""
@@ -39,9 +39,10 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     gain, level = track.gain(LOUDNESS + LOUDER * float(scene.extra.get("volume") or 0), PEAK)
     ending = "mp3" if scene.format == "mp4" else scene.format.lower()
     path = out / f"speech-1.{ending}"
+    taken = FORMATS[ending].taken if ending in FORMATS else 0.0
     kind = write_sound(
         path,
-        track.levelled(gain, PEAK),
+        track.levelled(gain + taken, PEAK + taken),
         _facts(scene, read),
         format=ending,
         frames=track.length,

@@ -14,7 +14,8 @@ from callsheet.renderers.previz.speech.worker import RATE
 from callsheet.renderers.sound.levels import Meter
 from callsheet.renderers.sound.limiter import Limiter
 
-Stereo = NDArray[np.float32]
+Mono = NDArray[np.float32]
+"""Shape (samples, 1): a voice is one channel, heard on both sides."""
 
 _BLOCK = 1 << 17
 _TAPS = 24
@@ -57,7 +58,7 @@ class Track:
         """In LUFS, before it is levelled; -inf where all is silent."""
         return _measured(self._blocks(1.0))
 
-    def levelled(self, gain: float, peak_db: float) -> Iterator[Stereo]:
+    def levelled(self, gain: float, peak_db: float) -> Iterator[Mono]:
         """The sound in blocks, `gain` decibels louder, with no true peak above `peak_db`."""
         limiter = Limiter(peak_db)
         for block in self._blocks(10 ** (gain / 20)):
@@ -77,15 +78,15 @@ class Track:
             gain = round(min(gain + lufs - level, 40.0), 4)
         return gain, level
 
-    def _blocks(self, factor: float) -> Iterator[Stereo]:
+    def _blocks(self, factor: float) -> Iterator[Mono]:
         for samples, gain in self._parts:
             for start in range(0, len(samples), _BLOCK):
                 mono = _doubled(samples, start, min(start + _BLOCK, len(samples)))
                 mono *= np.float32(factor * gain / 32_768)
-                yield np.repeat(mono[:, None], 2, axis=1)
+                yield mono[:, None]
 
 
-def _measured(blocks: Iterator[Stereo]) -> float:
+def _measured(blocks: Iterator[Mono]) -> float:
     meter = Meter()
     for block in blocks:
         meter.feed(block)

@@ -21,6 +21,7 @@ _UNSPACED = (
 _TOKEN = re.compile(rf"[{_UNSPACED}]+|[^\s{_UNSPACED}]+")
 _SIGNS = ".,!?;:…—–-\"'“”‘’„«»()[]{}，。！？；：、（）《》「」『』【】"
 _FRAME = RATE // 200
+_AT_ONCE = 4096
 _QUIET = 0.012
 _LEAST = 0.02
 
@@ -56,9 +57,12 @@ def words(line: str, heard: Heard, shown: str | None = None) -> list[Word]:
 
 def loudness(samples: NDArray[np.int16]) -> NDArray[np.float32]:
     """How loud each 5 ms are, as RMS from 0 to 1."""
-    whole = len(samples) // _FRAME
-    frames = samples[: whole * _FRAME].reshape(whole, _FRAME).astype(np.float32) / np.float32(32_768)
-    return np.sqrt((frames * frames).mean(axis=1))
+    frames = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
+    made = np.empty(len(frames), np.float32)
+    for start in range(0, len(frames), _AT_ONCE):
+        part = frames[start : start + _AT_ONCE].astype(np.float32) / np.float32(32_768)
+        made[start : start + _AT_ONCE] = np.sqrt((part * part).mean(axis=1))
+    return made
 
 
 def sounding(loud: NDArray[np.float32]) -> tuple[float, float]:
