@@ -19,7 +19,7 @@ EVENTS: Mapping[str, str] = {
     " (the fingerprint of what is sent), `idempotency_key` where the vendor knows one, `again` for a repetition.",
     "started": "The stage works on it. `remote` is the vendor's id.",
     "unsure": "It was sent at `sent_at`, and nobody knows whether it arrived: `why`. It is looked for, not resent.",
-    "adopted": "It did arrive: `remote` is the vendor's id, found `by` search, callback or operator.",
+    "adopted": "It did arrive: `remote` is the vendor's id, found `by` search, callback, operator or its late answer.",
     "resolved": "The operator says it never arrived: `as` is `lost`, or `again` where it is sent anew.",
     "progress": "`progress`, 0 to 1; at most four a second.",
     "noted": "The stage said something worth keeping: `note`.",
