@@ -21,6 +21,7 @@ from tools.pages import (
     events,
     http,
     llms,
+    mcp,
     metrics,
     prompts,
     scenarios,
@@ -42,6 +43,7 @@ SOURCES = (
     scenarios,
     settings,
     prompts,
+    mcp,
     dependencies,
     sheets,
 )
