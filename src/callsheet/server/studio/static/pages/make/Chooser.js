@@ -54,8 +54,8 @@ export function Chooser({ chosen, onPick, onClose }) {
       ${all && !flat.length && html`<${Empty} icon="search" title=${t("make.none")} />`}
       <div class="chooser-list" id="chooser-list" role="listbox" aria-label=${t("make.models")} ref=${list}>
         ${found.map(
-          (one) => html`<section key=${one.id} role="group" aria-labelledby="capability-${one.id}">
-            <h3 id="capability-${one.id}"><${Icon} name=${one.output} /> ${named(one.id)} ${lang.value === "en" && html`<small>${one.meaning}</small>`}</h3>
+          (one) => html`<section key=${one.id} role="group" aria-label=${named(one.id)}>
+            <h3 role="presentation" aria-hidden="true"><${Icon} name=${one.output} /> ${named(one.id)} ${lang.value === "en" && html`<small>${one.meaning}</small>`}</h3>
             ${one.models.map((entry) => html`<${Entry} key=${entry.id} entry=${entry} place=${flat.indexOf(entry)} at=${at} chosen=${chosen} onPick=${onPick} />`)}
           </section>`,
         )}

@@ -1,0 +1,306 @@
+"""The page that makes things, in a real browser, on a server that really makes them."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from typing import Any
+
+import httpx2
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, Route, expect
+
+from callsheet import catalog
+from studio.studio_fixtures import PATIENCE, MakeTab, Tab
+
+EVERY_FORM = """async (ids) => {
+  const at = document.querySelector("script[type=module]").src;
+  const { go } = await import(new URL("core/router.js", at));
+  const { params } = await import(new URL("pages/make/schema.js", at));
+  const faults = [];
+  const drawn = async (id) => {
+    for (let end = performance.now() + 20000; performance.now() < end; ) {
+      const shown = document.querySelector(".chosen small")?.textContent;
+      if (shown === id && document.querySelector(".form .field")) return true;
+      await new Promise(requestAnimationFrame);
+    }
+    return false;
+  };
+  for (const id of ids) {
+    go(`/make?model=${encodeURIComponent(id)}`);
+    if (!(await drawn(id))) { faults.push(`${id}: no form`); continue; }
+    const { input_schema } = await (await fetch(`/v1/models/${id}`)).json();
+    const names = params(input_schema).map((one) => one.name);
+    const without = (what) => names.filter((name) => !document.querySelector(what(`.param-${name}`)));
+    const missing = without((one) => `.form > ${one}, .form-shape > ${one}`);
+    const bare = without((one) => `${one} :is(input, textarea, select, button)`);
+    if (missing.length || bare.length) faults.push(`${id}: ${missing} ${bare}`);
+    const said = document.querySelector("main .error-box")?.textContent;
+    if (said) faults.push(`${id}: ${said}`);
+  }
+  return faults;
+}"""
+
+ALL_WORDS = """async () => {
+  const at = document.querySelector("script[type=module]").src;
+  const load = (name) => import(new URL(`words/${name}.js`, at)).then((one) => one.default ?? one.ABOUT);
+  const names = ["params", "about", "values", "capabilities"];
+  const [params, about, values, capabilities] = await Promise.all(names.map(load));
+  return { zh: Object.keys({ ...params.zh, ...values.zh, ...capabilities.zh }), about: Object.keys(about.zh) };
+}"""
+
+DROP = """(box, [text, name, type]) => {
+  const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  const given = new DataTransfer();
+  given.items.add(new File([bytes], name, { type }));
+  box.dispatchEvent(new DragEvent("drop", { dataTransfer: given, bubbles: true, cancelable: true }));
+}"""
+
+
+def picture(width: int = 96, height: int = 64) -> bytes:
+    """A picture with something in it, as PNG."""
+    rgb = np.zeros((height, width, 3), np.uint8)
+    rgb[..., 2] = np.linspace(40, 220, width, dtype=np.uint8)
+    rgb[height // 4 : height // 2, width // 4 : width // 2] = (230, 180, 60)
+    out = io.BytesIO()
+    Image.fromarray(rgb).save(out, "PNG")
+    return out.getvalue()
+
+
+def opened(tab: Tab, model: str) -> Page:
+    """The form of a model."""
+    page = tab.open(f"/make?model={model}")
+    expect(page.locator(".chosen small")).to_have_text(model)
+    expect(page.locator(".form .field").first).to_be_visible()
+    return page
+
+
+def given(page: Page, name: str, content: bytes | None = None) -> None:
+    """A picture for a param, chosen as a file."""
+    file = {"name": f"{name}.png", "mimeType": "image/png", "buffer": content or picture()}
+    page.set_input_files(f".param-{name} input[type=file]", files=[file])
+    expect(page.locator(f".param-{name} .medium")).to_be_visible()
+
+
+def field(page: Page, name: str) -> Locator:
+    return page.locator(f".param-{name}")
+
+
+def tasks(studio: Any, prompt: str) -> list[dict[str, Any]]:
+    with studio.client() as client:
+        found = client.get("/v1/tasks", params={"limit": 100}).json()["data"]
+    return [one for one in found if one["input"].get("prompt") == prompt]
+
+
+def test_every_model_of_the_catalogue_has_a_form_with_all_its_params(tab: Tab) -> None:
+    ids = [one.id for one in catalog.load().models()]
+    page = opened(tab, ids[0])
+    page.set_default_timeout(240_000)
+    assert page.evaluate(EVERY_FORM, ids) == []
+
+
+def test_every_param_capability_and_camera_move_has_its_words_in_chinese(tab: Tab) -> None:
+    known = catalog.load()
+    words = opened(tab, "previz/text-to-image").evaluate(ALL_WORDS)
+    names = {name for model in known.models() for name in model.params}
+    moves = known.model("previz/image-to-video").params["camera_move"].values
+    wanted = {*(f"param.{one}" for one in names), *(f"capability.{one}" for one in known.capabilities)}
+    wanted |= {f"move.{one}" for one in moves}
+    assert sorted(wanted - set(words["zh"])) == []
+    assert sorted(names - set(words["about"])) == []
+
+
+def test_a_clip_is_made_from_a_dropped_picture_and_plays_in_place(tab: Tab, studio: Any) -> None:
+    page = opened(tab, "previz/image-to-video")
+    said = [base64.b64encode(picture()).decode(), "harbour.png", "image/png"]
+    page.locator(".param-image .drop").evaluate(DROP, said)
+    expect(field(page, "image").locator(".medium-name")).to_have_text("harbour.png")
+    expect(field(page, "image")).to_contain_text("96 × 64")
+    prompt = "A lighthouse, 海鸥 over the harbour"
+    field(page, "prompt").locator("textarea").fill(prompt)
+    expect(field(page, "prompt").locator(".count")).to_have_text(re.compile("33 / 10,000 · Latin letters · Chinese"))
+    field(page, "camera_move").get_by_role("button", name="Push in").click()
+    field(page, "aspect_ratio").get_by_role("button", name="9:16").click()
+    field(page, "resolution").get_by_role("button", name="360p").click()
+    field(page, "duration").locator("input[type=number]").fill("0.5")
+    expect(page.locator(".foot-quote")).to_contain_text("0 credits on previz")
+    expect(page.locator(".foot-quote")).to_contain_text("Previz costs nothing.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".take .player video")).to_be_visible(timeout=2 * PATIENCE)
+    expect(page.locator(".take .state")).to_have_text("Succeeded")
+    assert page.locator(".take .player video").evaluate("one => [one.videoWidth, one.videoHeight]") == [360, 640]
+    (task,) = tasks(studio, prompt)
+    wanted = {"camera_move": "push-in", "aspect_ratio": "9:16", "resolution": "360p", "duration": 0.5}
+    assert {name: task["input"][name] for name in wanted} == wanted
+    assert task["input"]["image"].startswith("file_")
+    page.get_by_role("button", name="Again with another seed").click()
+    expect(page.locator(".strip-of-takes li")).to_have_count(2)
+    expect(page.locator(".take .player video")).to_be_visible(timeout=2 * PATIENCE)
+    first, second = tasks(studio, prompt)
+    assert first["input"]["seed"] != second["input"].get("seed")
+
+
+def test_a_drawn_mask_is_white_on_black_in_the_pictures_own_size(tab: Tab, studio: Any) -> None:
+    page = opened(tab, "previz/redraw")
+    draw = page.get_by_role("button", name="Draw the mask")
+    expect(draw).to_be_disabled()
+    given(page, "image", picture(200, 120))
+    draw.click()
+    board = page.locator(".mask-board canvas")
+    box = board.bounding_box()
+    assert box
+    across, down = box["width"] / 200, box["height"] / 120
+
+    def stroke(x: float, y: float, to: float) -> None:
+        page.mouse.move(box["x"] + x * across, box["y"] + y * down)
+        page.mouse.down()
+        page.mouse.move(box["x"] + to * across, box["y"] + y * down, steps=4)
+        page.mouse.up()
+
+    page.locator(".mask-tools input[type=range]").fill("20")
+    stroke(40, 40, 160)
+    stroke(100, 100, 120)
+    page.keyboard.press("Control+z")
+    page.keyboard.press("e")
+    stroke(100, 40, 100.5)
+    page.get_by_role("button", name="Use the mask").click()
+    expect(field(page, "mask").locator(".medium-name")).to_have_text("mask.png")
+    with studio.client() as client:
+        newest = client.get("/v1/files", params={"limit": 1}).json()["data"][0]
+        mask = np.asarray(Image.open(io.BytesIO(client.get(f"/v1/files/{newest['id']}/content").content)).convert("L"))
+    assert mask.shape == (120, 200)
+    assert set(np.unique(mask)) == {0, 255}
+    assert mask[40, 50] == mask[40, 150] == mask[32, 60] == 255, "where the brush went"
+    assert mask[40, 100] == 0, "where it was erased"
+    assert mask[100, 110] == 0, "what was undone"
+    assert mask[10, 10] == mask[60, 60] == 0, "where nothing was drawn"
+
+
+def test_what_the_server_refuses_is_said_at_its_field(tab: Tab) -> None:
+    page = opened(tab, "previz/text-to-video")
+    page.get_by_role("button", name="Make", exact=True).click()
+    prompt = field(page, "prompt")
+    expect(prompt.locator(".error")).to_contain_text("needs the param prompt")
+    expect(prompt.locator("textarea")).to_be_focused()
+    expect(prompt.locator("textarea")).to_have_attribute("aria-invalid", "true")
+    prompt.locator("textarea").fill("a fox")
+    expect(prompt.locator(".error")).to_have_count(0)
+    field(page, "duration").locator("input[type=number]").fill("500")
+    expect(field(page, "duration").locator(".error")).to_contain_text("120")  # by the quote, before anything is sent
+    field(page, "duration").locator("input[type=number]").fill("1")
+    expect(field(page, "duration").locator(".error")).to_have_count(0)
+    page.locator(".form-more summary").click()
+    field(page, "width").locator("input[type=number]").fill("320")
+    expect(page.locator(".foot-quote")).to_contain_text("width and height come together")
+
+
+def test_shots_are_rows_and_json_and_an_error_says_which(tab: Tab) -> None:
+    page = opened(tab, "previz/multi-shot")
+    shots = field(page, "shots")
+    for at in range(2):
+        shots.get_by_role("button", name="Add").click()
+        shots.locator("li").nth(at).locator("textarea").first.fill(f"shot {at}")
+    shots.locator("li").nth(1).locator(".param-duration input[type=number]").fill("900")
+    expect(shots.locator(".error").first).to_contain_text("shots[1].duration")
+    shots.locator("li").nth(1).get_by_role("button", name="Move forward").click()
+    shots.get_by_role("button", name="JSON").click()
+    raw = shots.locator("textarea.mono")
+    assert re.sub(r"\s+", " ", raw.input_value()).startswith('[ { "prompt": "shot 1", "duration": 900 }')
+    raw.fill('[{"prompt": "only"}')
+    expect(shots.locator(".error").first).to_be_visible()
+    raw.fill('[{"promt": "only"}]')
+    expect(shots).to_contain_text("There is no promt here")
+    raw.fill('[{"prompt": "only"}]')
+    shots.get_by_role("button", name="As rows").click()
+    expect(shots.locator("li")).to_have_count(1)
+
+
+def test_a_form_is_as_it_was_after_a_reload_and_begins_from_a_task(tab: Tab, studio: Any) -> None:
+    page = opened(tab, "previz/text-to-image")
+    field(page, "prompt").locator("textarea").fill("kept over a reload")
+    page.get_by_role("button", name="Throw the dice").click()
+    seed = field(page, "seed").locator("input").input_value()
+    assert seed.isdecimal()
+    page.reload()
+    expect(page.locator(".chosen small")).to_have_text("previz/text-to-image")
+    expect(field(page, "prompt").locator("textarea")).to_have_value("kept over a reload")
+    expect(field(page, "seed").locator("input")).to_have_value(seed)
+    with studio.client() as client:
+        body = {"model": "previz/text-to-image", "input": {"prompt": "of a task", "resolution": "360p", "seed": 5}}
+        task = client.post("/v1/tasks", json=body).json()
+    tab.open(f"/make?task={task['id']}")
+    expect(field(page, "prompt").locator("textarea")).to_have_value("of a task")
+    expect(field(page, "seed").locator("input")).to_have_value("5")
+
+
+def test_neither_a_double_click_nor_a_lost_answer_makes_two_tasks(tab: Tab, studio: Any) -> None:
+    page = opened(tab, "previz/text-to-image")
+    field(page, "resolution").get_by_role("button", name="360p").click()
+    field(page, "prompt").locator("textarea").fill("clicked twice")
+    make = page.get_by_role("button", name="Make", exact=True)
+    make.dblclick()
+    expect(page.locator(".take h2")).to_have_text("clicked twice")
+    assert len(tasks(studio, "clicked twice")) == 1
+
+    def lose(route: Route) -> None:
+        httpx2.post(route.request.url, content=route.request.post_data_buffer, headers=route.request.all_headers())
+        route.abort("connectionreset")
+
+    page.route("**/v1/tasks", lose, times=1)
+    field(page, "prompt").locator("textarea").fill("answer lost")
+    make.click()
+    expect(page.locator(".toast.bad")).to_contain_text("could not be reached")
+    assert len(tasks(studio, "answer lost")) == 1
+    page.reload()
+    page.get_by_role("button", name="Make", exact=True).click()
+    expect(page.locator(".take h2")).to_have_text("answer lost")
+    assert len(tasks(studio, "answer lost")) == 1
+
+
+def test_a_model_is_found_by_typing_alone_and_an_earlier_output_taken_as_input(tab: Tab, studio: Any) -> None:
+    with studio.client() as client:
+        body = {"model": "previz/text-to-image", "input": {"prompt": "taken on", "resolution": "360p"}}
+        task = client.post("/v1/tasks", json=body).json()
+        with client.stream("GET", f"/v1/tasks/{task['id']}/events") as events:
+            events.read()
+    page = opened(tab, "previz/text-to-video")
+    page.locator("h1").click(force=True)
+    page.keyboard.press("/")
+    expect(page.locator(".entry").first).to_be_visible()
+    page.keyboard.type("first last frame")
+    expect(page.locator(".entry").first).to_contain_text("previz/first-last-frame")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".chosen small")).to_have_text("previz/first-last-frame")
+    field(page, "image").get_by_role("button", name="From a take").click()
+    page.locator(".outputs button").filter(has_text="taken on").click()
+    expect(field(page, "image").locator(".medium")).to_contain_text("output 0")
+    asked: list[Any] = []
+    page.on("request", lambda one: asked.append(one.post_data_json) if one.url.endswith("/v1/quotes") else None)
+    given(page, "last_image")
+    expect(page.locator(".foot-quote")).to_contain_text("0 credits")
+    assert asked[-1]["input"]["image"] == {"from": task["id"], "output": 0}
+
+
+@pytest.mark.parametrize(("theme", "lang"), [("light", "en"), ("dark", "zh")])
+def test_the_page_is_accessible_and_fits_a_phone(open_tab: MakeTab, theme: str, lang: str) -> None:
+    tab = open_tab(theme=theme, lang=lang, width=360, height=740)
+    page = opened(tab, "previz/image-to-video")
+    given(page, "image")
+    page.locator(".form-more summary").click()
+    expect(page.locator(".foot-quote .credits")).to_be_visible()
+    assert tab.overflow() == []
+    assert tab.axe() == []
+    if lang == "zh":
+        expect(field(page, "prompt").locator("label")).to_have_text("提示词")
+        expect(field(page, "motion").get_by_role("button").nth(1)).to_have_text("小")
+        assert page.locator("html").get_attribute("lang") == "zh-CN"
+    else:
+        page.locator(".chosen").click()
+        page.locator(".chooser-head input").fill("redraw")
+        expect(page.locator(".entry")).to_have_count(2)
+        assert tab.axe() == []
+        assert tab.overflow() == []
