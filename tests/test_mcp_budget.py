@@ -11,6 +11,7 @@ import pytest
 
 from callsheet.client import AsyncClient, Quote
 from callsheet.errors import NoCredit
+from callsheet.mcp.making import CALL, _digest  # pyright: ignore[reportPrivateUsage]
 from callsheet.mcp.purse import Purse
 from callsheet.mcp.terms import Terms
 from callsheet.settings import Settings
@@ -124,6 +125,22 @@ def test_a_shot_that_failed_is_paid_again_only_when_it_is_asked_for(stage: Stage
         assert 'Give fresh=["two"]' in again.said
         anew = ask("play_sheet", sheet=SHEET % 3, hand_in=True, only="two", fresh=["two"]).view
         assert anew["shots"][0]["state"] == "succeeded"
+
+
+def test_a_preview_for_want_of_a_vendor_does_not_stand_for_the_real_thing(stage: Stage) -> None:
+    given = order("a heron")
+
+    async def previewed() -> str:
+        async with AsyncClient(stage.url) as client:
+            call = await _digest(client, given["model"], given["input"], None, 1)
+            task = await client.submit(given["model"], given["input"], stage="previz", metadata={CALL: call})
+            return task.id
+
+    preview = asyncio.run(previewed())
+    with agent(stage.url) as ask:
+        made = [ask("make", **given).view for _ in range(2)]
+    assert [one["stage"] for one in made] == [MODEL, MODEL]
+    assert made[0]["task"] == made[1]["task"] != preview
 
 
 def test_a_call_ends_when_its_time_is_over_and_says_how_to_go_on(stage: Stage) -> None:

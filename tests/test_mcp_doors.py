@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -99,6 +100,11 @@ def test_every_address_of_a_machine_needs_names_and_a_taken_port_is_told() -> No
     server = build(lambda: Address("http://127.0.0.1:1"), Terms())
     with pytest.raises(SetupError, match="by which names"):
         serve(server, lambda: Address("http://127.0.0.1:1"), "0.0.0.0", 0, (), print)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(SetupError, match="cannot be listened on"):
+            serve(server, lambda: Address("http://127.0.0.1:1"), *taken.getsockname(), (), print)
     assert [on_loopback(one) for one in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "192.0.2.7", "a.example")] == [
         *(True, True, True),
         *(False, False, False),

@@ -128,7 +128,7 @@ def test_a_clip_is_made_once_told_of_and_looked_at_with_its_times(ask: Agent, ho
     other = ask("make", model="text-to-video", input=CLIP, take=2, wait_seconds=0).view
     assert (other["take"], other["repeated"]) == (2, False)
     assert other["task"] != made["task"]
-    listed = ask("list_tasks", label="the boat").view["tasks"]
+    listed = ask("list_tasks", label="the boat", words="red lake").view["tasks"]
     assert [(one["task"], one["prompt"]) for one in listed] == [(made["task"], CLIP["prompt"])]
 
     seen = ask("look", task=made["task"], frames=6)

@@ -88,6 +88,8 @@ def mcp(
         inputs=inputs,
     )
     if not http:
+        if sys.stdin.isatty():
+            say("This speaks to a program on stdin and stdout: let an MCP client start it, or give --http.")
         server = room.build(lambda: _address(room, place, lends=True), terms)
         server.run("stdio")
         return

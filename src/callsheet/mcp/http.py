@@ -148,14 +148,15 @@ def _literal(host: str) -> str:
 
 
 def _bound(host: str, port: int) -> socket.socket:
-    try:
-        family, kind, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        found = socket.socket(family, kind)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind(where)
-        found.listen(_WAITING)
+    with contextlib.ExitStack() as on_failure:
+        try:
+            family, kind, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            found = on_failure.enter_context(socket.socket(family, kind))
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            found.bind(where)
+            found.listen(_WAITING)
+        except OSError as error:
+            said = f"{host}:{port} cannot be listened on: {error.strerror or error}."
+            raise SetupError(said, hint="Choose another --port or --host.") from error
+        on_failure.pop_all()
         return found
-    except OSError as error:
-        raise SetupError(
-            f"{host}:{port} cannot be listened on: {error.strerror or error}.", hint="Choose another --port or --host."
-        ) from error

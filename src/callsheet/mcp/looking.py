@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from mcp_types import CallToolResult, ContentBlock, ImageContent
+from mcp.types import CallToolResult, ContentBlock, ImageContent
 from pydantic import Field
 
 from callsheet.client import AsyncClient, FileInfo, Task

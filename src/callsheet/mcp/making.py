@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
-from mcp_types import CallToolResult
+from mcp.types import CallToolResult
 from pydantic import Field
 
 from callsheet.client import AsyncClient, Quote, StillRunning, Task
+from callsheet.client.requests import Wanted
 from callsheet.errors import CallsheetError, NotFound
 from callsheet.mcp import views
 from callsheet.mcp.kit import Ctx, Kit, remaining, tool
@@ -22,6 +23,8 @@ from callsheet.mcp.showing import LABEL, TAKE, answer, canceled, links, task_lin
 
 CALL = "mcp_call"
 """The label by which a call is known again: the hash of all that makes it."""
+
+PREVIEW = "previz"
 
 _FILE = re.compile(r"file_[0-9A-Za-z]+")
 Model = Annotated[str, Field(min_length=1, max_length=200, description="A model id or a capability; see find_models.")]
@@ -89,9 +92,12 @@ class Making:
         async def handed_in(client: AsyncClient) -> tuple[Task, bool]:
             runs_on = await self._stage(client, model, stage)
             call = await _digest(client, model, input, runs_on, take)
-            before = (await client.list(limit=1, metadata={CALL: call})).data
+            before = await _made(client, call)
+            if before and before.stage == PREVIEW and runs_on is None and await self._is_live(client, model, input):
+                call += " live"  # it was a preview for want of a vendor, and now there is one
+                before = await _made(client, call)
             if before:
-                return before[0], True
+                return before, True
             marks = {CALL: call, TAKE: str(take)} | ({LABEL: label} if label else {})
 
             async def submit(labels: Mapping[str, str], once: str | None) -> Task:
@@ -122,6 +128,9 @@ class Making:
         self,
         ctx: Ctx,
         state: Annotated[str | None, Field(description="queued, running, succeeded, failed or canceled.")] = None,
+        words: Annotated[
+            str | None, Field(max_length=200, description="Up to four words of the prompt, a label or an id.")
+        ] = None,
         capability: str | None = None,
         model: str | None = None,
         label: Annotated[str | None, Field(description="The label given to make.")] = None,
@@ -130,12 +139,14 @@ class Making:
     ) -> Annotated[CallToolResult, views.TaskPage]:
         """List tasks, newest first: everything of this account, whoever made it."""
         labels = {LABEL: label} if label else {}
-        page = await self.kit.ask(
-            ctx,
-            lambda client: client.list(
-                limit=limit, cursor=cursor, state=state or (), capability=capability, model=model, metadata=labels
-            ),
-        )
+        wanted: Wanted = {
+            "state": state or (),
+            "capability": capability,
+            "model": model,
+            "text": words,
+            "metadata": labels,
+        }
+        page = await self.kit.ask(ctx, lambda client: client.list(limit=limit, cursor=cursor, **wanted))
         return answer(views.TaskPage(tasks=[task_line(one) for one in page.data], cursor=page.next))
 
     @tool
@@ -150,6 +161,9 @@ class Making:
             return asked
         vendor = model.partition("/")[0] if "/" in model else (await client.model(model)).vendor
         return None if vendor == "edit" else wanted
+
+    async def _is_live(self, client: AsyncClient, model: str, input: Mapping[str, Any]) -> bool:
+        return (await client.quote(model, input)).stage != PREVIEW
 
     async def _price(self, client: AsyncClient, model: str, input: Mapping[str, Any], stage: str | None) -> Quote:
         if self.kit.terms.budget is None:
@@ -182,6 +196,11 @@ class Making:
             return last
 
         return await self.kit.ask(ctx, watched)
+
+
+async def _made(client: AsyncClient, call: str) -> Task | None:
+    """The task of this call, where it was made before."""
+    return next(iter((await client.list(limit=1, metadata={CALL: call})).data), None)
 
 
 async def _digest(client: AsyncClient, model: str, input: Mapping[str, Any], stage: str | None, take: int) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mcp_types import CallToolResult, ContentBlock, ResourceLink, TextContent
+from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent
 
 from callsheet.client import Artifact, FileInfo, ModelInfo, PlannedShot, PlayedShot, Task
 from callsheet.mcp import views
