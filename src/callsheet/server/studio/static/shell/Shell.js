@@ -59,7 +59,8 @@ function Inside({ name }) {
   if (trouble.value) return html`<${ErrorBox} error=${trouble.value} onRetry=${look} />`;
   if (!session.value) return html`<${Waiting} />`;
   if (!session.value.account) {
-    return html`<${Empty} icon="key" title=${t("shell.closed")}><p>${t("shell.closed.why")}</p><${SignIn} /><//>`;
+    return html`<h1 class="unseen">callsheet</h1>
+      <${Empty} icon="key" title=${t("shell.closed")}><p>${t("shell.closed.why")}</p><${SignIn} /><//>`;
   }
   // Another account is another studio: nothing that was shown stays.
   return html`<${Page} name=${name} key="${name} ${session.value.account} ${session.value.operator}" />`;
