@@ -11,8 +11,9 @@ from PIL import Image
 from callsheet.engine import Rules
 from callsheet.errors import InvalidInput, NotFound
 from callsheet.tasks import Artifact, State, Update
-from engine_fixtures import Clock, Vendor, a_house, a_png
+from engine_fixtures import DONE, Clock, Vendor, a_house, a_png, chunks
 from fetch_fixtures import plain, serving
+from many_fixtures import fresh
 
 DAY = 86_400
 
@@ -148,5 +149,47 @@ def test_a_time_that_cannot_be_meant_is_refused(tmp_path: Path, asked: int) -> N
             with pytest.raises(InvalidInput) as told:
                 await house.submit(retention=asked)
             assert told.value.param == "retention"
+
+    run(story())
+
+
+@pytest.mark.parametrize("where", ["rows", "queue"])
+def test_tasks_past_their_time_go_with_what_they_made_and_the_ledger_keeps_what_they_cost(
+    tmp_path: Path, where: str, request: pytest.FixtureRequest
+) -> None:
+    on = {} if where == "rows" else {"database": fresh(request.getfixturevalue("postgres"))}
+
+    async def story() -> None:
+        clock = Clock()
+        vendor = Vendor([DONE])
+        async with a_house(tmp_path, {"studio": vendor}, clock=clock, tasks__retention="30", **on) as house:
+            old = await house.ended(await house.submit())
+            clock.pass_(10)
+            young = await house.ended(await house.submit())
+            before = await house.store.entries_of_task("local", old.id)
+            keep = house.engine._parts.housekeeping.keep
+            await keep()
+            assert (await house.engine.get("local", old.id)).state is State.SUCCEEDED
+            clock.pass_(30 * DAY - 5)
+            await keep()
+            for gone in (house.engine.get("local", old.id), house.library.get("local", old.artifacts[0].id)):
+                with pytest.raises(NotFound):
+                    await gone
+            assert (await house.engine.get("local", young.id)).artifacts == young.artifacts
+            assert before
+            assert await house.store.entries_of_task("local", old.id) == before
+            assert (await house.store.audit())[0] == []
+
+    run(story())
+
+
+def test_bytes_that_nothing_names_are_found_among_many_at_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_house(tmp_path, clock=Clock(), started=False) as house:
+            kept = [await house.library.put("local", chunks(bytes([number])), "a", None) for number in range(5)]
+            sums = sorted(file.sha256 for file in kept)
+            strangers = {"0" * 64, "f" * 64, sums[2][:-1] + "x"}
+            assert await house.store.unnamed(sorted({*sums, *strangers})) == strangers
+            assert await house.store.unnamed([]) == set()
 
     run(story())

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from callsheet.engine.books import Books
-from callsheet.money import MICRO, Entry, Limits, Standing
+from callsheet.errors import Conflict, InvalidInput
+from callsheet.money import MICRO, MOST, Entry, Limits, Standing
 from callsheet.store import KeyRow, Limited, Moves, Store
 from callsheet.store.database import queries
 from callsheet.store.postgres.database import Postgres
@@ -149,5 +150,36 @@ def test_events_of_a_task_that_ended_are_numbered_though_two_tell_of_it_at_once(
         await asyncio.gather(*(store.charge(task_id(1), moves, [("late", {})]) for moves in costs))
         assert [event.seq for event in await store.events(task_id(1))] == list(range(1, 41))
         await store.close()
+
+    asyncio.run(story())
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_a_payment_asked_for_again_under_its_key_is_paid_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_store(tmp_path) as store:
+            books = Books(store, lambda: NOW)
+            paid = await asyncio.gather(*(books.fund("studio", 10, "May", "key") for _ in range(5)))
+            assert {one.funds for one in paid} == {10 * MICRO}
+            with pytest.raises(Conflict, match="another payment"):
+                await books.fund("studio", 20, "May", "key")
+            assert (await books.fund("studio", 10, "May", "another")).funds == 20 * MICRO
+            assert (await store.audit())[0] == []
+
+    asyncio.run(story())
+
+
+def test_an_amount_that_cannot_be_reckoned_is_refused_in_words(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_store(tmp_path) as store:
+            books = Books(store, lambda: NOW)
+            with pytest.raises(InvalidInput, match="more credits than can be moved at once") as refused:
+                await books.fund("studio", MOST * 1.5, "")
+            assert refused.value.param == "amount"
+            assert f"{MOST:,}" in refused.value.hint
+            await asyncio.gather(*(store.fund("studio", MOST * MICRO, "") for _ in range(1000)))
+            with pytest.raises(Conflict, match="more than can be reckoned"):
+                await books.fund("studio", 1, "")
+            assert (await store.balance("studio")).funds == 1000 * MOST * MICRO
 
     asyncio.run(story())

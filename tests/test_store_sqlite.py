@@ -243,6 +243,8 @@ def _params(statement: str) -> set[str]:
         ("with_driver", "task_due"),
         ("no_sibling", "task_due"),
         ("limit_key", "task_key"),
+        ("ended_before", "task_ended"),
+        ("named_between", "file_sha256"),
         ("hold_waiting", "need_name"),
     ],
 )

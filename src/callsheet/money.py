@@ -11,8 +11,8 @@ from typing import Literal
 MICRO = 1_000_000
 """Micro-credits in a credit. Everything is kept and added in these: whole numbers lose nothing."""
 
-MOST = 1_000_000_000_000
-"""Credits that one entry may move: what is larger is a slip of the hand, and sums stay far below 63 bits."""
+MOST = 1_000_000_000
+"""Credits that one entry may move: what is larger is a slip of the hand, and a thousand of them are below 63 bits."""
 
 MINUTE = 60_000_000
 """Microseconds: what a rate is measured over."""
@@ -28,9 +28,11 @@ Period = Literal["day", "month", "total"]
 
 
 def micro(credits: float) -> int:
-    """Credits as micro-credits, to the nearest. ValueError for what is no amount: nan, infinite, too large."""
-    if not math.isfinite(credits) or abs(credits) > MOST:
+    """Credits as micro-credits, to the nearest. ValueError for what is no amount: nan, infinite, over MOST."""
+    if not math.isfinite(credits):
         raise ValueError(f"{credits} is no amount of credits")
+    if abs(credits) > MOST:
+        raise ValueError(f"{credits:,} is more credits than can be moved at once")
     return round(Decimal(str(credits)) * MICRO)
 
 
@@ -75,6 +77,11 @@ class Balance:
     funds: int = 0
     held: int = 0
     spent: int = 0
+
+    @property
+    def turnover(self) -> int:
+        """All that was ever paid in and not taken out again."""
+        return self.funds + self.held + self.spent
 
 
 @dataclass(frozen=True, slots=True)

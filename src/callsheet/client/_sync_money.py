@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Unpack
+from uuid import uuid4
 
 from callsheet.client import money, requests, results
 from callsheet.client._sync_advice import Advice
@@ -39,10 +40,14 @@ class Money(Advice):
         answer = self._json("GET", "/v1/ledger/accounts")
         return tuple(money.read_account(one) for one in answer["data"])
 
-    def fund(self, account: str, amount: float, *, memo: str = "") -> Account:
-        """Pay credits in, or take them out with less than nothing; from then on it spends no more than it has."""
+    def fund(self, account: str, amount: float, *, memo: str = "", idempotency_key: str | None = None) -> Account:
+        """Pay credits in, or take them out with less than nothing; from then on it spends no more than it has.
+
+        It is repeated where the answer is lost, and paid once all the same; `idempotency_key` is for your own repeats.
+        """
         body = {"account": account, "amount": amount, "memo": memo}
-        return money.read_account(self._json("POST", "/v1/ledger/funds", repeatable=False, json=body))
+        proof = {"idempotency-key": idempotency_key or str(uuid4())}
+        return money.read_account(self._json("POST", "/v1/ledger/funds", json=body, headers=proof))
 
     def refund(self, task: Task | str, *, memo: str = "") -> LedgerEntry:
         """Give back what a task has cost, once."""

@@ -237,8 +237,11 @@ class Ledger(Protocol):
         """Every movement of a task, in order; an account None is the operator. NotFound."""
         ...
 
-    async def fund(self, account: str, amount: float, memo: str) -> Balance:
-        """Pay in credits, or take them out again with a negative amount; from then on the account is metered."""
+    async def fund(self, account: str, amount: float, memo: str, key: str | None = None) -> Balance:
+        """Pay in credits, or take them out again with a negative amount; from then on the account is metered.
+
+        Under one `key` it is done once, however often it is asked; Conflict for another payment under it.
+        """
         ...
 
     async def refund(self, task_id: str, memo: str) -> Entry:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from callsheet.errors import Conflict, InvalidInput, NotFound
-from callsheet.money import Balance, Entry, Fault, Standing, credits, micro
+from callsheet.money import MOST, Balance, Entry, Fault, Standing, credits, micro
 from callsheet.store import Short, Store
 from callsheet.tasks import Clock
 
 MAX_MEMO = 200
 MAX_ACCOUNT = 64
+MOST_PAID = 1_000
+"""How many of the largest payments an account can be paid in all: sums stay far below 63 bits."""
 
 
 class Books:
@@ -56,19 +58,25 @@ class Books:
             raise NotFound(f"There is no task {task_id}.")
         return await self._store.entries_of_task(None, task_id)
 
-    async def fund(self, account: str, amount: float, memo: str) -> Balance:
-        """Pay in credits, or take them out again with a negative amount; from then on the account is metered."""
+    async def fund(self, account: str, amount: float, memo: str, key: str | None = None) -> Balance:
+        """Pay in credits, or take them out again with a negative amount; from then on the account is metered.
+
+        Under one `key` it is done once, however often it is asked.
+        """
         _check("account", account, MAX_ACCOUNT)
         if memo:
             _check("memo", memo, MAX_MEMO)
         try:
             change = micro(amount)
         except ValueError as error:
-            raise InvalidInput(f"{error}.", param="amount") from error
+            hint = f"An amount is a number of credits, at most {MOST:,} at once."
+            raise InvalidInput(f"{error}.", hint=hint, param="amount") from error
         if change == 0:
             raise InvalidInput("The amount is nothing.", hint="One millionth of a credit is the least.", param="amount")
+        if change > 0 and (await self._store.balance(account)).turnover + change > micro(MOST) * MOST_PAID:
+            raise Conflict(f"{account} has been paid more than can be reckoned.", hint="Take a new account.")
         try:
-            return await self._store.fund(account, change, memo)
+            return await self._store.fund(account, change, memo, key)
         except Short:
             has = (await self._store.balance(account)).funds
             said = f"{account} has {credits(max(0, has)):g} credits, so {-amount:g} cannot be taken out."

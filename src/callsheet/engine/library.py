@@ -23,6 +23,9 @@ DAY = 86_400_000
 SETTLED = 3600.0
 """Seconds after which what was being stored or deleted has its row, or its process is dead."""
 
+SWEPT = 1_000
+"""How many stored files are looked for among the rows at once."""
+
 CLAIMS = 200
 NOTHING = "0" * 64
 """The content of no file."""
@@ -230,9 +233,9 @@ class Library:
     async def sweep(self) -> None:
         """Let go of bytes that were stored and never named: their process died in between, an hour ago or more."""
         self._swept = self._clock()
-        for sha256 in await self._blobs.aged(SETTLED):
-            if not await self._store.blob_users(sha256):
-                self._unnamed.add(sha256)
+        aged = sorted(await self._blobs.aged(SETTLED))
+        for start in range(0, len(aged), SWEPT):
+            self._unnamed.update(await self._store.unnamed(aged[start : start + SWEPT]))
         await self._let_go()
 
     async def _let_go(self) -> None:

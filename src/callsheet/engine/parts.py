@@ -18,6 +18,7 @@ from callsheet.engine.detour import Detour
 from callsheet.engine.ingest import Ingest
 from callsheet.engine.intake import Intake
 from callsheet.engine.journal import Journal
+from callsheet.engine.keeping import Housekeeping
 from callsheet.engine.keyring import Keyring
 from callsheet.engine.late import Latecomers
 from callsheet.engine.library import Library
@@ -89,6 +90,7 @@ class Parts:
     journal: Journal
     till: Till
     latecomers: Latecomers
+    housekeeping: Housekeeping
     watching: Watching
     around: Around
     mask: Mask | None
@@ -124,6 +126,7 @@ def built(given: Given) -> Parts:
         journal=Journal(given.catalog, pins),
         till=till,
         latecomers=Latecomers(given.store, given.catalog, given.drivers, ingest, given.library, till),
+        housekeeping=Housekeeping(given.store, given.library, given.clock, settings.tasks.retention),
         watching=Watching(given.store, given.catalog, given.drivers, public is not None),
         around=given.around,
         mask=given.mask,

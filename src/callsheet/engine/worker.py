@@ -23,9 +23,6 @@ log = logging.getLogger("callsheet.engine")
 FAULTS = 8
 """How often a fault of ours is tried again before the task fails with it."""
 
-KEYS_KEPT = 7 * 86_400_000
-"""Milliseconds for which an Idempotency-Key is remembered."""
-
 HOUSEKEEPING = 600.0
 NUDGED: dict[str, tuple[Phase, ...]] = {NEWS: ("poll", "unsure"), CANCEL: ("wait", "submit", "poll", "unsure")}
 """What is looked at early, and why. News of a task that waits to be sent is old; a cancel needs no slot."""
@@ -260,11 +257,9 @@ class Worker:
 
     async def _keep_house(self) -> None:
         while True:
-            with _going_on("files past their time could not be deleted"):
+            with _going_on("what is past its time could not be deleted"):
                 if await self._schedule.leads():
-                    gone = await self._parts.library.expire()
-                    keys = await self._parts.store.forget_keys(self._parts.clock() - KEYS_KEPT)
-                    log.debug("house kept", extra={"files": gone, "keys": keys})
+                    await self._parts.housekeeping.keep()
             await asyncio.sleep(HOUSEKEEPING)
 
     def _local_vendors(self) -> set[str]:

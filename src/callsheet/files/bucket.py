@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from callsheet.errors import NotFound, SetupError, StorageError
 from callsheet.files.blob import Blob, Claim, unclaimed
@@ -45,7 +46,7 @@ class Bucket:
         self._cache = cache
         self._cache_bytes = cache_bytes
         self._direct = direct
-        self._coming: dict[str, asyncio.Lock] = {}
+        self._coming = WeakValueDictionary[str, asyncio.Lock]()
         self.claim: Claim = unclaimed
 
     def _opened(self, address: str, endpoint: str | None, region: str | None) -> Any:
@@ -74,10 +75,9 @@ class Bucket:
     async def local(self, sha256: str) -> Path:
         """Where the bytes lie on this machine, fetched once however many ask. NotFound."""
         must_be_address(sha256)
-        async with self._coming.setdefault(sha256, asyncio.Lock()):
+        async with self._coming.setdefault(sha256, asyncio.Lock()):  # gone with the last one that waits for it
             if not await self._cache.exists(sha256):
                 await self._fetch(sha256)
-        self._coming.pop(sha256, None)
         path = self._cache.path(sha256)
         path.touch()
         return path

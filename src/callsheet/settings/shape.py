@@ -105,6 +105,17 @@ class FileRules(_Section):
     link_lifetime: int = Field(86_400, ge=1, description="Seconds for which a signed link to a file opens it.")
 
 
+class TaskRules(_Section):
+    """How long tasks are kept."""
+
+    retention: float | None = Field(
+        None,
+        gt=0,
+        description="Days after which an ended task is let go of, with what it said and made; what it cost stays in the"
+        " ledger. Default: never.",
+    )
+
+
 class Limits(_Section):
     """What is too large."""
 
@@ -238,6 +249,7 @@ class Settings(BaseSettings):
     server: Server = Field(default_factory=Server)  # pyright: ignore[reportArgumentType]
     render: Render = Field(default_factory=Render)  # pyright: ignore[reportArgumentType]
     files: FileRules = Field(default_factory=FileRules)  # pyright: ignore[reportArgumentType]
+    tasks: TaskRules = Field(default_factory=TaskRules)  # pyright: ignore[reportArgumentType]
     limits: Limits = Field(default_factory=Limits)  # pyright: ignore[reportArgumentType]
     fetch: Fetch = Field(default_factory=Fetch)  # pyright: ignore[reportArgumentType]
     webhooks: Webhooks = Field(default_factory=Webhooks)  # pyright: ignore[reportArgumentType]

@@ -10,6 +10,12 @@ WHERE id = :id AND account = :account AND seq > 0 AND phase = 'done' AND told <>
   AND NOT EXISTS (SELECT 1 FROM need JOIN file ON file.id = need.name WHERE file.task_id = :id)
 RETURNING id;
 
+-- name: ended_before
+-- What ended before a time and was not deleted, behind the last that was looked at.
+SELECT account, id, ended_at FROM task
+WHERE phase = 'done' AND seq > 0 AND ended_at < :before AND (ended_at, id) > (:at, :id)
+ORDER BY ended_at, id LIMIT :limit;
+
 -- name: erase_label
 -- One entry of its metadata.
 DELETE FROM label WHERE account = :account AND name = :name AND value = :value AND seq = :seq;

@@ -16,6 +16,9 @@ from callsheet.store.rows import to_text
 from callsheet.store.shelf import Shelf, file_steps
 from callsheet.tasks import File
 
+PAYMENTS = "\x1fpayments"
+"""Where the keys of payments stand among those of tasks: no account can be called so."""
+
 
 class Short(Exception):
     """The account has not the funds for this, or may not run what has no price; nothing was kept."""
@@ -76,16 +79,35 @@ class Ledger(Shelf):
         asked = {"task_id": task_id, "account": account}
         return [entry_of(record) for record in await self._database.read("entries_of_task", asked)]
 
-    async def fund(self, account: str, amount: int, memo: str) -> Balance:
-        """Pay in, or take out what is negative; from then on it is metered. Short for more than it has."""
+    async def fund(self, account: str, amount: int, memo: str, key: str | None = None) -> Balance:
+        """Pay in, or take out what is negative; from then on it is metered. Short for more than it has.
+
+        Under one `key` it is done once, also when asked at the same moment; Conflict for another payment under it.
+        """
         kind, source, target = ("fund", "world", "funds") if amount >= 0 else ("adjust", "funds", "world")
         entry = Entry(account, kind, source, target, abs(amount), memo=memo)
         moves = Moves((entry,), asks=amount < 0, metered=True)
-        steps = [_account_step(moves), *entry_steps((entry,), self._clock())]
+        steps = [
+            _account_step(moves),
+            *entry_steps((entry,), self._clock()),
+            Step("meter_account", {"account": account}),
+        ]
+        paid = {"account": PAYMENTS, "key": key, "body_hash": to_text([account, amount, memo])}
+        if key is not None:
+            asked = {**paid, "task_id": "", "now": self._clock()}
+            steps.insert(0, Step("add_idempotency", asked, must_change=True))
         try:
-            await self._database.write([*steps, Step("meter_account", {"account": account})])
-        except Unchanged:
-            raise Short from None
+            await self._database.write(steps)
+        except Unchanged as error:
+            if error.query != "add_idempotency":
+                raise Short from None
+            (known,) = await self._database.read("idempotency", {"account": PAYMENTS, "key": key})
+            if known["body_hash"] != paid["body_hash"]:
+                raise Conflict(
+                    "This Idempotency-Key was used for another payment.",
+                    hint="Use a new key for a new payment; repeat the same body for the same one.",
+                    param="Idempotency-Key",
+                ) from None
         return await self.balance(account)
 
     async def refund(self, task_id: str, memo: str) -> Entry:

@@ -70,6 +70,8 @@ CREATE INDEX task_vendor ON task (account, vendor, state, seq);
 CREATE INDEX task_door ON task (account, door, state, seq);
 CREATE INDEX task_stage ON task (account, stage, state, seq);
 CREATE INDEX task_created ON task (created_at, seq);
+-- What ended, by when.
+CREATE INDEX task_ended ON task (ended_at, id) WHERE phase = 'done' AND seq > 0;
 -- What a key has used.
 CREATE INDEX task_key ON task (key_id, created_at) WHERE key_id IS NOT NULL;
 

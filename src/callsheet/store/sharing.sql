@@ -44,6 +44,10 @@ WHERE sha256 = :sha256 AND NOT EXISTS (SELECT 1 FROM file WHERE file.sha256 = :s
   AND NOT EXISTS (SELECT 1 FROM claim WHERE claim.sha256 = :sha256)
 RETURNING sha256;
 
+-- name: named_between
+-- Which bytes files name, of those from one to another.
+SELECT DISTINCT sha256 FROM file WHERE sha256 >= :first AND sha256 <= :last;
+
 -- name: forget_bytes
 -- They are gone.
 DELETE FROM blob WHERE sha256 = :sha256 AND going > 0;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from callsheet.errors import NotFound
 from callsheet.store import paging
 from callsheet.store.database import Database, Step
@@ -59,6 +61,13 @@ class Shelf:
         """How many files, of all accounts, name these bytes."""
         (record,) = await self._database.read("blob_users", {"sha256": sha256})
         return record["users"]
+
+    async def unnamed(self, sums: Sequence[str]) -> set[str]:
+        """Which of these bytes, in order, no file of any account names."""
+        if not sums:
+            return set()
+        records = await self._database.read("named_between", {"first": sums[0], "last": sums[-1]})
+        return set(sums) - {record["sha256"] for record in records}
 
     async def add_key(self, key: KeyRow) -> KeyRow:
         """Keep a new key."""

@@ -29,6 +29,12 @@ class Told:
         records = await self._database.read("exchanges", {"task_id": task_id})
         return [Exchange(**record) for record in records]
 
+    async def ended(self, before: int, after: tuple[int, str], limit: int) -> list[tuple[str, str, int]]:
+        """Tasks that ended before a time, the longest ago first: account, id, and when; those behind `after`."""
+        asked = {"before": before, "at": after[0], "id": after[1], "limit": limit}
+        records = await self._database.read("ended_before", asked)
+        return [(one["account"], one["id"], one["ended_at"]) for one in records]
+
     async def delete_task(self, account: str, task_id: str) -> list[File]:
         """Let go of an ended task: of all it said and made. Answers its files, whose bytes are the caller's to delete.
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from callsheet.contract import Ledger
 from callsheet.errors import Forbidden, NotSupported
 from callsheet.server import accounts
-from callsheet.server.native.route import Route, operation
+from callsheet.server.native.route import Route, idempotency_key, operation
 from callsheet.server.parts import Parts, parts_of
 from callsheet.server.reading import read_body, read_query
 from callsheet.server.shapes import Answer, page
@@ -69,6 +69,7 @@ async def list_accounts(request: Request) -> Response:
         "Pay credits in for an account; from then on it spends no more than it has. Operator only.",
         answer=accounts.AccountBalance,
         body=accounts.NewFunds,
+        headers={"Idempotency-Key": "Asking again with the same key and body pays once: 1 to 255 characters."},
         refusals=(400, 409, 413, 415),
     ),
 )
@@ -78,7 +79,7 @@ async def fund(request: Request) -> Response:
     ledger = _ledger(parts)
     await parts.gate.operator(request)
     body = await read_body(request, accounts.NewFunds)
-    balance = await ledger.fund(body.account, body.amount, body.memo)
+    balance = await ledger.fund(body.account, body.amount, body.memo, idempotency_key(request))
     return Answer(accounts.balance_shape(balance, max(0, balance.funds)), 201)
 
 
