@@ -64,6 +64,8 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
         "docs/reference/settings.md",
         "docs/reference/metrics.md",
         "docs/reference/scenarios.md",
+        "docs/reference/prompt-rules.md",
+        "docs/reference/mcp.md",
         "docs/reference/dependencies.md",
     ),
     "Proof": ("docs/proof.md", "docs/benchmarks.md"),

@@ -85,7 +85,8 @@ def placed(path: Path, root: Path) -> PurePosixPath:
         return PurePosixPath(inside.name)
     if inside.parts[0] == "docs":
         return PurePosixPath(*inside.parts[1:])
-    return PurePosixPath("files", *inside.parts)
+    shown = inside.with_name(f"{inside.name}.txt") if inside.suffix == ".md" else inside  # or it would be a page
+    return PurePosixPath("files", *shown.parts)
 
 
 def _relinked(link: str, source: Path, root: Path, docs: Path) -> str:
