@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,22 @@ def test_a_home_makes_one_credential_and_keeps_its_key_to_itself(home: Path, tmp
     signed(home, tmp_path, made("jpeg"))
     assert (home / FOLDER / CERTIFICATE).read_bytes() == first
     assert stat.S_IMODE((home / FOLDER / KEY).stat().st_mode) == 0o600
+
+
+def test_files_that_are_signed_at_once_in_a_new_home_make_one_credential_that_fits(home: Path) -> None:
+    now = datetime.now(UTC)
+    with ThreadPoolExecutor(8) as at_once:
+        assert len(set(at_once.map(lambda _: credentials.own(home, now), range(8)))) == 1
+
+
+def test_a_credential_that_was_half_made_is_made_anew(home: Path) -> None:
+    now = datetime.now(UTC)
+    first = credentials.own(home, now)
+    other = credentials.own(home / "other", now)
+    (home / FOLDER / KEY).write_bytes(other.key)
+    second = credentials.own(home, now)
+    assert second not in (first, other)
+    assert credentials.own(home, now) == second
 
 
 def test_a_given_credential_signs_and_one_that_does_not_fit_is_refused(

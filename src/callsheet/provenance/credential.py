@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,9 @@ YEARS = 20
 _DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 _DAY = datetime.timedelta(days=1)
+
+_MAKING = threading.Lock()
+"""Several files are signed at once, and the first of them makes it."""
 
 
 class BadCredential(Exception):
@@ -56,11 +60,14 @@ def own(home: Path, now: datetime.datetime) -> Credential:
     """
     folder = home / FOLDER
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not (folder / CERTIFICATE).is_file():
-        chain, key = _made(now)
-        _keep(folder / KEY, key)
-        _keep(folder / CERTIFICATE, chain)  # the last to be there: with it the two are whole
-    return given(folder / CERTIFICATE, folder / KEY)
+    with _MAKING:
+        try:
+            return given(folder / CERTIFICATE, folder / KEY)
+        except BadCredential:  # there is none yet, or whoever made it was killed between the two
+            chain, key = _made(now)
+            _keep(folder / KEY, key)
+            _keep(folder / CERTIFICATE, chain)
+        return given(folder / CERTIFICATE, folder / KEY)
 
 
 def _made(now: datetime.datetime) -> tuple[bytes, bytes]:
