@@ -83,7 +83,8 @@ def test_models_are_found_by_words_and_described_with_what_they_take(ask: Agent)
     assert len(found["models"]) == 3
     assert found["more"] > 0
     assert all("kling" in one["model"] for one in found["models"])
-    assert found["capabilities"]["text-to-video"] > 3
+    assert found["capabilities"] == {}
+    assert ask("find_models", limit=1).view["capabilities"]["text-to-video"] > 3
     clips = ask("find_models", capability="image-to-video", vendor="previz").view["models"]
     assert [(one["model"], one["required"], one["price"]) for one in clips] == [
         ("previz/image-to-video", ["image"], "free: made on this machine")
@@ -99,7 +100,11 @@ def test_models_are_found_by_words_and_described_with_what_they_take(ask: Agent)
         ("describe_model", {"model": "vidu/viduq9-pro"}, ["vidu/viduq", "code not_found"]),
         ("make", {"model": "text-to-vidoe", "input": {"prompt": "x"}}, ["text-to-video", "code not_found"]),
         ("make", {"model": "text-to-image", "input": {"promt": "x"}}, ["prompt", "code invalid_input"]),
-        ("make", {"model": "text-to-image", "input": {"prompt": "x"}, "seed": 4}, ["seed", "Extra inputs"]),
+        (
+            "make",
+            {"model": "text-to-image", "input": {"prompt": "x"}, "seed": 4},
+            ["make has no seed", "wait_seconds", "goes into input"],
+        ),
         ("wait", {"task": "task_01KA3W5E8V"}, ["task_01KA3W5E8V", "not_found", "request req_"]),
         ("find_models", {"capability": "text-to-smell"}, ["text-to-smell", "text-to-video"]),
         ("look", {}, ["either a task or a file"]),
@@ -211,7 +216,7 @@ def test_nothing_is_read_or_written_outside_the_folders_that_were_allowed(ask: A
     ways = ["../secret.txt", str(folder / "secret.txt"), ".hidden", "way-out.txt", "deep/secret.txt", "in", "", "a\0b"]
     assert [way for way in ways if not ask("upload", path=way).failed] == []
     made = ask("make", model="text-to-image", input=STILL).view["task"]
-    names = ["../x", "/tmp/x", "a/b", "a\\b", ".x", "..", "", "x\0", "con\n", "x" * 200]
+    names = ["../x", "/x", "a/b", "a\\b", ".x", "..", "", "x\0", "con\n", "x" * 200]
     assert [name for name in names if not ask("save", task=made, name=name).failed] == []
     assert not (folder / "x.png").exists()
     assert {one.name for one in (folder / "out").iterdir()} <= {"lighthouse.png"}

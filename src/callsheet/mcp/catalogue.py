@@ -46,14 +46,13 @@ class Catalogue:
         """
 
         async def found(client: AsyncClient) -> views.ModelPage:
-            known = await client.models()
-            wanted = await client.models(capability=capability, vendor=vendor) if capability or vendor else known
+            wanted = await client.models(capability=capability, vendor=vendor)
             fitting = _ranked(wanted, words)
             full = await asyncio.gather(*(client.model(one.id) for one in fitting[:limit]))
             return views.ModelPage(
                 models=[_line(one) for one in full],
                 more=max(0, len(fitting) - limit),
-                capabilities=_counted(known),
+                capabilities={} if words or capability or vendor else _counted(wanted),
             )
 
         return answer(await self.kit.ask(ctx, found))

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import MCPServer
-from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import ToolAnnotations
 from pydantic import AnyUrl
@@ -92,13 +92,21 @@ def tools(kit: Kit) -> Iterable[Tool]:
     yield _tool(folders.upload, "Upload a file", _KEEPS)
 
 
+class _Tool(Tool):
+    """A tool that refuses arguments it does not have: the SDK would drop them in silence."""
+
+    async def run(self, arguments: dict[str, Any], context: Ctx, convert_result: bool = False) -> Any:
+        known: dict[str, Any] = self.parameters["properties"]
+        strange = sorted(arguments.keys() - known.keys())
+        if strange:
+            within = " What a model takes goes into input." if "input" in known else ""
+            raise ToolError(f"{self.name} has no {', '.join(strange)}. It takes {', '.join(known)}.{within}")
+        return await super().run(arguments, context, convert_result)
+
+
 def _tool(answer: Callable[..., Any], title: str, hints: ToolAnnotations) -> Tool:
-    """A tool that refuses arguments it does not know: the SDK would drop them in silence."""
-    made = Tool.from_function(answer, title=title, annotations=hints, description=_text(answer))
-    arguments = made.fn_metadata.arg_model
-    arguments.model_config["extra"] = "forbid"
-    arguments.model_rebuild(force=True)
-    made.parameters = _lean(arguments.model_json_schema(by_alias=True))
+    made = _Tool.from_function(answer, title=title, annotations=hints, description=_text(answer))
+    made.parameters = {**_lean(made.parameters), "additionalProperties": False}
     made.fn_metadata.output_schema = _lean(made.fn_metadata.output_schema)
     return made
 

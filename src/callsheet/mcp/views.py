@@ -126,7 +126,7 @@ class ModelPage(View):
     models: list[ModelLine]
     more: Annotated[int, Field(description="How many further ones fit.")]
     capabilities: Annotated[
-        dict[str, int], Field(description="Everything that can be made here, with the number of models for it.")
+        dict[str, int], Field(description="Asked for nothing: all that can be made, and how many models make it.")
     ]
 
 
