@@ -141,6 +141,25 @@ def test_what_a_page_shows_needs_the_cookie_alone_but_not_for_another_site(guard
         assert code(browser.get(f"/v1/files/{file.json()['id']}"), 403) == "forbidden"
 
 
+def test_a_page_gets_from_here_what_others_are_sent_to_the_bucket_for(house: Any, api: httpx2.Client) -> None:
+    file = api.post("/v1/files?name=a.txt", content=b"seen", headers={"content-type": "text/plain"}).json()
+
+    class Bucketed:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(files, name)
+
+        async def elsewhere(self, file: Any) -> str:
+            return "https://bucket.example/a"
+
+    files = house.app.state.parts.files
+    page = {"sec-fetch-site": "same-origin", "sec-fetch-mode": "no-cors"}
+    with house.changed(files=Bucketed()), sign_in(house, house.operator) as browser:
+        assert api.get(file["url"]).status_code == 307
+        assert api.get(file["url"], headers=page).content == b"seen"
+        assert api.get(file["url"], headers={**page, "sec-fetch-mode": "navigate"}).status_code == 307
+        assert browser.get(file["url"]).content == b"seen", "where a browser says nothing of itself, its cookie does"
+
+
 def test_a_cookie_opens_no_vendors_door(guarded: Any) -> None:
     with sign_in(guarded, guarded.key["key"]) as browser, guarded.client(guarded.key["key"]) as program:
         path = "/as/vidu/ent/v2/credits"

@@ -163,6 +163,12 @@ class Gate:
                 hint="Programs send `Authorization: Bearer KEY`; behind a proxy, set `server.public_url`.",
             )
 
+    def shown_in_studio(self, connection: HTTPConnection) -> bool:
+        """Whether a page of ours shows what it asks for: its policy lets nothing in from elsewhere."""
+        said = connection.headers
+        ours = said.get("sec-fetch-site") == "same-origin" or self.session(connection) is not None
+        return ours and said.get("sec-fetch-mode") != "navigate"
+
     def _asked_by_studio(self, connection: HTTPConnection) -> bool:
         """Whether a session counts for this request. Forbidden where another page sent it along."""
         scope = connection.scope

@@ -118,7 +118,7 @@ async def content(request: Request, file_id: str) -> Response:
     """All of it, a part, or nothing where the caller has it already."""
     parts = parts_of(request)
     file = await _opened(request, parts, file_id)
-    elsewhere = await parts.files.elsewhere(file)
+    elsewhere = None if parts.gate.shown_in_studio(request) else await parts.files.elsewhere(file)
     if elsewhere is not None:
         return RedirectResponse(elsewhere, 307, {"cache-control": "private, max-age=60"})
     return content_answer(request, file, parts.files.read)

@@ -27,12 +27,14 @@ export async function look() {
  * @param {string} key an API key or the operator's token
  */
 export async function signIn(key) {
-  session.value = await call("POST", "/studio/session", { body: { key } });
+  await call("POST", "/studio/session", { body: { key } });
+  await look();
 }
 
 /** Sign out: the cookie is gone. */
 export async function signOut() {
-  session.value = await call("DELETE", "/studio/session");
+  await call("DELETE", "/studio/session");
+  await look();
 }
 
 onSignedOut.add(() => {
