@@ -1,4 +1,4 @@
-"""The connection that listens: it is missed when nobody answers at its other end, and none is left behind."""
+"""Connections to PostgreSQL: one that nobody answers at is missed, none is left behind, a frozen one holds nothing."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ import pytest
 
 from callsheet.app.ground import ground
 from callsheet.settings import load
-from callsheet.store.postgres import Bulletin, opened
+from callsheet.store import Store
+from callsheet.store.postgres import Bulletin, Postgres, opened
 from callsheet.store.postgres.opening import LOCK
 from many_fixtures import asked, fresh
+from store_fixtures import NOW, a_row
 
 
 class Line:
-    """Bytes between the server and whoever listens, until it goes dead: then they are swallowed, and nobody hangs up."""
+    """Bytes between the server and whoever listens, until it goes dead: they are swallowed, and nobody hangs up."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -165,5 +167,27 @@ def test_a_house_that_cannot_be_opened_leaves_no_connection(
             async with ground(load(tmp_path / "home", environ={"CALLSHEET_DATABASE": uri})):
                 raise AssertionError("it was opened")
         await until(lambda: connections(uri) == 0)
+
+    asyncio.run(story())
+
+
+def test_a_process_that_is_frozen_in_a_transaction_does_not_keep_its_locks(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uri = fresh(postgres)
+    monkeypatch.setattr("callsheet.store.postgres.opening.IDLE", 0.5)
+
+    async def story() -> None:
+        pool = await opened(uri, 2)
+        frozen = await pool.acquire()
+        await frozen.execute("SELECT 1")
+        await pool.release(frozen)
+        frozen = await pool.acquire()
+        await frozen.execute("BEGIN; UPDATE counter SET latest = latest")  # and nothing more is heard of it
+        store = Store(Postgres(pool), lambda: NOW)
+        async with asyncio.timeout(50):
+            await store.add_task(a_row(1))
+        await pool.release(frozen)
+        await store.close()
 
     asyncio.run(story())

@@ -23,6 +23,9 @@ LOCK = 0x63616C6C
 
 MIGRATING = 1
 
+IDLE = 15.0
+"""Seconds for which a transaction may do nothing: a frozen process must not keep its locks from the others."""
+
 _RECORD = """CREATE TABLE IF NOT EXISTS migration (
   series TEXT NOT NULL, number BIGINT NOT NULL, name TEXT NOT NULL, serves BIGINT NOT NULL, applied_at BIGINT NOT NULL,
   PRIMARY KEY (series, number)
@@ -57,6 +60,8 @@ async def connected(url: str, connections: int = CONNECTIONS) -> asyncpg.Pool:
             statement_cache_size=1024,
             timeout=10.0,
             command_timeout=60.0,
+            init=_minded,
+            reset=_left_as_it_is,
             server_settings={"application_name": "callsheet", "timezone": "UTC"},
         )
     except (OSError, ValueError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -64,6 +69,14 @@ async def connected(url: str, connections: int = CONNECTIONS) -> asyncpg.Pool:
             f"The database {named(url)} cannot be opened: {type(error).__name__}.",
             hint="Check the setting `database`, postgresql://NAME:PASSWORD@HOST:PORT/DATABASE, and the server.",
         ) from error
+
+
+async def _minded(connection: Connection) -> None:
+    await connection.execute(f"SET idle_in_transaction_session_timeout = {round(IDLE * 1000)}")
+
+
+async def _left_as_it_is(connection: Connection) -> None:
+    """Nothing that is run here sets anything: asyncpg's own reset would be one question more for every statement."""
 
 
 def named(url: str) -> str:
