@@ -68,6 +68,20 @@ def test_an_accepted_submit_whose_answer_is_lost_is_never_sent_again(
     assert twin.tasks()["accepted_twice"] == {}
 
 
+def test_an_answer_with_another_tasks_id_is_believed_of_none_and_what_is_there_is_found(
+    twin: Twin, front: Front
+) -> None:
+    twin.add(do="same_id", task=2)
+    twin.add(do="same_id", task=4)
+    for vendor, found in (("vidu", True), ("mediaio", False)):
+        first = front.ended(front.submit(vendor, "the first"))
+        second = (front.ended if found else front.decided)(front.submit(vendor, "the second"))
+        assert first["state"] == "succeeded"
+        assert (second["state"] == "succeeded", second["unsure"]) == (found, not found), (vendor, second)
+        assert "unsure" in [event["type"] for event in front.events(second)]
+        assert len(of(twin, vendor)) == 2, vendor
+
+
 def test_a_refusal_that_passes_is_tried_again_and_paid_once(twin: Twin, front: Front) -> None:
     twin.add(do="answer", verb="submit", code=429, retry_after=1, nth=1)
     twin.add(do="answer", verb="submit", code=503, retry_after=1, nth=2)
