@@ -98,13 +98,7 @@ def watched(settings: Settings) -> Telemetry:
 
 
 async def _built(
-    settings: Settings,
-    url: str,
-    clock: Clock,
-    store: Store,
-    database: Database,
-    telemetry: Telemetry,
-    found: Ground,
+    settings: Settings, url: str, clock: Clock, store: Store, database: Database, telemetry: Telemetry, found: Ground
 ) -> House:
     origins = Origins(settings.server.public_url, settings.server.trusted_proxies)
     dialects: dict[str, Dialect] = {}

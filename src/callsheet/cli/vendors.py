@@ -18,9 +18,9 @@ from callsheet.client import VendorInfo
 @everywhere
 @click.pass_obj
 def vendors(place: Place) -> None:
-    """Every vendor: whether it is live, where its models run, and how that has been going.
+    """Every vendor: whether it is live, and how it goes there.
 
-    Nothing is asked of a vendor: this is what the store and the settings know.
+    Also where its models run. Nothing is asked of a vendor: this is what the store and the settings know.
 
     \b
     Example:

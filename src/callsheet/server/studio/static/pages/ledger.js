@@ -32,8 +32,8 @@ export default function Ledger() {
   return html`<div class="office ledger">
     <header class="office-bar">
       <h1>${t("nav.ledger")}</h1>
-      ${operator && html`<${Whose} account=${account} query=${query} />`}
       <${Button} icon="retry" label=${t("office.refresh")} onClick=${pages.again} />
+      ${operator && html`<${Whose} account=${account} query=${query} />`}
       ${operator && html`<${Funding} account=${account} onDone=${pages.again} />`}
     </header>
     ${pages.error && html`<${ErrorBox} error=${pages.error} onRetry=${pages.again} />`}

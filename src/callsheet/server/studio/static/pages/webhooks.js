@@ -34,11 +34,11 @@ export default function Webhooks() {
   return html`<div class="office webhooks">
     <header class="office-bar">
       <h1>${t("nav.webhooks")}</h1>
+      <${Button} icon="retry" label=${t("office.refresh")} onClick=${pages.again} />
       <${Of} query=${query} />
       <label class="filter"><span>${t("webhooks.filter")}</span>
         <${Select} value=${query.state ?? ""} onChange=${(state) => seek(query, { state })} options=${[{ value: "", label: t("office.all") }, ...STATES.map((one) => ({ value: one, label: t(`webhooks.state.${one}`) }))]} />
       </label>
-      <${Button} icon="retry" label=${t("office.refresh")} onClick=${pages.again} />
     </header>
     ${pages.error && html`<${ErrorBox} error=${pages.error} onRetry=${pages.again} />`}
     ${!pages.first && !pages.error && html`<p class="waiting"><${Spinner} label=${t("shell.loading")} /></p>`}
