@@ -6,6 +6,7 @@ export { Empty } from "./Empty.js";
 export { ErrorBox } from "./ErrorBox.js";
 export { Field } from "./Field.js";
 export { Icon } from "./Icon.js";
+export { Player } from "./Player.js";
 export { Select } from "./Select.js";
 export { Spinner } from "./Spinner.js";
 export { StateBadge } from "./StateBadge.js";

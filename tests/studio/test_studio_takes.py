@@ -1,0 +1,178 @@
+"""The board of takes in a real browser: a hundred thousand of them, filters in the address, and the keyboard alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import Page, expect
+
+from callsheet.settings import load
+from studio.studio_fixtures import MakeTab
+from studio.takes_fixtures import MANY, fill
+
+CARDS = ".take-card[data-task]"
+
+
+@pytest.fixture(scope="module")
+def many(
+    tmp_path_factory: pytest.TempPathFactory, serve_home: Callable[..., AbstractContextManager[Any]], browser: Any
+) -> Iterator[Any]:
+    home = tmp_path_factory.mktemp("many")
+    fill(home)
+    with serve_home(load(home, environ={})) as running:
+        yield running
+
+
+def reads(request: Any) -> bool:
+    return request.method == "GET" and "/v1/" in request.url
+
+
+def asked(page: Page) -> list[str]:
+    """What is read of the API from here on."""
+    found: list[str] = []
+    page.on("request", lambda one: found.append(one.url.split("/v1/")[1]) if reads(one) else None)
+    return found
+
+
+def test_a_page_of_the_list_costs_the_same_at_any_depth_of_a_hundred_thousand(many: Any) -> None:
+    with httpx2.Client(base_url=many.url, trust_env=False, timeout=30) as http:
+
+        def page(**query: Any) -> tuple[float, dict[str, Any]]:
+            tries = [http.get("/v1/tasks", params={"limit": 60, **query}) for _ in range(3)]
+            return min(one.elapsed.total_seconds() for one in tries), tries[0].json()
+
+        first, newest = page()
+        deep, oldest = page(created_to="2023-11-14T23:00:00Z")
+        failed, _ = page(state="failed")
+        assert [len(newest["data"]), len(oldest["data"])] == [60, 60]
+        assert newest["data"][0]["id"] > oldest["data"][0]["id"]
+        worded, few = page(text="LIGHTHOUSE shot")
+        nothing, none = page(text="no such word")
+        assert len(few["data"]) == 20 and few["next"], "a page looks through so many tasks, and its cursor goes on"
+        assert none["data"] == [] and none["next"]
+        assert max(deep, failed) < 5 * first + 0.1
+        assert max(worded, nothing) < 0.75
+
+
+def test_a_hundred_thousand_takes_are_scrolled_with_few_elements_and_few_requests(many: Any, open_tab: MakeTab) -> None:
+    tab = open_tab(server=many)
+    requests = asked(tab.page)
+    page = tab.open("/takes")
+    expect(page.locator(CARDS).first).to_be_visible()
+    page.evaluate(
+        """() => {
+          window.gaps = [];
+          let before = performance.now();
+          const frame = (now) => { gaps.push(now - before); before = now; requestAnimationFrame(frame); };
+          requestAnimationFrame(frame);
+        }"""
+    )
+    elements, seen = [], set()
+    for _ in range(30):
+        page.mouse.wheel(0, 2500)
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        elements.append(page.locator(".take-card").count())
+        seen.add(page.locator(CARDS).first.get_attribute("data-task"))
+    expect(page.locator(".loaded")).to_contain_text(re.compile(r"\d+ loaded"))
+    loaded = int(re.sub(r"\D", "", page.locator(".loaded").inner_text()))
+    assert len(seen) > 10 and loaded > 300
+    assert max(elements) < 120, "only what is in view is drawn"
+    gaps = sorted(page.evaluate("gaps"))
+    assert gaps[len(gaps) // 2] < 60, "half of all frames come at least so fast, on a machine that does much else"
+    lists = [one for one in requests if one.startswith("tasks?")]
+    assert len(lists) <= loaded / 60 + 4, "one request a page, and none for a single card"
+    assert not [one for one in requests if re.match(r"tasks/", one)]
+    assert page.evaluate("document.querySelectorAll('*').length") < 3500
+
+
+def test_filters_are_the_address_and_hold_over_a_reload(many: Any, open_tab: MakeTab) -> None:
+    page = open_tab(server=many).open("/takes?view=list")
+    page.get_by_role("button", name="Failed").click()
+    expect(page).to_have_url(re.compile(r"state=failed"))
+    expect(page.locator(f"{CARDS} .state:not(.failed)")).to_have_count(0)
+    page.keyboard.press("/")
+    page.keyboard.type("lighthouse")
+    expect(page).to_have_url(re.compile(r"text=lighthouse"))
+    expect(page.locator(".card-title").first).to_contain_text(f"shot {MANY} of the lighthouse")
+    page.reload()
+    expect(page.get_by_role("searchbox")).to_have_value("lighthouse")
+    expect(page.get_by_role("button", name="Failed")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".card-title").first).to_contain_text("lighthouse")
+    page.get_by_role("searchbox").fill("no such word")
+    expect(page.get_by_role("button", name="Search further back")).to_be_visible()
+    page.goto(f"{many.url}/studio/takes?from=2023-11-16&to=2023-11-16&stage=previz")
+    expect(page.get_by_role("button", name="Filter (3)")).to_be_visible()
+    expect(page.locator(CARDS).first).to_be_visible()
+    page.get_by_role("button", name="Filter (3)").click()
+    page.get_by_role("button", name="Clear the filter").click()
+    expect(page).to_have_url(re.compile(r"/takes$"))
+
+
+def test_the_keyboard_alone_walks_selects_compares_and_opens(many: Any, open_tab: MakeTab) -> None:
+    tab = open_tab(server=many)
+    page = tab.open("/takes")
+    expect(page.locator(CARDS).first).to_be_visible()
+    ids = [page.locator(CARDS).nth(at).get_attribute("data-task") for at in range(3)]
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator(f"[data-task={ids[2]}] .card-open")).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.get_by_role("region", name="2 selected")).to_be_visible()
+    page.keyboard.press("c")
+    expect(page).to_have_url(re.compile(rf"/compare\?a={ids[0]}&b={ids[2]}"))
+    page.go_back()
+    expect(page.locator(CARDS).first).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(rf"/takes/{ids[0]}"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"shot {MANY}")
+    page.keyboard.press("b")
+    expect(page.locator(CARDS).first).to_be_visible()
+
+
+@pytest.mark.parametrize(("theme", "width", "lang"), [("light", 1280, "en"), ("dark", 360, "zh")])
+def test_the_board_is_for_everyone(many: Any, open_tab: MakeTab, theme: str, width: int, lang: str) -> None:
+    tab = open_tab(server=many, theme=theme, width=width, lang=lang)
+    page = tab.open("/takes?state=failed")
+    expect(page.locator(CARDS).first).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.locator(".filter-line [aria-expanded]").click()
+    assert tab.axe() == []
+    assert tab.overflow() == []
+
+
+def test_takes_come_change_and_go_on_the_board_by_itself(
+    tmp_path: Path, serve_home: Callable[..., AbstractContextManager[Any]], open_tab: MakeTab
+) -> None:
+    with (
+        serve_home(load(tmp_path, environ={})) as running,
+        httpx2.Client(base_url=running.url, trust_env=False) as http,
+    ):
+        page = open_tab(server=running).open("/takes")
+        expect(page.get_by_text("No takes yet")).to_be_visible()
+        requests = asked(page)
+        long = {"prompt": "a long shot", "duration": 10, "resolution": "1080p"}
+        slow = http.post("/v1/tasks", json={"model": "text-to-video", "input": long}).json()["id"]
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        card = page.locator(f"[data-task={slow}]")
+        card.hover()
+        card.get_by_role("checkbox").check()
+        page.get_by_role("button", name="Cancel", exact=True).click()
+        page.get_by_role("button", name="Cancel it").click()
+        expect(page.locator(".toast").first).to_contain_text("It")
+        expect(card.locator(".state")).to_have_class(re.compile("canceled"))
+        card.get_by_role("checkbox").check()
+        page.keyboard.press("d")
+        page.get_by_role("button", name="Delete it").click()
+        expect(card).to_have_count(0)
+        assert http.get(f"/v1/tasks/{slow}").status_code == 404
+        assert f"tasks/{slow}" not in requests, "no card asks for itself"
