@@ -10,7 +10,7 @@ field() { python3 -c 'import functools, json, sys; print(functools.reduce(
 ask() { curl -sS --fail-with-body ${CALLSHEET_KEY:+-H "Authorization: Bearer $CALLSHEET_KEY"} "$@"; }
 
 BODY=$(python3 -c 'import json, sys
-print(json.dumps({"model": "text-to-video", "input": {"prompt": sys.argv[1], "duration": 2}}))' "$PROMPT")
+print(json.dumps({"model": "text-to-video", "input": {"prompt": sys.argv[1], "duration": 1, "resolution": "360p"}}))' "$PROMPT")
 ID=$(ask "$URL/v1/tasks" -H 'Content-Type: application/json' -d "$BODY" | field id)
 
 ask -N "$URL/v1/tasks/$ID/events" > /dev/null   # ends with the task

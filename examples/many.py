@@ -17,7 +17,7 @@ async def main(folder: Path) -> None:
     async with AsyncClient() as client:
 
         async def one(prompt: str) -> Path:
-            task = await client.run("text-to-image", {"prompt": prompt, "resolution": "720p"})
+            task = await client.run("text-to-image", {"prompt": prompt, "resolution": "360p"})
             return await client.download(task.artifacts[0], folder / f"{prompt.replace(' ', '-')}.png")
 
         wanted = [one(f"{subject} {weather}") for subject in SUBJECTS for weather in WEATHER]

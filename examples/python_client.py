@@ -18,11 +18,11 @@ def main(folder: Path) -> None:
     """The server is the one CALLSHEET_URL names, else http://127.0.0.1:8420."""
     folder.mkdir(parents=True, exist_ok=True)
     with Client() as client:
-        still = client.run("text-to-image", {"prompt": "a lighthouse at dusk", "resolution": "720p", "seed": 7})
+        still = client.run("text-to-image", {"prompt": "a lighthouse at dusk", "resolution": "360p", "seed": 7})
         image = client.download(still.artifacts[0], folder / "lighthouse.png")
         clip = client.run(
             "image-to-video",
-            {"image": image, "prompt": "slow push in", "camera_move": "push-in", "duration": 2},
+            {"image": image, "prompt": "slow push in", "camera_move": "push-in", "duration": 1},
             on_update=show,
         )
         print(client.download(clip.artifacts[0], folder / "lighthouse.mp4"))

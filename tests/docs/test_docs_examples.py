@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +18,9 @@ SERVE = Block(ROOT / "README.md", 0, "bash", frozenset({"server"}), "callsheet s
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def here(front: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A server that may call this machine back, and one key for it."""
-    with place(tmp_path_factory.mktemp("examples")) as made:
+    with place(tmp_path_factory.mktemp("examples"), front) as made:
         made.env["CALLSHEET_FETCH__ALLOW"] = "127.0.0.1"
         made.run(SERVE)
         made.run(Block(ROOT / "README.md", 1, "bash", frozenset(), "callsheet keys create --name examples --json"))
@@ -38,14 +37,14 @@ def run(here: Place, *command: str) -> str:
 
 
 def test_the_python_client_makes_a_still_and_a_clip(here: Place) -> None:
-    said = run(here, sys.executable, str(EXAMPLES / "python_client.py"), "takes")
+    said = run(here, here.python, str(EXAMPLES / "python_client.py"), "takes")
     assert "succeeded" in said
     assert (here.work / "takes" / "lighthouse.png").read_bytes().startswith(b"\x89PNG")
     assert (here.work / "takes" / "lighthouse.mp4").read_bytes()[4:8] == b"ftyp"
 
 
 def test_many_stills_come_at_once(here: Place) -> None:
-    run(here, sys.executable, str(EXAMPLES / "many.py"), "stills")
+    run(here, here.python, str(EXAMPLES / "many.py"), "stills")
     assert len(list((here.work / "stills").glob("*.png"))) == 12
 
 
@@ -56,7 +55,7 @@ def test_curl_makes_a_clip(here: Place) -> None:
 
 def test_the_receiver_takes_a_genuine_webhook(here: Place) -> None:
     receiver = subprocess.Popen(
-        [sys.executable, str(EXAMPLES / "webhook_receiver.py")],
+        [here.python, str(EXAMPLES / "webhook_receiver.py")],
         env={**here.env, "PORT": "0"},
         stdout=subprocess.PIPE,
         text=True,

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from docs_fixtures import PAGES, ROOT, Block, blocks, place
-from warm import warm
 
 
 def runnable(block: Block) -> bool:
@@ -21,13 +19,6 @@ def runnable(block: Block) -> bool:
 
 
 RUNNABLE = [page for page in PAGES if any(runnable(block) for block in blocks(page))]
-
-
-@pytest.fixture(scope="module")
-def front() -> Iterator[Path]:
-    """Where all pages find `callsheet` and `python`."""
-    with warm() as made:
-        yield made
 
 
 @pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: page.relative_to(ROOT).as_posix())
