@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ import pytest
 
 from callsheet.contract import Order
 from callsheet.engine import pace
-from callsheet.engine.advance import unsure
+from callsheet.engine.advance import Move, adopted, unsure
 from callsheet.errors import Conflict, Rejected
+from callsheet.store import Row
 from callsheet.tasks import Artifact, State, Task, Update
 from engine_doubt import LOST, Finding
 from engine_fixtures import DONE, House, Vendor, a_house
@@ -137,17 +138,23 @@ def test_what_stood_still_before_the_wire_while_an_operator_gave_it_up_is_not_se
             await house.engine.start()
             task = await house.submit()
             await ready.wait()
-            now = house.clock()
-            row = await house.store.take_over(task.id, now, now + pace.LEASE)  # as another process does
-            assert row is not None
-            move = unsure(row, "It may have been accepted.", now)
-            await house.store.patch(task.id, row.fence, move.changes, move.events)
+            await elsewhere(house, task, lambda row, now: unsure(row, "It may have been accepted.", now))
             await house.engine.resolve(task.id, None, again=True)
+            await elsewhere(house, task, lambda row, now: adopted(row, "r-of-the-second-time", "answer", now))
             go.set()
             assert (await house.ended(task)).state is State.SUCCEEDED
-            assert vendor.count("submit") == 1, "only who has it now sends it"
+            assert vendor.count("submit") == 0, "whoever has it now has sent it"
 
     asyncio.run(story())
+
+
+async def elsewhere(house: House, task: Task, decide: Callable[[Row, int], Move]) -> None:
+    """What another process does that takes this task over."""
+    now = house.clock()
+    row = await house.store.take_over(task.id, now, now + pace.LEASE)
+    assert row is not None
+    move = decide(row, now)
+    await house.store.patch(task.id, row.fence, move.changes, move.events)
 
 
 class Repeating(Vendor):

@@ -22,6 +22,9 @@ Answer = TypeVar("Answer")
 KEPT = 6000
 """Letters of a body that are kept at most."""
 
+REMEMBERED = 10_000
+"""Of how many tasks it is remembered what was said last."""
+
 _LONG = re.compile(r"[A-Za-z0-9+/_=-]{300,}")
 
 Mask = Callable[[str], str]
@@ -83,6 +86,9 @@ class Asking:
         if self._last.get(task_id) == mark:
             return
         self._last[task_id] = mark
+        for kept in (self._last, self._heard):
+            if len(kept) > REMEMBERED:  # tasks that another process took over
+                del kept[next(iter(kept))]
         self._heard.setdefault(task_id, []).append(_fit(heard, self._mask))
 
     def _silence(self, row: Row, driver: Driver, said: str) -> CallsheetError:
