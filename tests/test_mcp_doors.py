@@ -96,6 +96,17 @@ def test_older_clients_are_served_too(door: str, stage: Stage) -> None:
     assert told[-1] == 1.0
 
 
+def test_a_server_that_went_away_is_found_again(stage: Stage) -> None:
+    """As the one that a command started does when nobody asked it anything for a while."""
+    with socket.socket() as gone:
+        gone.bind(("127.0.0.1", 0))
+        places = [Address(f"http://127.0.0.1:{gone.getsockname()[1]}")]
+        server = build(lambda: places.pop() if places else Address(stage.url), Terms())
+        with served(application(server, lambda: Address(stage.url))) as running:
+            assert not Agent(running.url + PATH, stage.make_key("lost").key)("list_tasks", limit=1).failed
+    assert not places
+
+
 def test_every_address_of_a_machine_needs_names_and_a_taken_port_is_told() -> None:
     server = build(lambda: Address("http://127.0.0.1:1"), Terms())
     with pytest.raises(SetupError, match="by which names"):

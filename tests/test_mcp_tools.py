@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,12 +13,9 @@ import pytest
 from mcp import MCPError
 from PIL import Image
 
-from callsheet.mcp.http import PATH, application
-from callsheet.mcp.link import Address
-from callsheet.mcp.server import build
-from callsheet.mcp.terms import LONGEST_CALL, LONGEST_WAIT, Terms
+from callsheet.mcp.terms import LONGEST_CALL, LONGEST_WAIT
 from callsheet.settings import Settings, load
-from conftest import Served, served
+from conftest import Served
 from mcp_fixtures import Agent, agent
 
 CLIP = {"prompt": "a red boat on a lake", "duration": 0.5, "fps": 12, "resolution": "360p", "seed": 7}
@@ -291,14 +287,3 @@ def test_the_operators_token_is_in_no_answer(home: Served) -> None:
     with agent(home.url, key=home.operator) as bound:
         said = [bound("list_tasks"), bound("find_models", words="previz"), bound("wait", task="task_0")]
         assert not any(home.operator in str(one.result) for one in said)
-
-
-def test_a_server_that_went_away_is_found_again(home: Served) -> None:
-    """As the one that a command started does when nobody asked it anything for a while."""
-    with socket.socket() as gone:
-        gone.bind(("127.0.0.1", 0))
-        places = [Address(f"http://127.0.0.1:{gone.getsockname()[1]}")]
-        server = build(lambda: places.pop() if places else Address(home.url), Terms())
-        with served(application(server, lambda: Address(home.url))) as running:
-            assert not Agent(running.url + PATH)("list_tasks", limit=1).failed
-    assert not places

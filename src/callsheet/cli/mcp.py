@@ -61,11 +61,11 @@ def mcp(
     out: Path | None,
     inputs: tuple[Path, ...],
 ) -> None:
-    """Give an agent tools to make media: a server of the Model Context Protocol.
+    """Give an agent tools to make media: an MCP server.
 
-    It speaks over stdin and stdout, as MCP clients start it, or with --http over HTTP. Its tools find and describe
-    models, quote, make, wait, look, list, cancel, play call sheets, save and upload. No call takes 60 s, and none is
-    paid twice. It uses the server that other commands use, and starts one when none runs.
+    It speaks the Model Context Protocol over stdin and stdout, as clients start it, or with --http over HTTP. Its
+    tools find and describe models, quote, make, wait, look, list, cancel, play call sheets, save and upload. No call
+    takes 60 s, and none is paid twice. It uses the server that other commands use, and starts one when none runs.
 
     It needs the extra: pip install 'callsheet[mcp]'.
 
