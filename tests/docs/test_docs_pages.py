@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
 
+from callsheet.settings import load
+from callsheet.twin import reading
 from docs_fixtures import PAGES, ROOT, Block, blocks, headings, links, matches
 
 LANGUAGES = {"bash", "python", "json", "toml", "yaml", "text", "ini", "http"}
@@ -54,8 +55,11 @@ def test_json_is_json(block: Block) -> None:
 
 
 @pytest.mark.parametrize("block", of("toml"), ids=str)
-def test_toml_is_toml(block: Block) -> None:
-    tomllib.loads(block.text)
+def test_toml_is_accepted_by_what_reads_it(block: Block, tmp_path: Path) -> None:
+    """Settings, but for the page on scenarios: an unknown name or a wrong value in an example is a fault."""
+    path = tmp_path / "callsheet.toml"
+    path.write_text(block.text)
+    assert reading.load(str(path)) if block.page.name == "scenarios.md" else load(tmp_path, None, {})
 
 
 @pytest.mark.parametrize("block", of("bash", flag="norun"), ids=str)
