@@ -9,6 +9,7 @@ import capabilities from "../words/capabilities.js";
 import words from "../words/make.js";
 import names from "../words/params.js";
 import said from "../words/values.js";
+import { Advice } from "./make/Advice.js";
 import { model } from "./make/catalogue.js";
 import { Chooser, Chosen } from "./make/Chooser.js";
 import { Foot } from "./make/Foot.js";
@@ -89,7 +90,10 @@ function Filled({ entry }) {
     if (named(wrong) === name) setWrong(null);
   };
   const clear = Object.keys(form.value).length ? () => (setWrong(null), (form.value = {})) : undefined;
-  return html`<div ref=${box}><${Form} params=${all} form=${form.value} error=${error} onSet=${set} /></div>
+  const written = "prompt" in entry.input_schema.properties ? "prompt" : "text";
+  const { [written]: text, ...rest } = body.input;
+  const advice = { [written]: html`<${Advice} model=${entry.id} text=${text} input=${rest} />` };
+  return html`<div ref=${box}><${Form} params=${all} form=${form.value} error=${error} onSet=${set} after=${advice} /></div>
     <${Foot} entry=${entry} stage=${stage.value} onStage=${(one) => (stage.value = one)} said=${quoted} broken=${broken(entry.input_schema, body.input)} busy=${busy} onMake=${make} onClear=${clear} />`;
 }
 
@@ -109,8 +113,8 @@ async function again(task) {
   try {
     const entry = await model(task.model);
     const { maximum = 4_294_967_295 } = entry.input_schema.properties.seed;
-    const on = task.stage === "previz" && task.model !== "previz" ? { stage: "previz" } : {};
-    await submit({ model: task.model, input: { ...task.input, seed: dice(maximum) }, ...(task.model.startsWith("previz/") ? {} : on) });
+    const on = task.stage === "previz" && !task.model.startsWith("previz/") ? { stage: "previz" } : {};
+    await submit({ model: task.model, input: { ...task.input, seed: dice(maximum) }, ...on });
   } catch (error) {
     toast(error);
   }

@@ -6,12 +6,12 @@ import { grouped } from "./schema.js";
 
 /**
  * @param {{params: import("./schema.js").Param[], form: Record<string, unknown>, error?: {param?: string, message: string, hint?: string} | null,
- *   onSet: (name: string, value: unknown) => void}} props
+ *   onSet: (name: string, value: unknown) => void, after?: Record<string, unknown>}} props `after` is shown below a field
  */
-export function Form({ params, form, error, onSet }) {
+export function Form({ params, form, error, onSet, after = {} }) {
   const { first, shape, more } = useMemo(() => grouped(params), [params]);
   const field = (param) =>
-    html`<${Control} key=${param.name} param=${param} value=${form[param.name]} form=${form} error=${wrong(error, param.name)} onChange=${(value) => onSet(param.name, value)} />`;
+    html`<${Control} key=${param.name} param=${param} value=${form[param.name]} form=${form} after=${after[param.name]} error=${wrong(error, param.name)} onChange=${(value) => onSet(param.name, value)} />`;
   const set = more.filter((one) => one.name in form).length;
   return html`<div class="form">
     ${first.map(field)}

@@ -37,7 +37,7 @@ export function inputOf(form) {
 }
 
 /**
- * A form from an input, as a task has it: the way back of `inputOf`.
+ * A form from an input, as a task has it: the way back of `inputOf`. What is as the server takes it anyway is left out.
  * @param {Record<string, unknown>} input
  * @param {import("./schema.js").Param[]} params
  */
@@ -45,7 +45,7 @@ export function formOf(input, params) {
   const known = new Map(params.map((one) => [one.name, one]));
   return Object.fromEntries(
     Object.entries(input)
-      .filter(([name, value]) => known.has(name) && value !== null)
+      .filter(([name, value]) => known.has(name) && value !== null && value !== known.get(name).initial)
       .map(([name, value]) => [name, filled(value, known.get(name))]),
   );
 }
