@@ -9,7 +9,7 @@ FROM task WHERE phase <> 'done' GROUP BY run_model, phase;
 -- name: stage_ends
 -- The ends of the last thousand tasks, the latest last.
 SELECT id, run_model, state, ended_at, error FROM (
-  SELECT id, run_model, state, ended_at, error FROM task WHERE ended_at IS NOT NULL
+  SELECT id, run_model, state, ended_at, error FROM task WHERE ended_at IS NOT NULL AND seq > 0
   ORDER BY created_at DESC, seq DESC LIMIT 1000
 ) AS recent WHERE state IN ('succeeded', 'failed') ORDER BY ended_at, id;
 

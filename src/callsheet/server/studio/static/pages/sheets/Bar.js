@@ -56,10 +56,10 @@ function Playing({ onAnew }) {
   const todo = shots.value.filter((one) => !one.found).length;
   const said = open ? t("sheets.going", { count: open }) : todo ? "" : t("sheets.made");
   return html`<div class="sheets-play">
-    <p class="sheets-total" role="status">${plan.value && (todo ? html`<${Total} />` : said)}</p>
-    ${plan.value && !todo && !open
+    <p class="sheets-total" role="status">${plan.value && !fault.value && (todo ? html`<${Total} />` : said)}</p>
+    ${plan.value && !fault.value && !todo && !open
       ? html`<${Button} icon="retry" onClick=${onAnew}>${t("sheets.anew")}<//>`
-      : html`<${Button} kind="main" icon="play" busy=${busy} disabled=${!plan.value || !todo || plan.value.refusal} onClick=${begin}>${t("sheets.play")}<//>`}
+      : html`<${Button} kind="main" icon="play" busy=${busy} disabled=${!plan.value || fault.value || !todo || plan.value.refusal} onClick=${begin}>${t("sheets.play")}<//>`}
     ${plan.value?.refusal && html`<p class="sheets-refusal" role="alert">${plan.value.refusal}</p>`}
   </div>`;
 }

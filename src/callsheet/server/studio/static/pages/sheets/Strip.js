@@ -3,7 +3,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "../../lib/in
 import { t } from "../../core/words.js";
 import { Spinner } from "../../parts/index.js";
 import { Shot } from "./Shot.js";
-import { asking, shots } from "./state.js";
+import { asking, fault, shots } from "./state.js";
 
 /** All shots in columns, each behind what it takes from. */
 export function Strip() {
@@ -17,7 +17,7 @@ export function Strip() {
     seen.observe(box.current);
     return () => seen.disconnect();
   }, [all]);
-  return html`<section class="shots" aria-label=${t("sheets.shots")} aria-busy=${asking.value ? "true" : undefined}>
+  return html`<section class="shots ${fault.value ? "former" : ""}" aria-label=${t("sheets.shots")} aria-busy=${asking.value ? "true" : undefined}>
     <div class="shots-inside" ref=${box}>
       <svg class="shots-lines" aria-hidden="true" width=${lines.width} height=${lines.height}>
         ${lines.paths.map((one) => html`<path key=${one.key} class=${one.state} d=${one.d} />`)}

@@ -16,7 +16,7 @@ export const on = persisted("sheets.on", "");
 /** What stands for each path in the sheet: `{[path]: {id, name}}`. */
 export const files = persisted("sheets.files", {});
 
-/** What playing it comes to, as the server last said; null before, and for a text that has a fault. */
+/** What playing it comes to, as the server last said; null before. Where the text has a fault it is of before that. */
 export const plan = signal(null);
 
 /** What is wrong with the text, and where; an ApiError with its `line`. @type {import("../../lib/index.js").Signal<ApiError | null>} */
@@ -61,7 +61,6 @@ export async function look() {
   } catch (error) {
     if (mine !== latest) return;
     fault.value = error;
-    if (error.line !== null) plan.value = null;
   } finally {
     if (mine === latest) asking.value = false;
   }
