@@ -15,11 +15,16 @@ class Vidu(BaseHTTPRequestHandler):
     created: list[str] = []
     polled: list[tuple[float, str]] = []
     done = threading.Event()
+    answers = threading.Event()
+    """Cleared, it keeps what it has accepted to itself."""
+    answers.set()
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         Vidu.created.append(body["payload"])
-        self._answer({"task_id": f"v{len(Vidu.created)}", "state": "created"})
+        told = {"task_id": f"v{len(Vidu.created)}", "state": "created"}
+        Vidu.answers.wait(120)
+        self._answer(told)
 
     def do_GET(self) -> None:
         if self.path.endswith("/clip.txt"):

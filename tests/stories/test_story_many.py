@@ -241,6 +241,20 @@ def test_a_vendors_task_whose_worker_is_killed_is_asked_for_by_another_and_sent_
     fleet.start(command)
 
 
+def test_what_a_frozen_worker_had_sent_is_adopted_by_the_answer_it_reads_when_it_wakes(fleet: Fleet) -> None:
+    Vidu.answers.clear()
+    Vidu.done.set()
+    task = fleet.submit("a", "vidu/viduq3-pro/text2video", {"prompt": "a door that is slow", "duration": 4})
+    frozen = until(lambda: task["id"] in Vidu.created and fleet.holder(task["id"]))
+    fleet.signal(frozen, SIGSTOP)
+    Vidu.answers.set()
+    until(lambda: fleet.task("b", task["id"])["unsure"])
+    fleet.signal(frozen, SIGCONT)
+    assert fleet.ended("b", task["id"])["state"] == "succeeded"
+    assert {"unsure", "adopted"} <= dict(fleet.events(task["id"])).keys()
+    assert Vidu.created.count(task["id"]) == 1
+
+
 def test_a_frozen_worker_that_comes_back_drops_its_work_and_a_stopped_one_hands_it_back(fleet: Fleet) -> None:
     slow = {"prompt": "a door [[slow 25]]", "duration": 1, **SMALL}
     task = fleet.submit("a", "text-to-video", slow)
