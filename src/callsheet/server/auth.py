@@ -62,12 +62,14 @@ class Gate:
         if presented and hmac.compare_digest(presented.encode(), self._token):
             return Caller(LOCAL, operator=True)
         session = None if presented else self.session(connection)
-        if session is not None and self._asked_by_studio(connection):
-            found = await self._signed_in(session)
-            if found is not None:
-                return found
+        counts = session is not None and self._asked_by_studio(connection)
+        found = await self._signed_in(session) if session is not None and counts else None
+        if found is not None:
+            return found
         if await self.open():
             return _on_this_machine(connection)
+        if session is not None and not counts:
+            self.check_studio(connection)
         key = await self._keys.find(presented) if presented else None
         if key is None:
             said = "This key is not known here, or was revoked." if presented else "This server asks for a key."
@@ -157,7 +159,8 @@ class Gate:
 
     def check_studio(self, connection: HTTPConnection) -> None:
         """Forbidden unless a page of our own asks: no other can send this header without being asked about it first."""
-        if connection.headers.get(HEADER) != "1" or self._foreign(connection, connection.headers.get("host", "")):
+        said = connection.headers
+        if said.get(HEADER) != "1" or self._foreign(connection, said.get("host", "")):
             raise Forbidden(
                 "Only the studio of this server may ask this.",
                 hint="Programs send `Authorization: Bearer KEY`; behind a proxy, set `server.public_url`.",
@@ -170,12 +173,11 @@ class Gate:
         return ours and said.get("sec-fetch-mode") != "navigate"
 
     def _asked_by_studio(self, connection: HTTPConnection) -> bool:
-        """Whether a session counts for this request. Forbidden where another page sent it along."""
-        scope = connection.scope
+        """Whether a session counts for this request: not where another page may have sent it along."""
+        scope, said = connection.scope, connection.headers
         if scope.get("method") in ("GET", "HEAD") and _SHOWN.fullmatch(scope["path"]):
-            return connection.headers.get("sec-fetch-site", "none") in ("same-origin", "none")
-        self.check_studio(connection)
-        return True
+            return said.get("sec-fetch-site", "none") in ("same-origin", "none")
+        return said.get(HEADER) == "1" and not self._foreign(connection, said.get("host", ""))
 
     def knows(self, host: str) -> bool:
         """Whether this server may be called by this name."""
