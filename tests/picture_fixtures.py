@@ -13,12 +13,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from callsheet.renderers.media import load_still
-from callsheet.renderers.previz.painter import compose
+from callsheet.renderers.previz.painter import compose, contact, figures, light, scenes, sprite
+from callsheet.renderers.previz.painter.brief import read
+from callsheet.renderers.previz.painter.flatten import flat, over
+from callsheet.renderers.previz.painter.layers import STILL
+from callsheet.renderers.previz.painter.spot import Spot
 from callsheet.renderers.render import render
 from callsheet.renderers.scene import Made, Scene
 from render_fixtures import save
 
 Rgb = NDArray[np.uint8]
+Where = NDArray[np.bool_]
 
 
 def disc(ground: str = "plain", width: int = 320, height: int = 200) -> tuple[Rgb, NDArray[np.bool_]]:
@@ -70,3 +75,35 @@ def data_uri(rgb: Rgb) -> str:
     buffer = io.BytesIO()
     Image.fromarray(rgb).save(buffer, "PNG")
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def posed(figure: str, place: str, width: int = 320, height: int = 200, share: float = 0.5) -> tuple[Rgb, Where, Where]:
+    """One figure of the painter before a painted place, on its contact shadow: the picture, the figure, the shadow."""
+    stage = compose.staged(read(place), width, height, 3)
+    setting = scenes.TABLE[stage.brief.setting](stage)
+    picture = flat(setting.back, (0, 0, width, height))
+    drawing = figures.load()[figure]
+    foot, high = min(0.9 * height, max(stage.horizon + 0.12 * height, 0.8 * height)), share * height
+    spot = Spot(drawing, 0.47 * width, foot, high, 0.9, False, None, 0)
+    pixels = sprite.draw(stage, drawing, high, 0.9, flip=False, colour=None)
+    shadow = contact.shadow(stage, spot, STILL)
+    if drawing.stands != "air":
+        over(picture, shadow.pixels, shadow.x, shadow.y)
+    left, top = round(spot.x - pixels.foot_x), round(foot - pixels.foot_y)
+    over(picture, contact.to_bytes(pixels.pixels), left, top)
+    truth, dark = (np.zeros((height, width, 3), np.uint8) for _ in range(2))
+    for plane, alpha, x, y in (
+        (truth, pixels.pixels[..., 3] * 255, left, top),
+        (dark, shadow.pixels[..., 3], shadow.x, shadow.y),
+    ):
+        over(plane, np.repeat(alpha[..., None], 4, axis=2).astype(np.uint8), x, y)
+    return light.finish(picture, vignette=0.24), truth[..., 0] > 127, dark[..., 0] > 40
+
+
+def off(a: Where, b: Where) -> float:
+    """How far the outlines of two shapes lie apart, in the mean and both ways, in pixels."""
+    lines = [
+        cv2.morphologyEx(one.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0 for one in (a, b)
+    ]
+    away = [cv2.distanceTransform((~line).astype(np.uint8), cv2.DIST_L2, 5) for line in lines]
+    return float(np.concatenate([away[1][lines[0]], away[0][lines[1]]]).mean()) if a.any() and b.any() else float("inf")

@@ -11,7 +11,8 @@ import pytest
 from callsheet.errors import RenderError
 from callsheet.renderers import stills
 from callsheet.renderers.encode import PREVIEW
-from picture_fixtures import disc, make, overlap, painted
+from callsheet.renderers.previz.picture import cutout
+from picture_fixtures import disc, make, off, overlap, painted, posed
 
 
 @pytest.mark.parametrize("ground", ["plain", "textured"])
@@ -63,6 +64,35 @@ def test_depth_is_grey_levels_that_come_nearer_downwards(tmp_path: Path) -> None
     assert len(np.unique(mask)) > 60
     assert mask[-20:].mean() > 180 > 80 > mask[:60].mean()
     assert (mask[..., 0] == mask[..., 1]).all()
+
+
+def test_painted_figures_are_cut_out_where_they_were_painted() -> None:
+    """Before closed outlines were tried too, the mean of these was 0.73 and of the outlines' errors 9 pixels."""
+    found = []
+    for figure, place, share in (
+        ("fox", "a green field at noon", 0.5),
+        ("robot", "a grey studio", 0.6),
+        ("elephant", "a field at dusk", 0.5),
+        ("apple", "a room by day", 0.3),
+        ("camel", "a desert at noon", 0.5),
+        ("guitar", "a grey studio", 0.6),
+    ):
+        still, truth, shadow = posed(figure, place, share=share)
+        mask = cutout.cut(still).alpha > 0.5
+        ground = shadow & ~truth
+        found.append((overlap(mask, truth), off(mask, truth), (mask & ground).sum() / max(ground.sum(), 1)))
+    shared, apart, shaded = np.mean(found, axis=0)
+    assert shared > 0.86
+    assert apart < 1.2
+    assert shaded < 0.05, "shadows stay on the ground"
+
+
+@pytest.mark.parametrize(("figure", "place"), [("cup", "a grey studio"), ("cup", "a room by day"), ("cat", "a room")])
+def test_a_part_of_a_thing_or_a_lucky_guess_is_never_said_to_be_sure(figure: str, place: str) -> None:
+    still, truth, _ = posed(figure, place, share=0.45)
+    found = cutout.cut(still)
+    assert overlap(found.alpha > 0.5, truth) > 0.8 or not found.sure
+    assert 0 <= found.certainty <= 1
 
 
 @pytest.mark.parametrize(

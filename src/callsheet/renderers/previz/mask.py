@@ -33,8 +33,10 @@ def _drawn(scene: Scene, still: Rgb, control: str) -> tuple[Rgb, dict[str, Any]]
     said: dict[str, Any] = {"control": control, "used_words": list(region.used) if region else []}
     said["unused_words"] = list(region.unused) if region else masks.unmeasured(scene.prompt)
     if control == "subject":
-        mask, sure = (region.mask, True) if region else masks.subject(still)
-        said["sure"] = sure
+        mask, found = (region.mask, None) if region else masks.subject(still)
+        said["sure"] = found is None or found.sure
+        if found:
+            said["certainty"] = round(found.certainty, 3)
     else:
         mask = masks.edges(still) if control == "edge" else masks.nearness(still)
         mask = np.asarray(cv2.bitwise_and(mask, region.mask), np.uint8) if region else mask

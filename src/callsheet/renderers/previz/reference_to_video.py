@@ -166,7 +166,7 @@ def _picture(path: Path, scene: Scene) -> NDArray[np.uint8]:
 def _cut(rgba: NDArray[np.uint8]) -> tuple[Rgb, NDArray[np.float32], bool]:
     rgb = np.ascontiguousarray(rgba[..., :3])
     if rgba[..., 3].min() < 128:  # it came cut out
-        found = cutout.Cutout(rgba[..., 3].astype(np.float32) / np.float32(255), True)
+        found = cutout.Cutout(rgba[..., 3].astype(np.float32) / np.float32(255), 1.0)
     else:
         found = cutout.cut(rgb)
     x0, y0, x1, y1 = found.box

@@ -77,10 +77,10 @@ def edges(rgb: Rgb) -> Mask:
     return np.asarray(cv2.dilate(lines, np.ones((wide, wide), np.uint8)) if wide > 1 else lines, np.uint8)
 
 
-def subject(rgb: Rgb) -> tuple[Mask, bool]:
-    """The subject in white, and whether one clearly stands out."""
+def subject(rgb: Rgb) -> tuple[Mask, cutout.Cutout]:
+    """The subject in white, and how certainly one stands out."""
     found = cutout.cut(rgb)
-    return _binary(found.alpha), found.sure
+    return _binary(found.alpha), found
 
 
 def nearness(rgb: Rgb) -> Mask:
