@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from callsheet.settings import Settings
 from studio.studio_fixtures import MakeTab
+from studio.test_studio_ledger import signed_in
 from test_server_webhooks import receiver
 from vendor_fixtures import Stage, staged, until
 
@@ -82,3 +83,20 @@ def test_the_page_fits_and_explains_the_signature(
     expect(page.locator(".signature")).to_contain_text("webhook-signature")
     assert (tab.overflow(), tab.axe()) == ([], [])
     page.screenshot(path=pictures / f"webhooks-{width}-{theme}-{lang}.png", full_page=True)
+
+
+def test_the_operator_sees_what_the_tasks_of_any_account_told(
+    open_tab: MakeTab, stage: Stage, told: tuple[Any, str]
+) -> None:
+    heard, _ = told
+    key = stage.make_key("app")
+    with stage.served.client(key.key) as api:
+        task = api.post("/v1/tasks", json={**TASK, "webhook": heard.url}).json()["id"]
+        until(lambda: api.get("/v1/webhooks").json()["data"], lambda found: found and found[0]["state"] == "delivered")
+    page = signed_in(open_tab(server=stage.served), stage.served.operator, "/webhooks")
+    lines = page.locator(".webhooks-list li")
+    expect(lines).to_have_count(2)
+    page.get_by_label("Account").select_option(key.account)
+    expect(lines).to_have_count(1)
+    lines.first.get_by_role("button").click()
+    expect(page.locator(".message")).to_contain_text(task)

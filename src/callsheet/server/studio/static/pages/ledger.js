@@ -1,12 +1,12 @@
 /** What accounts have, and every movement of it: entries, open holds, budgets of keys; for the operator also funding. */
 import { html, useState } from "../lib/index.js";
-import { get } from "../core/api.js";
-import { useAsked, usePages } from "../core/asking.js";
+import { usePages } from "../core/asking.js";
 import { go, useRoute } from "../core/router.js";
 import { register, t } from "../core/words.js";
-import { Button, ErrorBox, Select } from "../parts/index.js";
+import { Button, ErrorBox } from "../parts/index.js";
 import { session } from "../shell/session.js";
 import office from "../words/office.js";
+import { Whose } from "./office/Whose.js";
 import "./office/style.js";
 import words from "../words/ledger.js";
 import { Balance } from "./ledger/Balance.js";
@@ -33,7 +33,7 @@ export default function Ledger() {
     <header class="office-bar">
       <h1>${t("nav.ledger")}</h1>
       <${Button} icon="retry" label=${t("office.refresh")} onClick=${pages.again} />
-      ${operator && html`<${Whose} account=${account} query=${query} />`}
+      ${operator && html`<${Whose} account=${account} onChange=${(one) => seek(query, { account: one, task: undefined })} />`}
       ${operator && html`<${Funding} account=${account} onDone=${pages.again} />`}
     </header>
     ${pages.error && html`<${ErrorBox} error=${pages.error} onRetry=${pages.again} />`}
@@ -47,15 +47,6 @@ export default function Ledger() {
         ? html`<${Check} />`
         : html`${view === "entries" && html`<${Of} query=${query} />`}<${Entries} pages=${pages} open=${view === "open"} />`}
   </div>`;
-}
-
-function Whose({ account, query }) {
-  const { data } = useAsked((signal) => get("/v1/ledger/accounts", { signal }));
-  const names = [...new Set([session.value.account, account, ...(data?.data ?? []).map((one) => one.account)])];
-  const options = names.map((one) => ({ value: one, label: one === session.value.account ? t("ledger.mine", { account: one }) : one }));
-  return html`<label class="filter"><span>${t("ledger.account")}</span>
-    <${Select} value=${account} options=${options} onChange=${(one) => seek(query, { account: one, task: undefined })} />
-  </label>`;
 }
 
 function Of({ query }) {

@@ -6,9 +6,11 @@ import { go, useRoute } from "../core/router.js";
 import { useKeys } from "../core/keys.js";
 import { register, t } from "../core/words.js";
 import { Button, Empty, ErrorBox, Select, Spinner } from "../parts/index.js";
+import { session } from "../shell/session.js";
 import office from "../words/office.js";
 import "./office/style.js";
 import words from "../words/webhooks.js";
+import { Whose } from "./office/Whose.js";
 import { Message } from "./webhooks/Message.js";
 import { Signature } from "./webhooks/Signature.js";
 import { Told } from "./webhooks/Told.js";
@@ -24,7 +26,9 @@ const LOOK = 5000;
 export default function Webhooks() {
   const { query } = useRoute();
   const task = TASK.test(query.task ?? "") ? query.task : undefined;
-  const pages = usePages("/v1/webhooks", { state: STATES.includes(query.state) ? query.state : undefined, task, limit: 50 });
+  const { operator, account: own } = session.value;
+  const account = (operator && query.account) || own;
+  const pages = usePages("/v1/webhooks", { account: operator ? account : undefined, state: STATES.includes(query.state) ? query.state : undefined, task, limit: 50 });
   const moving = pages.rows.some((one) => one.state === "pending");
   useEffect(() => {
     const timer = moving && setInterval(() => document.hidden || pages.again(), LOOK);
@@ -35,6 +39,7 @@ export default function Webhooks() {
     <header class="office-bar">
       <h1>${t("nav.webhooks")}</h1>
       <${Button} icon="retry" label=${t("office.refresh")} onClick=${pages.again} />
+      ${operator && html`<${Whose} account=${account} onChange=${(one) => seek(query, { account: one, message: undefined })} />`}
       <${Of} query=${query} />
       <label class="filter"><span>${t("webhooks.filter")}</span>
         <${Select} value=${query.state ?? ""} onChange=${(state) => seek(query, { state })} options=${[{ value: "", label: t("office.all") }, ...STATES.map((one) => ({ value: one, label: t(`webhooks.state.${one}`) }))]} />

@@ -2,7 +2,6 @@
 export default {
   en: {
     "ledger.account": "Account",
-    "ledger.mine": "{account} (yours)",
     "ledger.available": "Available",
     "ledger.endless": "without end",
     "ledger.held": "Set aside",
@@ -57,7 +56,6 @@ export default {
   },
   zh: {
     "ledger.account": "账户",
-    "ledger.mine": "{account}（你的）",
     "ledger.available": "可用",
     "ledger.endless": "不限",
     "ledger.held": "预留",

@@ -10,6 +10,7 @@ export default {
     "office.copied": "Copied",
     "office.cancel": "Cancel",
     "office.account": "Account",
+    "office.mine": "{account} (yours)",
     "office.task": "Task",
   },
   zh: {
@@ -21,6 +22,7 @@ export default {
     "office.copied": "已复制",
     "office.cancel": "取消",
     "office.account": "账户",
+    "office.mine": "{account}（你的）",
     "office.task": "任务",
   },
 };

@@ -3,7 +3,7 @@ import { html, useState } from "../../lib/index.js";
 import { useAsked } from "../../core/asking.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, Dialog, ErrorBox, Spinner, toast } from "../../parts/index.js";
-import { play, priced } from "./state.js";
+import { look, play, priced } from "./state.js";
 
 /** @param {{shots: string[] | "*", onClose: () => void}} props */
 export function Anew({ shots, onClose }) {
@@ -17,6 +17,7 @@ export function Anew({ shots, onClose }) {
     } catch (failure) {
       toast(failure);
       setBusy(false);
+      look();
     }
   };
   const names = data?.shots.filter((one) => !one.found).map((one) => one.name) ?? [];

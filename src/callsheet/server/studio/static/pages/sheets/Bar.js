@@ -3,7 +3,7 @@ import { html, useRef, useState } from "../../lib/index.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, Select, toast } from "../../parts/index.js";
 import { Anew } from "./Anew.js";
-import { fault, name, on, plan, play, shots, text, ended } from "./state.js";
+import { ended, fault, look, name, on, plan, play, shots, text } from "./state.js";
 import { open, take } from "./taking.js";
 
 /** Name, stage, price, play, open, save. */
@@ -46,8 +46,8 @@ function Playing({ onAnew }) {
     try {
       await play();
     } catch (error) {
-      if (error.line) fault.value = error;
-      else toast(error);
+      toast(error);
+      look(); // some of it may be handed in
     } finally {
       setBusy(false);
     }

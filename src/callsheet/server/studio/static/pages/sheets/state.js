@@ -80,6 +80,7 @@ export function priced(anew) {
  */
 export async function play(anew = []) {
   const mine = ++latest;
+  asking.value = false;
   const played = await post("/v1/sheets", { ...asked(), fresh: anew }, { headers: { "idempotency-key": freshKey() } });
   if (mine !== latest) return;
   const by = Object.fromEntries(played.shots.map((one) => [one.name, one]));
