@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from callsheet.app.ground import DATABASE
 from callsheet.client import Client, Task
@@ -20,6 +21,7 @@ from callsheet.store.opening import connect
 from callsheet.tasks import State
 from callsheet.twin import Twin
 from store_fixtures import NOW, a_row
+from studio.studio_fixtures import PATIENCE
 
 MANY = 100_000
 SMALL = {"duration": 1, "resolution": "360p", "fps": 24}
@@ -42,14 +44,27 @@ def made(studio: Any) -> dict[str, Task]:
         return {name: client.wait(task, timeout=120) for name, task in tasks.items()}
 
 
+def until(page: Page, expression: str) -> None:
+    """Wait until this holds on the page, whose own rules forbid it to be looked at by `wait_for_function`."""
+    page.evaluate(
+        f"""async () => {{
+          const end = performance.now() + {PATIENCE};
+          while (!({expression})) {{
+            if (performance.now() > end) throw new Error({json.dumps(expression)});
+            await new Promise((done) => setTimeout(done, 30));
+          }}
+        }}"""
+    )
+
+
 @contextmanager
 def with_twin(folder: Path, serve_home: Callable[..., AbstractContextManager[Any]]) -> Iterator[tuple[Any, Twin]]:
     """A served home whose Vidu is the twin, quick to end."""
     with Twin({"takes": {"queued": 0, "running": 0.2, "spread": 0}}, seed=1, vendor="vidu") as twin:
         access = {"vidu": {"key": "key-of-vidu-very-secret", "base_url": twin.base("vidu")}}
-        settings = load(
-            folder, environ={"CALLSHEET_FETCH__ALLOW": "127.0.0.1", "CALLSHEET_VENDORS": json.dumps(access)}
-        )
+        prices = {"vidu/*": {"credits": 4, "per": "second"}}
+        named = {"VENDORS": json.dumps(access), "LEDGER__PRICES": json.dumps(prices), "FETCH__ALLOW": "127.0.0.1"}
+        settings = load(folder, environ={f"CALLSHEET_{name}": value for name, value in named.items()})
         with serve_home(settings) as running:
             yield running, twin
 

@@ -7,6 +7,7 @@ import { ago } from "../core/format.js";
 import { register, t } from "../core/words.js";
 import { Button, Dialog, Empty, ErrorBox, Player, Spinner, StateBadge } from "../parts/index.js";
 import { views } from "../parts/player/kinds.js";
+import { style } from "../parts/player/style.js";
 import words from "../words/compare.js";
 import takesWords from "../words/takes.js";
 import taskWords from "../words/task.js";
@@ -17,6 +18,7 @@ import { Value } from "./task/Facts.js";
 import { titleOf } from "./takes/Card.js";
 import { Poster } from "./takes/Poster.js";
 
+style("takes");
 register(words);
 register(takesWords);
 register(taskWords);

@@ -3,7 +3,6 @@ import { html, useState } from "../lib/index.js";
 import { media } from "../core/api.js";
 import { register, t } from "../core/words.js";
 import words from "../words/player.js";
-import "./player/style.js";
 import { Icon } from "./Icon.js";
 import { Diagram } from "./player/Diagram.js";
 import { Facts } from "./player/Facts.js";
@@ -12,8 +11,10 @@ import { Sound } from "./player/Sound.js";
 import { Text } from "./player/Text.js";
 import { Video } from "./player/Video.js";
 import { viewOf, views } from "./player/kinds.js";
+import { style } from "./player/style.js";
 
 register(words);
+style("player");
 
 const KINDS = { video: Video, audio: Sound, image: Picture, diagram: Diagram, text: Text, source: Text };
 

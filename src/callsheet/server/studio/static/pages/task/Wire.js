@@ -33,7 +33,7 @@ function Exchange({ said }) {
 }
 
 function body(key, text) {
-  return text && html`<h4>${t(key)}</h4><pre tabindex="0" role="region" aria-label=${t(key)}>${pretty(text)}</pre>`;
+  return text && html`<h3>${t(key)}</h3><pre tabindex="0" role="region" aria-label=${t(key)}>${pretty(text)}</pre>`;
 }
 
 function pathOf(url) {

@@ -1,5 +1,8 @@
-/** The player's own stylesheet: it comes with the first module that needs it, whatever page that is on. */
-const link = document.createElement("link");
-link.rel = "stylesheet";
-link.href = new URL("../../styles/player.css", import.meta.url).href;
-document.head.append(link);
+/** Stylesheets that come with the first module that needs them, whatever page that is on. */
+
+/** @param {string} name a file in `styles/`, without its ending */
+export function style(name) {
+  const { href } = new URL(`../../styles/${name}.css`, import.meta.url);
+  if ([...document.styleSheets].some((one) => one.href === href) || document.querySelector(`link[href="${href}"]`)) return;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
+}
