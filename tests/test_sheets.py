@@ -110,6 +110,11 @@ def test_a_mistake_is_named_with_its_line_and_the_way_out(
     assert hint in (fault.hint or "")
 
 
+def test_a_sheet_has_no_more_shots_than_can_be_handed_in_as_a_whole(tmp_path: Path) -> None:
+    many = "".join(f'[shots.s{number}]\nmodel = "text-to-image"\nprompt = "a"\n' for number in range(501))
+    assert "501 shots are too many" in refused(tmp_path, many).message
+
+
 def test_a_ring_is_drawn(tmp_path: Path) -> None:
     ring = "".join(
         f'[shots.{name}]\nmodel = "video-continuation"\nvideo = "@{other}"\n'

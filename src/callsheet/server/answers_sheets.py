@@ -13,7 +13,7 @@ from callsheet.sheets import ALL, LABELS, Example, Plan, Planned
 from callsheet.tasks import Task as Kept
 
 _MOST = 512_000
-"""Characters of a sheet: some thousand shots."""
+"""Characters of a sheet."""
 
 
 class SheetPlan(Incoming):

@@ -33,9 +33,11 @@ def lines(text: str) -> Mapping[At, int]:
 def nearest(known: Mapping[At, int], place: At) -> int | None:
     """The line of this place, of the first thing in it, or of the table around it."""
     while place:
+        if place in known:
+            return known[place]
         found = [line for one, line in known.items() if one[: len(place)] == place]
         if found:
-            return known.get(place, found[0])
+            return found[0]
         place = place[:-1]
     return None
 

@@ -24,6 +24,9 @@ _OUTPUT = re.compile(r"@(?P<name>[A-Za-z0-9][A-Za-z0-9_-]*)(?:#(?P<which>[0-9]{1
 _OWN = ("model", "on")
 """What a shot says that is no param of its model."""
 
+MOST = 500
+"""Shots of one sheet: it is checked and handed in as a whole."""
+
 _SIZES = {"resolution", "aspect_ratio"}
 
 
@@ -94,6 +97,8 @@ class _Reader:
         shots = self._table(("shots",))
         if not shots:
             self._refuse(("shots",), "there is no shot.", "Write [shots.opening] and, below it, model and its params.")
+        if len(shots) > MOST:
+            self._refuse(("shots",), f"{len(shots)} shots are too many.", f"A sheet has at most {MOST}: make two of it.")
         self.names = list(shots)
         made = {name: self._shot(name) for name in shots}
         self._all_used(made.values())
