@@ -181,6 +181,7 @@ def test_a_drawn_mask_is_white_on_black_in_the_pictures_own_size(tab: Tab, studi
 
 def test_what_the_server_refuses_is_said_at_its_field(tab: Tab) -> None:
     page = opened(tab, "previz/text-to-video")
+    expect(page.locator(".foot-quote")).to_have_text("Still needed: Prompt")
     page.get_by_role("button", name="Make", exact=True).click()
     prompt = field(page, "prompt")
     expect(prompt.locator(".error")).to_contain_text("needs the param prompt")
@@ -194,7 +195,7 @@ def test_what_the_server_refuses_is_said_at_its_field(tab: Tab) -> None:
     expect(field(page, "duration").locator(".error")).to_have_count(0)
     page.locator(".form-more summary").click()
     field(page, "width").locator("input[type=number]").fill("320")
-    expect(page.locator(".foot-quote")).to_contain_text("width and height come together")
+    expect(page.locator(".foot-quote")).to_contain_text("Width and height come together")
 
 
 def test_shots_are_rows_and_json_and_an_error_says_which(tab: Tab) -> None:

@@ -67,7 +67,8 @@ function Filled({ entry }) {
   const box = useRef(null);
   const sending = useRef(false);
   const body = bodyOf(entry.id, form.value);
-  const quoted = useQuote(body);
+  const missing = all.filter((one) => one.required && body.input[one.name] === undefined).map((one) => one.name);
+  const quoted = useQuote(missing.length ? null : body);
   const error = wrong ?? told(quoted.error, form.value);
   const make = async () => {
     if (sending.current) return; // the second half of a double click
@@ -76,6 +77,7 @@ function Filled({ entry }) {
     try {
       await submit(body);
       setWrong(null);
+      reveal();
     } catch (failure) {
       setWrong(failure);
       if (!pointed(box.current, failure, all)) toast(failure);
@@ -94,7 +96,13 @@ function Filled({ entry }) {
   const { [written]: text, ...rest } = body.input;
   const advice = { [written]: html`<${Advice} model=${entry.id} text=${text} input=${rest} />` };
   return html`<div ref=${box}><${Form} params=${all} form=${form.value} error=${error} onSet=${set} after=${advice} /></div>
-    <${Foot} entry=${entry} stage=${stage.value} onStage=${(one) => (stage.value = one)} said=${quoted} broken=${broken(entry.input_schema, body.input)} busy=${busy} onMake=${make} onClear=${clear} />`;
+    <${Foot} entry=${entry} stage=${stage.value} onStage=${(one) => (stage.value = one)} said=${quoted} missing=${missing} broken=${broken(entry.input_schema, body.input)} busy=${busy} onMake=${make} onClear=${clear} />`;
+}
+
+/** On a narrow screen what is made stands below the form. */
+function reveal() {
+  const results = document.querySelector(".results");
+  if (results && results.getBoundingClientRect().top > innerHeight * 0.6) results.scrollIntoView({ block: "start" });
 }
 
 function bodyOf(id, form) {

@@ -50,14 +50,14 @@ export function titled(name) {
  * @param {string} [props.error]
  * @param {Record<string, unknown>} [props.form] the whole form, for a control that depends on another
  * @param {unknown} [props.after] shown below the control
- * @param {boolean} [props.row] it stands in a row: no words on what it is
+ * @param {boolean} [props.row] it stands in a row: few words on what it is
  */
 export function Control({ param, value, onChange, error, form, after, row = false }) {
   const Inside = CONTROLS[param.kind];
   const group = GROUPS.has(param.kind) || (param.kind === "choice" && param.values.length <= 8);
-  const hint = [row ? "" : said(param), limited(param)].filter(Boolean).join(" ");
+  const hint = row ? (param.medium ? "" : limited(param)) : [said(param), limited(param)].filter(Boolean).join(" ");
   return html`<${Field} label=${titled(param.name)} hint=${hint || undefined} error=${error} required=${param.required} group=${group} class="control-${param.kind} param-${param.name}">
-    ${(attributes) => html`<${Inside} param=${param} value=${value} onChange=${onChange} attributes=${attributes} form=${form} />${after}`}
+    ${(attributes) => html`<${Inside} param=${param} value=${value} onChange=${onChange} attributes=${attributes} form=${form} row=${row} />${after}`}
   <//>`;
 }
 

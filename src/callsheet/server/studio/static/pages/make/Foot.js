@@ -3,14 +3,15 @@ import { html } from "../../lib/index.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, Select, Spinner } from "../../parts/index.js";
 import { isLocal } from "./catalogue.js";
+import { titled } from "./Control.js";
 
 /**
  * @param {{entry: object, stage: string, onStage: (stage: string) => void, said: {quote?: object, error?: Error, asking: boolean},
- *   broken: string[], busy: boolean, onMake: () => void, onClear?: () => void}} props
+ *   missing: string[], broken: string[], busy: boolean, onMake: () => void, onClear?: () => void}} props
  */
-export function Foot({ entry, stage, onStage, said, broken, busy, onMake, onClear }) {
+export function Foot({ entry, stage, onStage, said, missing, broken, busy, onMake, onClear }) {
   return html`<div class="foot">
-    <div class="foot-quote" role="status"><${Price} said=${said} broken=${broken} /></div>
+    <div class="foot-quote" role="status"><${Price} said=${said} missing=${missing} broken=${broken} /></div>
     <div class="foot-do">
       ${!isLocal(entry) && html`<${Stage} entry=${entry} stage=${stage} onStage=${onStage} />`}
       ${onClear && html`<${Button} kind="quiet" onClick=${onClear}>${t("make.reset")}<//>`}
@@ -19,8 +20,9 @@ export function Foot({ entry, stage, onStage, said, broken, busy, onMake, onClea
   </div>`;
 }
 
-function Price({ said: { quote, error, asking }, broken }) {
-  if (broken.length) return html`<p class="missing">${broken[0]}</p>`;
+function Price({ said: { quote, error, asking }, missing, broken }) {
+  if (missing.length) return html`<p class="missing">${t("make.missing", { names: missing.map(titled).join(t("make.comma")) })}</p>`;
+  if (broken.length) return html`<p class="missing">${broken[0][0].toUpperCase() + broken[0].slice(1)}</p>`;
   if (error) return html`<p class="missing">${error.message}</p>${error.code === "not_supported" && html`<p class="hint">${error.hint}</p>`}`;
   if (!quote) return html`<p><${Spinner} label=${t("make.quoting")} /></p>`;
   const on = quote.stage === "previz" ? t("make.on.previz") : t("make.on.vendor", { stage: quote.stage });

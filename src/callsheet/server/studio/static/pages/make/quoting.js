@@ -12,7 +12,7 @@ export function useQuote(body) {
   const [said, setSaid] = useState({ asking: true });
   const print = body && JSON.stringify(body);
   useEffect(() => {
-    if (!print) return undefined;
+    if (!print) return setSaid({ asking: true });
     const stop = new AbortController();
     setSaid((before) => ({ ...before, asking: true }));
     const timer = setTimeout(async () => {

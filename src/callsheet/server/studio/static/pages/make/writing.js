@@ -15,7 +15,7 @@ export function Text({ param, value = "", onChange, attributes }) {
 }
 
 /** Many words: as high as they are, with how many characters and in which languages they are. */
-export function Prompt({ param, value = "", onChange, attributes }) {
+export function Prompt({ param, value = "", onChange, attributes, row = false }) {
   const box = useRef(null);
   useLayoutEffect(() => {
     box.current.style.blockSize = "auto";
@@ -23,7 +23,7 @@ export function Prompt({ param, value = "", onChange, attributes }) {
   }, [value]);
   const count = [...value].length;
   const over = param.maxLength && count > param.maxLength;
-  return html`<textarea ref=${box} value=${value} rows=${param.name === "prompt" ? 4 : 2} onInput=${(event) => onChange(event.currentTarget.value)} ...${attributes}></textarea>
+  return html`<textarea ref=${box} value=${value} rows=${param.name === "prompt" && !row ? 4 : 2} onInput=${(event) => onChange(event.currentTarget.value)} ...${attributes}></textarea>
     <p class="count ${over ? "over" : ""}">${[counted(count, param.maxLength), ...scripts(value).map((one) => t(`script.${one}`))].join(" · ")}</p>`;
 }
 
@@ -95,7 +95,7 @@ export function Json({ value, onChange, attributes }) {
 
 /** How a unit is said in short. @param {string} name */
 export function unit(name) {
-  return { seconds: "s", pixels: "px", "frames per second": "fps" }[name] ?? name;
+  return { seconds: "s", pixels: "px", "frames per second": "fps", semitones: "st", decibels: "dB" }[name] ?? name;
 }
 
 function counted(count, most) {
