@@ -178,6 +178,10 @@ def test_a_call_whose_server_does_not_answer_ends_all_the_same() -> None:
     assert "very same arguments" in said
 
 
+async def nothing() -> None:
+    """No such call was made before."""
+
+
 def test_two_processes_that_share_a_budget_cannot_both_have_what_is_left(stage: Stage) -> None:
     """Both count before either hands in; the second meets the first's number, counts again, and is refused."""
     terms = Terms(budget=12, budget_name="shared")
@@ -198,7 +202,7 @@ def test_two_processes_that_share_a_budget_cannot_both_have_what_is_left(stage: 
                     return await client.submit(given["model"], given["input"], metadata=labels, idempotency_key=once)
 
                 try:
-                    return await Purse(terms).spend(client, Quote(MODEL, MODEL, 10, ""), submit)
+                    return await Purse(terms).spend(client, Quote(MODEL, MODEL, 10, ""), nothing, submit)
                 except NoCredit as error:
                     return error
 
@@ -206,3 +210,24 @@ def test_two_processes_that_share_a_budget_cannot_both_have_what_is_left(stage: 
 
     found = asyncio.run(race())
     assert sorted(type(one).__name__ for one in found) == ["NoCredit", "Task"]
+
+
+def test_a_call_that_is_repeated_while_the_first_is_still_handed_in_gives_the_same_task(stage: Stage) -> None:
+    """A client's patience ended before the first call had its turn."""
+    purse = Purse(Terms(budget=100, budget_name="twice"))
+    given = order("a swan")
+
+    async def race() -> list[Any]:
+        async with AsyncClient(stage.url) as client:
+
+            async def known() -> Any:
+                return next(iter((await client.list(metadata={CALL: "swan"})).data), None)
+
+            async def submit(labels: Any, once: str | None) -> Any:
+                marks = {**labels, CALL: "swan"}
+                return await client.submit(given["model"], given["input"], metadata=marks, idempotency_key=once)
+
+            quote = Quote(MODEL, MODEL, 10, "")
+            return await asyncio.gather(*(purse.spend(client, quote, known, submit) for _ in range(3)))
+
+    assert len({task.id for task in asyncio.run(race())}) == 1

@@ -105,7 +105,8 @@ class Making:
                     model, input, stage=runs_on, metadata={**marks, **labels}, idempotency_key=once or f"mcp {call}"
                 )
 
-            return await self.kit.purse.spend(client, await self._price(client, model, input, runs_on), submit), False
+            price = await self._price(client, model, input, runs_on)
+            return await self.kit.purse.spend(client, price, lambda: _made(client, call), submit), False
 
         task, repeated = await self.kit.ask(ctx, handed_in)
         with contextlib.suppress(CallsheetError):  # it is handed in: that is the answer, and wait says what is wrong

@@ -123,7 +123,8 @@ class Playing:
             labels = await self.kit.purse.labels(client, 0.0 if repeated else plan.credits, plan.unknown)
             marks = {CALL: once, **labels}
             play = await client.play_sheet(text, metadata=marks, idempotency_key=f"mcp {once}", **wish)
-            await self.kit.purse.settle(client, [one.task for one in play.shots if not one.found])
+            if not repeated:
+                await self.kit.purse.settle(client, [one.task for one in play.shots if not one.found])
             return play
 
 

@@ -20,6 +20,9 @@ NAME, QUOTED = "mcp_budget", "mcp_quote"
 _HAIR = 1e-9
 _TRIES = 20
 
+Known = Callable[[], Awaitable[Task | None]]
+"""Finds the task that the same call has made already."""
+
 Submit = Callable[[Mapping[str, str], str | None], Awaitable[Task]]
 """Hands in a task with these labels, and this Idempotency-Key where it is not None."""
 
@@ -55,19 +58,18 @@ class Purse:
         left = round(max(0.0, self._terms.budget - committed), 6)
         return Budget(name=self._terms.budget_name, limit=self._terms.budget, committed=committed, left=left)
 
-    async def spend(self, client: AsyncClient, quote: Quote, submit: Submit) -> Task:
+    async def spend(self, client: AsyncClient, quote: Quote, known: Known, submit: Submit) -> Task:
         """Hand in a task that costs at most this. NoCredit and InvalidInput say why the budget cannot bear it.
 
         Two processes that share a budget cannot both have what is left: the Idempotency-Key is the number of tasks that
-        were counted, so the second meets a Conflict and counts again.
+        were counted, so the second meets a Conflict and counts again. `known` finds the task where the same call was
+        faster: it is asked after each counting, so that one that came in before the counting is always found.
         """
         if self._terms.budget is None or quote.credits == 0:
             return await submit({}, None)
         unpriced = [f"{quote.model} on {quote.stage}"] if quote.credits is None else []
         async with self._turn:
-            task = await self._spent(client, quote.credits or 0.0, unpriced, submit)
-            await self.settle(client, [task])
-            return task
+            return await self._spent(client, quote.credits or 0.0, unpriced, known, submit)
 
     async def labels(self, client: AsyncClient, credits: float, unpriced: Sequence[str]) -> Mapping[str, str]:
         """The labels of several tasks that cost this in all; refuses them as `spend` does. Ask it within a `turn`."""
@@ -102,7 +104,9 @@ class Purse:
         """One at a time where a budget is kept: for what counts first and then hands in several tasks."""
         return self._turn if self._terms.budget is not None else nullcontext()
 
-    async def _spent(self, client: AsyncClient, credits: float, unpriced: Sequence[str], submit: Submit) -> Task:
+    async def _spent(
+        self, client: AsyncClient, credits: float, unpriced: Sequence[str], known: Known, submit: Submit
+    ) -> Task:
         labels = {NAME: self._terms.budget_name, QUOTED: f"{credits:.6f}"}
         once = f"mcp budget {hashlib.sha256(self._terms.budget_name.encode()).hexdigest()[:32]}"
         before, past, clash = -1, 0, Conflict("The budget is being spent elsewhere.", hint="Ask once more.")
@@ -110,11 +114,16 @@ class Purse:
             counted = await self.standing(client)
             past = 2 * past + 1 if counted.tasks == before else 0  # numbers of tasks that were deleted stay taken
             before = counted.tasks
+            if found := await known():
+                return found
             self._bear(credits, unpriced, counted)
             try:
-                return await submit(labels, f"{once} {counted.tasks + past}")
+                task = await submit(labels, f"{once} {counted.tasks + past}")
             except Conflict as error:
                 clash = error
+                continue
+            await self.settle(client, [task])
+            return task
         raise clash
 
     def _bear(self, credits: float, unpriced: Sequence[str], counted: Standing) -> None:
