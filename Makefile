@@ -6,12 +6,13 @@ RUN := $(UV) run --frozen --no-sync
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo test setup format lint types walls unit pages docs bench gallery screenshots studio-media clean
+.PHONY: help demo test setup format lint types walls unit pages docs wheel bench gallery screenshots studio-media clean
 
 help:
 	@echo "make demo    set everything up and make two real clips on previz"
 	@echo "make test    set everything up and run every check and test"
 	@echo "make docs    build the documentation as a site that works offline, in site/"
+	@echo "make wheel   build the wheel and try it as people install it (needs the network)"
 	@echo "make bench   run the benchmarks (not part of the tests)"
 	@echo "make gallery draw docs/gallery anew: sheets of all that previz makes"
 	@echo "make screenshots  take the pictures of the studio anew, in docs/pictures/studio (needs a Chromium)"
@@ -57,6 +58,10 @@ pages: setup
 
 docs: setup
 	$(RUN) python -m tools.site
+
+# Needs the network: it installs as people do.
+wheel: setup
+	$(RUN) python -m tools.try_wheel
 
 gallery: setup
 	$(RUN) python -m tools.gallery

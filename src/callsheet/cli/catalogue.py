@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from callsheet.catalog import Catalog, Model, Param, load
+from callsheet.cli.completing import complete_capability, complete_model, complete_vendor
 from callsheet.cli.flags import json_flag
 from callsheet.cli.place import Place
 from callsheet.cli.printing import fields, show, show_json, table
@@ -18,8 +19,13 @@ _ALLOWED_WIDTH = 80
 
 
 @click.group(invoke_without_command=True)
-@click.option("--capability", metavar="C", help="Only models that can do this, such as image-to-video.")
-@click.option("--vendor", metavar="V", help="Only models of this vendor.")
+@click.option(
+    "--capability",
+    metavar="C",
+    shell_complete=complete_capability,
+    help="Only models that can do this, such as image-to-video.",
+)
+@click.option("--vendor", metavar="V", shell_complete=complete_vendor, help="Only models of this vendor.")
 @json_flag
 @click.pass_context
 def models(ctx: click.Context, capability: str | None, vendor: str | None) -> None:
@@ -45,7 +51,7 @@ def models(ctx: click.Context, capability: str | None, vendor: str | None) -> No
 
 
 @models.command("show")
-@click.argument("id")
+@click.argument("id", shell_complete=complete_model)
 @json_flag
 @click.pass_obj
 def show_(place: Place, id: str) -> None:

@@ -10,6 +10,7 @@ import click
 
 from callsheet.catalog import Catalog, load
 from callsheet.cli import codes
+from callsheet.cli.completing import complete_capability, complete_model
 from callsheet.cli.flags import json_flag
 from callsheet.cli.inputs import build, facts
 from callsheet.cli.place import Place
@@ -28,8 +29,18 @@ def prompt() -> None:
 
 @prompt.command("check")
 @click.argument("text")
-@click.option("--capability", metavar="C", help=f"What it is for, such as music.  [{DEFAULT}]")
-@click.option("--model", metavar="M", help="The model it is for: its limits and its params count too.")
+@click.option(
+    "--capability",
+    metavar="C",
+    shell_complete=complete_capability,
+    help=f"What it is for, such as music.  [{DEFAULT}]",
+)
+@click.option(
+    "--model",
+    metavar="M",
+    shell_complete=complete_model,
+    help="The model it is for: its limits and its params count too.",
+)
 @click.option("-i", "pairs", multiple=True, metavar="NAME=VALUE", help="A param given beside it, such as duration=5.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="In which language it answers.  [the prompt's]")
 @json_flag

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from callsheet.catalog import load
+from callsheet.cli.completing import complete_model
 from callsheet.cli.connecting import connect
 from callsheet.cli.flags import everywhere
 from callsheet.cli.inputs import build, facts
@@ -16,7 +17,7 @@ from callsheet.cli.run import input_flags
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=complete_model)
 @input_flags
 @click.option("--on", "stage", metavar="STAGE", help="Where it would run: previz, or a vendor's model id.")
 @everywhere

@@ -35,6 +35,7 @@ COMMANDS = {
     "work": Named("callsheet.cli.work:work", "Run tasks of a shared database."),
     "ca": Named("callsheet.cli.ca:ca", "The authority that signs for the vendors' hosts in `serve --tls`."),
     "demo": Named("callsheet.cli.demo:demo", "Make two clips and a contact sheet, with no key and no download."),
+    "completion": Named("callsheet.cli.completion:completion", "Complete commands, models and tasks in your shell."),
     "doctor": Named("callsheet.cli.doctor:doctor", "Check that everything this installation needs is there."),
     "version": Named("callsheet.cli.version:version", "The version, and what it runs on."),
 }

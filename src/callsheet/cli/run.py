@@ -9,6 +9,7 @@ import click
 
 from callsheet.catalog import load
 from callsheet.cli.codes import Interrupted
+from callsheet.cli.completing import complete_model
 from callsheet.cli.connecting import connect
 from callsheet.cli.flags import everywhere
 from callsheet.cli.inputs import build, facts, keep_pairs
@@ -34,7 +35,7 @@ def input_flags(command: Any) -> Any:
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=complete_model)
 @input_flags
 @click.option(
     "--out",

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from callsheet.cli.completing import complete_capability, complete_vendor
+from callsheet.cli.completing_tasks import complete_task
 from callsheet.cli.connecting import connect
 from callsheet.cli.explain import exchange, story
 from callsheet.cli.flags import everywhere
@@ -32,8 +34,8 @@ def tasks() -> None:
 @tasks.command("list")
 @click.option("--state", multiple=True, type=click.Choice([state.value for state in State]), help="May be given again.")
 @click.option("--model", metavar="ID", help="Only this model.")
-@click.option("--capability", metavar="C", help="Only this capability.")
-@click.option("--vendor", metavar="V", help="Only models of this vendor.")
+@click.option("--capability", metavar="C", shell_complete=complete_capability, help="Only this capability.")
+@click.option("--vendor", metavar="V", shell_complete=complete_vendor, help="Only models of this vendor.")
 @click.option("--stage", metavar="S", help="Only what runs or ran there: previz, or a vendor's model.")
 @click.option("--text", metavar="WORDS", help="Only what has all these words in its texts.")
 @click.option("--since", "created_from", type=click.DateTime(), help="Created at this local time or later.")
@@ -63,7 +65,7 @@ def list_(place: Place, limit: int, cursor: str | None, metadata: tuple[str, ...
 
 
 @tasks.command("show")
-@click.argument("id")
+@click.argument("id", shell_complete=complete_task)
 @everywhere
 @click.pass_obj
 def show_(place: Place, id: str) -> None:
@@ -78,7 +80,7 @@ def show_(place: Place, id: str) -> None:
 
 
 @tasks.command()
-@click.argument("id")
+@click.argument("id", shell_complete=complete_task)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Save its files here.")
 @click.option("--timeout", type=float, metavar="S", help="Give up waiting after so many seconds; the task goes on.")
 @everywhere
@@ -103,7 +105,7 @@ def wait(place: Place, id: str, out: Path | None, timeout: float | None) -> None
 
 
 @tasks.command()
-@click.argument("id")
+@click.argument("id", shell_complete=complete_task)
 @everywhere
 @click.pass_obj
 def cancel(place: Place, id: str) -> None:
@@ -125,7 +127,7 @@ def cancel(place: Place, id: str) -> None:
 
 
 @tasks.command()
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, shell_complete=complete_task)
 @everywhere
 @click.pass_obj
 def delete(place: Place, ids: tuple[str, ...]) -> None:
@@ -145,7 +147,7 @@ def delete(place: Place, ids: tuple[str, ...]) -> None:
 
 
 @tasks.command()
-@click.argument("id")
+@click.argument("id", shell_complete=complete_task)
 @click.option("--remote", metavar="ID", help="The vendor has it, under this id.")
 @click.option("--lost", is_flag=True, help="The vendor never accepted it: it fails, and its credits are free again.")
 @click.option("--again", is_flag=True, help="With --lost: send it anew instead.")
@@ -171,7 +173,7 @@ def resolve(place: Place, id: str, remote: str | None, lost: bool, again: bool) 
 
 
 @tasks.command()
-@click.argument("id")
+@click.argument("id", shell_complete=complete_task)
 @click.option("--wire", is_flag=True, help="Also what was said to the vendor and what it answered, without secrets.")
 @everywhere
 @click.pass_obj
