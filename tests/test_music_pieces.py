@@ -29,8 +29,7 @@ def heard(folder: Path, prompt: str, seconds: float, seed: int = 3) -> np.ndarra
     return read.read_sound(made(folder, prompt, seconds, seed=seed)[0].path)
 
 
-@pytest.mark.parametrize("ending", ["mp3", "wav", "flac", "m4a"])
-@pytest.mark.parametrize("seconds", [1.0, 7.337])
+@pytest.mark.parametrize(("ending", "seconds"), [("mp3", 7.337), ("wav", 1.0), ("flac", 1.0), ("m4a", 1.0)])
 def test_a_piece_lasts_to_the_sample_what_was_asked_and_is_as_loud(tmp_path: Path, ending: str, seconds: float) -> None:
     piece = made(tmp_path, "gentle piano", seconds, form=ending)[0]
     sound = read.read_sound(piece.path)
@@ -59,7 +58,7 @@ def test_the_file_and_the_answer_say_what_was_understood(tmp_path: Path) -> None
     [("pop song at 104 bpm", 104), ("house, tempo 126", 126), ("jazz trio 138 bpm", 138), ("民谣 每分钟 92", 92)],
 )
 def test_the_tempo_heard_is_the_tempo_asked(tmp_path: Path, prompt: str, bpm: float) -> None:
-    assert tempo(heard(tmp_path, prompt, 24), bpm / 1.4, bpm * 1.4) == pytest.approx(bpm, abs=1)
+    assert tempo(heard(tmp_path, prompt, 16), bpm / 1.4, bpm * 1.4) == pytest.approx(bpm, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +89,7 @@ def test_every_seed_and_piece_is_its_own_and_the_same_again(tmp_path: Path) -> N
     "prompt", ["ambient", "epic orchestra", "rock", "中国风", "happy corporate", "classical piano"]
 )
 def test_a_mix_is_wide_balanced_and_breathes(tmp_path: Path, prompt: str) -> None:
-    sound = heard(tmp_path, prompt, 14)
+    sound = heard(tmp_path, prompt, 9)
     bands = octaves(sound)
     assert bands[0] < -2, "not all bass"
     assert -26 < bands[5] < -7, "neither dull nor harsh at 2 kHz"
@@ -191,16 +190,16 @@ def test_what_cannot_be_made_says_why(tmp_path: Path) -> None:
 
 
 def test_a_long_piece_stays_small_in_memory_and_leaves_no_spool(tmp_path: Path) -> None:
-    """Five minutes in a child of its own; what grows with length would show against one minute."""
+    """In a child of its own, which needs 190 MB for 20 s: all of this sound held at once would be 53 more."""
     code = (
         "import sys\nfrom pathlib import Path\nfrom callsheet.renderers import render\n"
         "from callsheet.renderers.scene import Scene\n"
-        "scene = Scene('music', prompt='epic strings', seed=1, duration=300, format='flac')\n"
+        "scene = Scene('music', prompt='epic strings', seed=1, duration=150, format='flac')\n"
         "render.render(scene, Path(sys.argv[1]), lambda _: None)\n"
         "print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])\n"
     )
     child = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
-    assert int(child.stdout) // 1024 < 260
+    assert int(child.stdout) // 1024 < 235
     assert [path.name for path in tmp_path.iterdir()] == ["music-1.flac"]
 
 

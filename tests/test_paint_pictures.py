@@ -51,7 +51,7 @@ def test_the_widest_picture_is_painted_whole() -> None:
 
 @pytest.mark.parametrize("setting", sorted(scenes.TABLE))
 def test_no_layer_leaves_a_hole_in_the_flattened_picture_at_any_aspect_ratio(setting: str) -> None:
-    for width, height in RATIOS:
+    for width, height in ((320, 180), (240, 240), (180, 420)):
         brief = read(f"{PLACES[setting]}, two cats, a sailboat, rain")
         assert brief.setting == setting
         painting = compose.compose(brief, width, height, 5, margin=20)

@@ -106,4 +106,4 @@ def test_an_enlarged_edge_is_sharp_without_a_halo() -> None:
 
 def test_more_than_8k_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="more than can be made"):
-        make(tmp_path, "upscale", painted(width=2000, height=1200), extra={"scale": 8})
+        make(tmp_path, "upscale", np.zeros((1200, 2000, 3), np.uint8), extra={"scale": 8})
