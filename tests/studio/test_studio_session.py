@@ -13,7 +13,7 @@ import pytest
 from starlette.requests import HTTPConnection
 
 from callsheet.server.studio.route import PAGES
-from callsheet.server.studio.shelf import Shelf
+from callsheet.server.studio.shelf import STATIC, Shelf
 from callsheet.server.studio.tokens import LIFETIME, Sessions
 from callsheet.settings import load
 
@@ -243,6 +243,22 @@ def test_every_page_is_one_document_which_runs_nothing_of_others(api: httpx2.Cli
         assert piece.status_code == 200, address
         assert "immutable" in piece.headers["cache-control"]
         assert piece.headers["content-type"].partition(";")[0] in ("text/css", "text/javascript", "image/svg+xml")
+
+
+SCRIPTS = [path for path in sorted(STATIC.rglob("*.js")) if path.parent.name != "lib" or path.name == "index.js"]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.relative_to(STATIC).as_posix())
+def test_a_script_fits_in_the_head_says_what_it_is_and_asks_no_one_else(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= 300
+    assert re.match(r"/\*\*[^*]*(\*(?!/)[^*]*)*[.?:)]\s*\*/", text), "a module opens with a sentence"
+    code = re.sub(r"/\*.*?\*/|//[^\n]*|placeholder=\"[^\"]*\"", "", text, flags=re.DOTALL)
+    assert not re.search(r"\binnerHTML\b|\beval\(|new Function|document\.write|dangerouslySetInnerHTML", code)
+    foreign = re.findall(r"""(?:from|import\(|fetch\(|src=|href=)\s*["'`]https?://[^"'`]*""", code)
+    assert foreign == []
+    for name in re.findall(r"""(?:from|import)\s*\(?["'](\.[^"']+)["']""", code):
+        assert (path.parent / name).resolve().is_file(), f"{name} is not there"
 
 
 def test_what_is_no_page_is_said_to_be_none(api: httpx2.Client) -> None:

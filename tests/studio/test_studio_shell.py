@@ -31,6 +31,17 @@ TWO_LANGUAGES = """async (names) => {
 }"""
 
 
+WATCH = """async (ids) => {
+  const at = document.querySelector("script[type=module]").src;
+  const { watch } = await import(new URL("core/api.js", at));
+  const stops = [];
+  const heard = (id) => new Promise((done) => stops.push(watch(id, ({ type, seq }) => done([id, type, seq]))));
+  const all = await Promise.all([...ids, ids[0]].map(heard));
+  for (const stop of stops) stop();
+  return all;
+}"""
+
+
 @pytest.fixture(scope="module")
 def guarded(
     browser: Any,
@@ -118,6 +129,25 @@ def test_with_keys_one_signs_in_before_anything_is_seen_and_out_again(open_tab: 
     expect(page.locator(".who")).to_have_text("Operator")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="This server asks for a key")).to_be_visible()
+
+
+def test_many_tasks_are_watched_at_once_and_leave_the_browser_connections_for_the_rest(
+    open_tab: MakeTab, guarded: Any
+) -> None:
+    tab = open_tab(server=guarded)
+    page = tab.open("/make")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url))
+    with guarded.client(guarded.operator) as operator:
+        body = {"model": "text-to-image", "input": {"prompt": "watched"}}
+        ids = [operator.post("/v1/tasks", json=body).json()["id"] for _ in range(6)]
+    page.get_by_label("Key", exact=True).fill(guarded.operator)
+    page.keyboard.press("Enter")
+    expect(page.locator(".form .field").first).to_be_visible()
+    assert page.evaluate(WATCH, ids) == [[one, "created", 1] for one in [*ids, ids[0]]]
+    streams = [url for url in asked if "/events" in url]
+    assert 1 <= len(streams) <= 3
+    assert len({url for url in asked if "/timeline" in url}) == len(ids) - len(streams)
 
 
 def test_on_a_phone_the_pages_are_behind_one_button_and_nothing_is_wider(open_tab: MakeTab) -> None:
