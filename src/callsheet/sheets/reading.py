@@ -98,7 +98,7 @@ class _Reader:
         if not shots:
             self._refuse(("shots",), "there is no shot.", "Write [shots.opening] and, below it, model and its params.")
         if len(shots) > MOST:
-            self._refuse(("shots",), f"{len(shots)} shots are too many.", f"A sheet has at most {MOST}: make two of it.")
+            self._refuse(("shots",), f"{len(shots)} shots are too many.", f"At most {MOST}: make two sheets of it.")
         self.names = list(shots)
         made = {name: self._shot(name) for name in shots}
         self._all_used(made.values())
