@@ -226,12 +226,7 @@ def _params(statement: str) -> set[str]:
     ("query", "index"),
     [
         ("list_all", "task_seq"),
-        ("list_by_state", "task_state"),
-        ("list_by_model", "task_model"),
-        ("list_by_capability", "task_capability"),
-        ("list_by_vendor", "task_vendor"),
-        ("list_by_door", "task_door"),
-        ("list_by_stage", "task_stage"),
+        *((f"list_by_{one}", f"task_{one}") for one in ("state", "model", "capability", "vendor", "door", "stage")),
         ("due", "task_due"),
         ("next_due", "task_next"),
         ("seq_to", "task_created"),

@@ -1,6 +1,6 @@
 /** Make it for real: the same input at a vendor, its price said before, and one task made by one press. */
 import { html, useEffect, useMemo, useState } from "../../lib/index.js";
-import { go } from "../../core/router.js";
+import { Link, go } from "../../core/router.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, Dialog, ErrorBox, Spinner, toast } from "../../parts/index.js";
 import { again } from "../takes/doing.js";
@@ -33,18 +33,21 @@ export function Promote({ task, onClose }) {
     ${error && html`<${ErrorBox} error=${error} />`}
     ${!error && !waiting && !found.length && html`<p class="soft">${t("task.promote.none")}</p>`}
     <div class="offers" role="radiogroup" aria-label=${t("task.promote.models")}>
-      ${found.map((one) => html`<${Offer} key=${one.model} offer=${one} own=${one.model === task.model} chosen=${chosen === one.model} onChoose=${() => choose(one.model)} />`)}
+      ${found.map((one) => html`<${Offer} key=${one.model} offer=${one} task=${task} chosen=${chosen === one.model} onChoose=${() => choose(one.model)} />`)}
     </div>
     ${waiting && html`<p><${Spinner} label=${t("task.promote.asking")} /></p>`}
   <//>`;
 }
 
-function Offer({ offer, own, chosen, onChoose }) {
+function Offer({ offer, task, chosen, onChoose }) {
   const { model, quote, lost, error } = offer;
+  const own = model === task.model;
   return html`<label class="offer ${error ? "refused" : ""}">
     <input type="radio" name="offer" value=${model} checked=${chosen} disabled=${Boolean(error)} onChange=${onChoose} />
     <span class="mono">${model}${own && html` <span class="soft">${t("task.promote.asked")}</span>`}</span>
-    ${quote && html`<span class="offer-price"><${Credits} value=${quote.credits} /></span>`}
+    ${quote
+      ? html`<span class="offer-price"><${Credits} value=${quote.credits} /></span>`
+      : html`<${Link} class="button small" to=${`/make?${new URLSearchParams({ task: task.id, model, stage: model })}`}>${t("task.edit")}<//>`}
     <span class="offer-said soft">
       ${error ? `${error.message} ${error.hint ?? ""}` : quote.basis}
       ${!error && lost.length > 0 && html`<b class="lost">${t("task.promote.lost", { params: lost.join(", ") })}</b>`}
