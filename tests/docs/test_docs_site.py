@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 from docs_fixtures import PAGES, ROOT
+from studio.studio_fixtures import MISSING, PATIENCE, chromium
 from tools.site import checking, nav, staging, text
 from tools.site.__main__ import build
 
@@ -45,6 +48,31 @@ def test_machines_find_one_list_and_one_whole(site: Path) -> None:
         assert (site / link).is_file(), link
     whole = (site / "llms-full.txt").read_text()
     assert all(text.title(page.read_text()) in whole for pages in nav.sections().values() for page in pages)
+
+
+def searched(program: str, site: Path) -> list[str]:
+    """Search the site as it lies on the disk, and say all that the browser asked for."""
+    asked: list[str] = []
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((site / "index.html").as_uri())
+        page.get_by_role("button", name="Search").first.click()
+        page.keyboard.type("webhook signature")
+        expect(page.get_by_text("Check who sent it").first).to_be_visible(timeout=PATIENCE)
+        browser.close()
+    return asked
+
+
+def test_a_browser_finds_a_page_by_its_words_and_asks_no_network(site: Path) -> None:
+    program = chromium()
+    if program is None:
+        pytest.skip(MISSING)
+    with ThreadPoolExecutor(1) as aside:  # one browser to a thread: the tests of the studio may have theirs in this one
+        asked = aside.submit(searched, program, site).result()
+    assert [url for url in asked if not url.startswith("file:")] == []
+    assert len(asked) > 5
 
 
 def test_the_check_sees_what_it_forbids(tmp_path: Path) -> None:
