@@ -15,6 +15,10 @@ export function Message({ id, onClose, onAgain }) {
   const [pending, setPending] = useState(true);
   const { data, error, again } = useAsked((signal) => get(`/v1/webhooks/${id}`, { signal }), [id], { every: pending ? SOON : 0 });
   const settled = useRef(null);
+  const box = useRef(null);
+  useEffect(() => {
+    if (box.current.getBoundingClientRect().top > innerHeight / 2) box.current.scrollIntoView(); // below its list, not beside it
+  }, []);
   useEffect(() => {
     if (!data) return;
     setPending(data.state === "pending");
@@ -31,7 +35,7 @@ export function Message({ id, onClose, onAgain }) {
       toast(failure);
     }
   };
-  return html`<section class="message" aria-label=${id}>
+  return html`<section ref=${box} class="message" aria-label=${id}>
     <header><h2 class="mono">${id}</h2><${Button} kind="quiet" icon="x" label=${t("webhooks.close")} onClick=${onClose} /></header>
     ${error && html`<${ErrorBox} error=${error} onRetry=${again} />`}
     ${!data && !error && html`<${Spinner} label=${t("shell.loading")} />`}
