@@ -21,6 +21,9 @@ import { Takes, show } from "./make/Takes.js";
 
 [words, names, said, capabilities].forEach(register);
 
+/** Milliseconds in which a second click on the same form is the second half of a double click. */
+const DOUBLE = 500;
+
 /** `/make`, with `?model=ID` for a model, or `?task=ID` to begin from a task's input (`&stage=…` to run it elsewhere). */
 export default function Make() {
   const { query } = useRoute();
@@ -65,25 +68,28 @@ function Filled({ entry }) {
   const [wrong, setWrong] = useState(null);
   const [busy, setBusy] = useState(false);
   const box = useRef(null);
-  const sending = useRef(false);
+  const sending = useRef({});
   const body = bodyOf(entry.id, form.value);
   const missing = all.filter((one) => one.required && body.input[one.name] === undefined).map((one) => one.name);
   const quoted = useQuote(missing.length ? null : body);
   const error = wrong ?? told(quoted.error, form.value);
   const make = async () => {
-    if (sending.current) return; // the second half of a double click
-    sending.current = true;
+    const print = JSON.stringify(body);
+    const { busy: under, print: before, at } = sending.current;
+    if (under || (before === print && performance.now() - at < DOUBLE)) return;
+    sending.current = { busy: true };
     setBusy(true);
     try {
       await submit(body);
+      sending.current = { print, at: performance.now() };
       setWrong(null);
       reveal();
     } catch (failure) {
+      sending.current = {};
       setWrong(failure);
       if (!pointed(box.current, failure, all)) toast(failure);
     } finally {
       setBusy(false);
-      setTimeout(() => (sending.current = false), 500);
     }
   };
   useKeys({ "ctrl+enter": [make, t("make.make")] });

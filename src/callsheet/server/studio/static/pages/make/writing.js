@@ -1,7 +1,7 @@
 /** Controls that are written into: words, prompts, numbers, seeds, moments, lists of words, JSON. */
 import { html, useLayoutEffect, useRef, useState } from "../../lib/index.js";
 import { number } from "../../core/format.js";
-import { t } from "../../core/words.js";
+import { has, t } from "../../core/words.js";
 import { Button } from "../../parts/Button.js";
 import { Select } from "../../parts/Select.js";
 import { dice } from "./form.js";
@@ -41,7 +41,7 @@ export function NumberField({ param, value, onChange, attributes }) {
   const from = slides ? Math.ceil(min / fine) * fine : 0;
   const to = max > 60 && (initial ?? 10) <= 20 ? 30 : max; // beyond what is usual, a number is written
   return html`<div class="number">
-    ${slides && html`<input type="range" min=${from} max=${to} step=${fine} value=${value ?? initial ?? min} onInput=${read} aria-label=${t("make.slider", { name: param.name })} class=${value === undefined ? "unset" : ""} />`}
+    ${slides && html`<input type="range" min=${from} max=${to} step=${fine} value=${value ?? initial ?? min} onInput=${read} aria-label=${t("make.slider", { name: has(`param.${param.name}`) ? t(`param.${param.name}`) : param.name })} class=${value === undefined ? "unset" : ""} />`}
     <input type="number" inputmode=${whole ? "numeric" : "decimal"} min=${min} max=${max} step=${step} value=${value ?? ""} placeholder=${initial ?? ""} onInput=${read} ...${attributes} />
     ${param.unit && html`<span class="unit">${unit(param.unit)}</span>`}
   </div>`;
