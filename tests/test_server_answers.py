@@ -24,7 +24,7 @@ from callsheet.server.application import document
         ("GET", "/docs/evil.js", 404, "not_found"),
         ("GET", "/as/nobody/v1/tasks", 404, "not_found"),
         ("PUT", "/v1/tasks", 405, "bad_request"),
-        ("DELETE", "/v1/tasks/task_1", 405, "bad_request"),
+        ("PUT", "/v1/tasks/task_1", 405, "bad_request"),
         ("POST", "/healthz", 405, "bad_request"),
         ("OPTIONS", "/v1/tasks", 405, "bad_request"),
     ],
