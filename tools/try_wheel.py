@@ -57,6 +57,7 @@ def ways(wheel: Path, place: Path) -> dict[str, list[list[str | Path]]]:
             [pip / "bin" / "python", "-m", "pip", "install", "--quiet", wheel],
             [inside, "doctor"],
             [inside, *made],
+            [inside, "demo", "--out", place / "demo"],
             [inside, "models", "--capability", "music"],
         ],
         "uvx": [[*uvx, "version"], [*uvx, "skill", "show"], [*uvx, *made]],
