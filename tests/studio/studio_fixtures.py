@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from callsheet.settings import Settings, load
 
@@ -33,17 +33,17 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def playwright_started() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def browser(playwright_started: Playwright) -> Iterator[Browser]:
-    """One Chromium for all tests of a process. Where none is installed the test is skipped and says what to do."""
-    program = chromium()
-    if program is None:
+def program() -> str:
+    """The browser's program. Where none is installed the test is skipped and says what to do."""
+    found = chromium()
+    if found is None:
         pytest.skip(MISSING)
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(program: str) -> Iterator[Browser]:
+    """One Chromium for a test file, and not longer: while Playwright runs, its thread can run no other event loop."""
     # A container has no sandbox to give, and little shared memory.
     flags = [
         "--no-sandbox",
@@ -51,9 +51,10 @@ def browser(playwright_started: Playwright) -> Iterator[Browser]:
         "--disable-background-networking",
         "--autoplay-policy=no-user-gesture-required",
     ]
-    started = playwright_started.chromium.launch(executable_path=program, args=flags)
-    yield started
-    started.close()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=flags)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +65,7 @@ def studio_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="session")
 def studio(
-    browser: Browser, studio_settings: Settings, serve_home: Callable[[Settings], AbstractContextManager[Any]]
+    program: str, studio_settings: Settings, serve_home: Callable[[Settings], AbstractContextManager[Any]]
 ) -> Iterator[Any]:
     """A served home without keys, for all tests of a process: a conftest.Served. Make your own for what changes it."""
     with serve_home(studio_settings) as running:
