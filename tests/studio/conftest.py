@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from studio.studio_fixtures import browser, open_tab, pictures, playwright_started, studio, studio_settings, tab
+from studio.studio_fixtures import browser, open_tab, pictures, program, studio, studio_settings, tab
 
-__all__ = ["browser", "open_tab", "pictures", "playwright_started", "studio", "studio_settings", "tab"]
+__all__ = ["browser", "open_tab", "pictures", "program", "studio", "studio_settings", "tab"]
