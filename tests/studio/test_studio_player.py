@@ -32,6 +32,20 @@ def ready(page: Page, element: str = "video") -> None:
     until(page, f"document.querySelector('{element}')?.readyState >= 2")
 
 
+def test_what_is_played_is_loaded_once_however_often_its_task_is_read(tab: Tab, made: dict[str, Task]) -> None:
+    loads: list[str] = []
+    tab.page.on("request", lambda one: loads.append(one.url) if "/content" in one.url else None)
+    page = tab.open("/takes")
+    expect(page.locator(f"[data-task={made['clip'].id}] video")).to_have_count(1)
+    with page.expect_response(lambda one: "/v1/tasks?" in one.url):
+        page.evaluate("dispatchEvent(new Event('focus'))")
+    page.get_by_role("link", name=re.compile("a lighthouse at night")).click()
+    ready(page)
+    expect(page.locator(".timeline .good")).to_be_visible()
+    addresses = {one for one in loads if made["clip"].artifacts[0].id in one}
+    assert len(addresses) == 1
+
+
 def test_a_clip_is_played_stepped_and_shuttled_to_the_frame(tab: Tab, made: dict[str, Task]) -> None:
     page = tab.open(f"/takes/{made['clip'].id}")
     ready(page)
@@ -46,7 +60,6 @@ def test_a_clip_is_played_stepped_and_shuttled_to_the_frame(tab: Tab, made: dict
     page.keyboard.press("End")
     expect(page.locator(FRAME)).to_have_text("23")
     page.keyboard.press("j")
-    expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect(page.locator(FRAME)).to_have_text("0")
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     page.get_by_role("button", name="Loop").click()

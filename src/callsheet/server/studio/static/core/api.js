@@ -3,6 +3,9 @@ import { root } from "./router.js";
 
 const OURS = { "x-callsheet-studio": "1" };
 
+/** For how many milliseconds an address has to hold yet to be used again. */
+const HOLDS = 600_000;
+
 /** What a request that failed says: the fields of the server's error. `status` 0 means that it was not reached. */
 export class ApiError extends Error {
   constructor({ status = 0, code = "unreachable", message, hint = null, param = null, line = null, requestId = null, retryAfter = null }) {
@@ -65,13 +68,21 @@ export function upload(file, onProgress = () => {}, { name = file.name ?? "pictu
   });
 }
 
+const addresses = new Map();
+
 /**
  * The address of a file's bytes as this page may load it: the signed `url` of an artifact or a file, from this origin.
+ * Each answer signs it anew; what is shown keeps its first address for as long as that holds, and is not loaded again.
  * @param {{id: string, url: string}} file
  */
 export function media(file) {
-  const { pathname, search: query } = new URL(file.url, location.href);
-  return pathname.includes("/v1/") ? root + pathname.slice(pathname.indexOf("/v1/")) + query : file.url;
+  const { pathname, search: query, searchParams } = new URL(file.url, location.href);
+  if (!pathname.includes("/v1/")) return file.url;
+  const known = addresses.get(file.id);
+  if (known && known.until > Date.now() + HOLDS) return known.address;
+  const address = root + pathname.slice(pathname.indexOf("/v1/")) + query;
+  addresses.set(file.id, { address, until: Number(searchParams.get("expires")) * 1000 });
+  return address;
 }
 
 /**

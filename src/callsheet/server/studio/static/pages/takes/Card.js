@@ -4,6 +4,7 @@ import { ago, credits, duration, time } from "../../core/format.js";
 import { Link } from "../../core/router.js";
 import { t } from "../../core/words.js";
 import { StateBadge } from "../../parts/index.js";
+import { views } from "../../parts/player/kinds.js";
 import { Poster } from "./Poster.js";
 import { took } from "./feed.js";
 
@@ -17,6 +18,7 @@ export function titleOf({ input, capability }) {
 export function Card({ task, picked, here, onPick, grid }) {
   if (!task) return html`<div class="take-card waiting-card" aria-hidden="true"></div>`;
   const seconds = took(task);
+  const many = views(task.artifacts).length;
   return html`<article class="take-card ${grid ? "" : "row"} ${picked ? "picked" : ""} ${here ? "here" : ""}" data-task=${task.id} aria-current=${here ? "true" : undefined}>
     <label class="pick"><input type="checkbox" checked=${picked} aria-label=${t("takes.pick", { title: titleOf(task).slice(0, 60) })} onClick=${onPick} /></label>
     <${Link} class="card-open" to="/takes/${task.id}" title=${titleOf(task)}>
@@ -27,7 +29,7 @@ export function Card({ task, picked, here, onPick, grid }) {
     <//>
     <p class="card-line card-state">
       <${StateBadge} state=${task.state} progress=${task.progress} unsure=${task.unsure} />
-      ${task.artifacts.length > 1 && html`<span class="soft">×${task.artifacts.length}</span>`}
+      ${many > 1 && html`<span class="soft">×${many}</span>`}
     </p>
     <p class="card-line soft">
       <span class="mono card-model">${task.model}</span>
