@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -145,6 +146,13 @@ def test_a_password_in_an_address_of_the_settings_is_a_secret(tmp_path: Path) ->
 )
 def test_what_is_no_secret_stays(said: str) -> None:
     assert masking(KNOWN)(said) == said
+
+
+@pytest.mark.parametrize("letter", ["A", "中", "-", "key", "?", "a?", "://", 'key"\\'])
+def test_a_long_text_of_any_letters_is_masked_in_no_time(letter: str) -> None:
+    began = time.process_time()
+    assert UNKNOWN not in masking(KNOWN)(letter * (100_000 // len(letter)) + f" api_key={UNKNOWN}")
+    assert time.process_time() - began < 5  # by steps that grow with its square it would be hours
 
 
 def test_an_object_is_one_line_with_everything_that_is_known(log: Lines, tmp_path: Path) -> None:

@@ -15,14 +15,15 @@ SHORTEST = 6
 
 Mask = Callable[[str], str]
 
-_ADDRESSES = re.compile(r"(?i)(?<=://)[^/\s?#@\"'<>]*@|(?<=\?)(?<=\S\?)[^\s\"'<>]*[=&][^\s\"'<>]*")
+_ADDRESSES = re.compile(r"(?i)(?<=://)[^/\s?#@\"'<>]*@|(?<=\?)(?<=\S\?)[^\s\"'<>=&?]*[=&][^\s\"'<>]*")
 """A name and password before a host; the query of an address, which is where vendors and buckets put signatures."""
+# Neither pattern begins with a run of any length: what is masked may be long, and is written by others.
 
 _SCHEME = r"(?:bearer|basic|token|digest|key)\s+"
 _SET = r"\\*[\"']?\s*[=:]\s*\\*[\"']?"
 _CREDENTIALS = re.compile(
     rf"(?i)(\bbearer\s+(?=\S{{8}})"
-    rf"|[\w-]*(?:key|secret|token|signature|password|passwd|credentials?){_SET}(?:{_SCHEME}|v1,)?"
+    rf"|(?:key|secret|token|signature|password|passwd|credentials?){_SET}(?:{_SCHEME}|v1,)?"
     rf"|\bauthorization{_SET}(?:{_SCHEME})?"
     r"|/callbacks/[^/\s]+/[^/\s]+/"
     r"|\b(?:css?|whsec)_|\bv1,)[^\s\"'&,;\\]+"
