@@ -23,6 +23,9 @@ FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=inde
 PORTS = {"8420": "PORT", "8443": "TLS_PORT", "8444": "PROXY_PORT"}
 """The ports that pages speak of, and the settings that give each page's servers free ones."""
 
+FOREIGN = ("CALLSHEET_", "PYTEST_")
+"""What of the environment a newcomer would not have."""
+
 TWIN_PORT = "8430"
 """The port of the twin, which is given on its command line."""
 
@@ -67,7 +70,7 @@ class Place:
         self.ports = _free_ports()
         self.port = self.ports["8420"]
         self.twin_port = self.ports.pop(TWIN_PORT)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLSHEET_")}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         path = os.pathsep.join([str(front), str(Path(sys.executable).parent), kept.get("PATH", "")])
         self.env = {**kept, "PATH": path, "HOME": str(folder), "CALLSHEET_HOME": str(self.home), "NO_COLOR": "1"}
         self.env |= {f"CALLSHEET_SERVER__{setting}": self.ports[port] for port, setting in PORTS.items()}
