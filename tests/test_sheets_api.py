@@ -67,6 +67,11 @@ def count(api: httpx2.Client) -> int:
     return len(api.get("/v1/tasks", params={"limit": 100}).json()["data"])
 
 
+def ended(api: httpx2.Client, task: str) -> None:
+    with api.stream("GET", f"/v1/tasks/{task}/events") as events:  # which end with the task
+        events.read()
+
+
 def test_a_plan_says_order_needs_stages_and_prices_and_hands_nothing_in(api: httpx2.Client) -> None:
     before = count(api)
     found = plan(api, film("planned"))
@@ -117,6 +122,28 @@ def test_a_shot_alone_is_made_with_what_it_takes_and_a_failed_one_is_tried_anew(
     again = ids(play(api, film("alone"), only="opening", changes={"opening.duration": 2}))
     assert again["still"] == ids(played)["still"]
     assert again["opening"] != ids(played)["opening"]
+
+
+def test_a_shot_whose_task_was_deleted_is_made_anew_however_often(api: httpx2.Client) -> None:
+    seen: set[str] = set()
+    for _ in range(4):
+        made = ids(play(api, film("deleted"), only="still"))["still"]
+        assert made not in seen
+        seen.add(made)
+        api.post(f"/v1/tasks/{made}/cancel").raise_for_status()
+        ended(api, made)
+        assert api.delete(f"/v1/tasks/{made}").status_code == 204
+    fault = {}
+    for status in (201, 409):
+        answer = play(api, film("deleted"), status, key="once", only="still", fresh="*")
+        if status == 409:
+            fault = answer
+        else:
+            made = ids(answer)["still"]
+            api.post(f"/v1/tasks/{made}/cancel").raise_for_status()
+            ended(api, made)
+            api.delete(f"/v1/tasks/{made}").raise_for_status()
+    assert "which was deleted" in fault["message"], "what one key has made is never made twice under it"
 
 
 @pytest.mark.parametrize(
@@ -172,6 +199,27 @@ def test_no_file_of_the_server_is_read(api: httpx2.Client, tmp_path: Path) -> No
     (tmp_path / "secret.png").write_bytes(PIXEL)
     sheet = film("secret").replace('"@still"', f'"{tmp_path / "secret.png"}"')
     assert "no such file is there" in plan(api, sheet, 422)["message"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "[sheet]\nbudget = nan\n",
+        "[sheet]\nbudget = inf\n",
+        "[sheet]\nbudget = 1e400\n",
+        f"[sheet]\nbudget = {'9' * 400}\n",
+        f"[defaults]\nseed = {'9' * 5000}\n",
+        f"[defaults]\nseed = 0x{'f' * 5000}\n",
+        f"[defaults]\nseed = {'[' * 50_000}\n",
+        "[defaults]\n" + "".join(f"k{number} = 1\n" for number in range(501)),
+        "[shots.when]\nmodel = 'lip-sync'\nvideo = 1979-05-27\n",
+        "[shots.many]\nmodel = 'lip-sync'\nvideo = nan\n",
+    ],
+)
+def test_what_toml_can_say_and_nothing_here_can_mean_is_refused(api: httpx2.Client, odd: str) -> None:
+    shot = '[shots.still]\nmodel = "text-to-image"\nprompt = "a fox"\n'
+    for refused in (plan, play):
+        assert refused(api, odd + shot, 422)["code"] == "invalid_input"
 
 
 def test_the_sdk_plans_plays_and_names_the_line(house: Served) -> None:

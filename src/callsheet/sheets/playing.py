@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ LABELS = frozenset({"sheet", "shot", "take"})
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _SUM = re.compile(r"sha256:[0-9a-f]{64}")
+_TRIES = 12
 _BAD = (State.FAILED, State.CANCELED)
 
 
@@ -171,17 +171,25 @@ class Player:
         take = take_of(shot, ids, {path: one.sum for path, one in plan.media.items()})
         input = body(shot, ids, {path: one.reference for path, one in plan.media.items()})
         labels = {**more, "sheet": plan.sheet.title[:512], "shot": shot.name, "take": take}
-        for _ in range(2):
+        keyed, before, past = bool(key and one.anew), -1, 0
+        clash = Conflict("It is being handed in by another play of this sheet.", hint="Play it again.")
+        for _ in range(_TRIES):
             takes = await self._takes(take)
             if (standing := _standing(takes)) and not one.anew:
                 return standing  # another play of this sheet was faster: its task is ours too
-            once = f"play {take} {key if key and one.anew else len(takes)}"
+            past = 2 * past + 1 if len(takes) == before else 0  # numbers of tasks that were deleted stay taken
+            before = len(takes)
+            once = f"play {take} {key if keyed else before + past}"
             new = NewTask(
                 shot.model, input, metadata=labels, stage=shot.stage, idempotency_key=once, key_id=self.key_id
             )
-            with contextlib.suppress(Conflict):  # under this key it is handed in at this very moment
+            try:
                 return (await self.tasks.submit(self.account, new))[0]
-        raise Conflict("It is being handed in by another play of this sheet.", hint="Play it again.")
+            except Conflict as error:  # under this key something else was handed in, perhaps at this very moment
+                if keyed:
+                    raise
+                clash = error
+        raise clash
 
     async def _takes(self, take: str) -> tuple[Task, ...]:
         """The tasks of one take, newest first."""

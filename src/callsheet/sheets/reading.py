@@ -16,6 +16,7 @@ from callsheet.catalog.check import REFERENCE
 from callsheet.errors import InvalidInput, NotSupported, RequestError
 from callsheet.sheets.lines import At, lines, nearest
 from callsheet.sheets.sheet import UNMADE, Local, Output, Sheet, Shot, deep
+from callsheet.sheets.values import strange
 
 Table = Mapping[str, Any]
 
@@ -26,6 +27,9 @@ _OWN = ("model", "on")
 
 MOST = 500
 """Shots of one sheet: it is checked and handed in as a whole."""
+
+RICHEST = 1_000_000_000
+"""Credits that a budget may name."""
 
 _SIZES = {"resolution", "aspect_ratio"}
 
@@ -68,11 +72,14 @@ def parse(text: str, catalog: Catalog, wish: Wish, *, name: str, known: Known) -
     """The sheet in this text, checked whole; `name` stands in messages, and as the title of one that has none."""
     try:
         raw: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also for a number of thousands of digits
         at = re.search(r"at line (\d+)", str(error))
         line = int(at[1]) if at else len(text.splitlines()) or None
         raise _fault(f"{name} is no TOML: {error}.", "See docs/howto/call-sheets.md.", None, line) from error
-    return _Reader(name, known, catalog, raw, lines(text), wish.stage, dict(wish.changes)).sheet()
+    reader = _Reader(name, known, catalog, raw, lines(text), wish.stage, dict(wish.changes))
+    if found := strange(raw):
+        reader.refuse(*found)
+    return reader.sheet()
 
 
 @dataclass
@@ -92,13 +99,19 @@ class _Reader:
         about = self._table(("sheet",))
         self._only_known(("sheet",), about, ("title", "budget"))
         budget = about.get("budget")
-        if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int | float) or budget < 0):
-            self._refuse(("sheet", "budget"), "budget is a number of credits.", "Write budget = 100.")
+        if budget is not None and (
+            isinstance(budget, bool) or not isinstance(budget, int | float) or not 0 <= budget <= RICHEST
+        ):
+            self.refuse(
+                ("sheet", "budget"), f"budget is a number of credits, up to {RICHEST:,}.", "Write budget = 100."
+            )
         shots = self._table(("shots",))
         if not shots:
-            self._refuse(("shots",), "there is no shot.", "Write [shots.opening] and, below it, model and its params.")
+            self.refuse(("shots",), "there is no shot.", "Write [shots.opening] and, below it, model and its params.")
         if len(shots) > MOST:
-            self._refuse(("shots",), f"{len(shots)} shots are too many.", f"At most {MOST}: make two sheets of it.")
+            self.refuse(("shots",), f"{len(shots)} shots are too many.", f"At most {MOST}: make two sheets of it.")
+        if len(self._table(("defaults",))) > MOST:
+            self.refuse(("defaults",), "these are too many defaults.", f"At most {MOST}.")
         self.names = list(shots)
         made = {name: self._shot(name) for name in shots}
         self._all_used(made.values())
@@ -110,10 +123,10 @@ class _Reader:
         at = ("shots", name)
         given = {**self._table(at), **self._changed(name)}
         if not NAME.fullmatch(name):
-            self._refuse(at, f"{name!r} is no name of a shot.", "Letters, digits, - and _; the files get this name.")
+            self.refuse(at, f"{name!r} is no name of a shot.", "Letters, digits, - and _; the files get this name.")
         named = given.get("model")
         if not isinstance(named, str):
-            self._refuse(at, "a shot needs a model.", 'Write model = "image-to-video": a capability or a model id.')
+            self.refuse(at, "a shot needs a model.", 'Write model = "image-to-video": a capability or a model id.')
         model = self._model(at, named, [one for one in given if one not in _OWN])
         own = {param: value for param, value in given.items() if param not in _OWN}
         full = {**self._defaults(model, named, own), **own}
@@ -130,7 +143,7 @@ class _Reader:
         except NotSupported:  # a capability that runs at vendors only: the server's routing decides which
             return self.catalog.models(capability=named)[0]
         except RequestError as error:
-            self._refuse((*at, "model"), error.message, error.hint)
+            self.refuse((*at, "model"), error.message, error.hint)
 
     def _generates(self, capability: str) -> bool:
         return not any(model.vendor == "edit" for model in self.catalog.models(capability=capability))
@@ -170,7 +183,7 @@ class _Reader:
             return value
         if not self.known.has(value):
             hint = f"{self.known.hint}; another shot is written @name."
-            self._refuse(
+            self.refuse(
                 self._where(at, value), f"{at[1]}: {param.name} names {value}, and no such file is there.", hint
             )
         return Local(value)
@@ -186,7 +199,7 @@ class _Reader:
         near = difflib.get_close_matches(name, self.names, 1)
         guess = f"Did you mean @{near[0]}? " if near else ""
         hint = f"{guess}Its shots: {', '.join(self.names)}. A text that begins with @ is written @@."
-        self._refuse(self._where(at, named[0]), f"{at[1]} takes from @{name}, and no shot is called so.", hint)
+        self.refuse(self._where(at, named[0]), f"{at[1]} takes from @{name}, and no shot is called so.", hint)
 
     def _where(self, at: At, text: str) -> At:
         """The key of a shot below which this text stands."""
@@ -213,13 +226,13 @@ class _Reader:
             param = re.split(r"[.\[]", error.param or "")[0]
             tables = (at, ("defaults", named), ("defaults", model.capability), ("defaults",))
             place = next(((*one, param) for one in tables if (*one, param) in self.lines), at)
-            self._refuse(place, f"{at[1]}: {error.message}", error.hint)
+            self.refuse(place, f"{at[1]}: {error.message}", error.hint)
 
     def _unknown(self, place: At, model: Model, name: str) -> NoReturn:
         try:
             model.check({name: None})
         except InvalidInput as error:
-            self._refuse(place, f"{place[1]}: {error.message}", error.hint)
+            self.refuse(place, f"{place[1]}: {error.message}", error.hint)
         raise AssertionError("an unknown param is refused")
 
     def _all_used(self, shots: Iterable[Shot]) -> None:
@@ -227,7 +240,7 @@ class _Reader:
         known = {*self.names, *(shot.capability for shot in shots), *(shot.model for shot in shots)}
         plain = {name for name, one in self._table(("defaults",)).items() if not isinstance(one, Mapping)}
         for name in sorted(plain - self.used):
-            self._refuse(("defaults", name), f"no shot takes the default {name}.", "Leave it out, or mend its name.")
+            self.refuse(("defaults", name), f"no shot takes the default {name}.", "Leave it out, or mend its name.")
         for name in self.changes:
             head, dot, _ = name.partition(".")
             if (dot and head not in known) or (not dot and name not in self.used):
@@ -241,7 +254,7 @@ class _Reader:
         except graphlib.CycleError as error:
             ring = list(reversed(cast("list[str]", error.args[1])))
             drawn = " -> ".join(f"@{name}" for name in ring)
-            self._refuse(("shots", ring[0]), f"these shots wait for each other: {drawn}.", "Let one of them begin.")
+            self.refuse(("shots", ring[0]), f"these shots wait for each other: {drawn}.", "Let one of them begin.")
         ready, order = [*sorter.get_ready()], list[str]()
         while ready:
             ready.sort(key=self.names.index, reverse=True)
@@ -254,17 +267,17 @@ class _Reader:
         for name in table:
             if name not in known:
                 what = f"[{name}]" if isinstance(table[name], Mapping) else name
-                self._refuse((*at, name), f"{what} means nothing here.", f"Known: {', '.join(known)}.")
+                self.refuse((*at, name), f"{what} means nothing here.", f"Known: {', '.join(known)}.")
 
     def _table(self, place: At) -> dict[str, Any]:
         value: Any = self.raw
         for name in place:
             value = value.get(name, {})
             if not isinstance(value, dict):
-                self._refuse(place, f"{name} is no table.", f"Write [{'.'.join(place)}] and what belongs to it below.")
+                self.refuse(place, f"{name} is no table.", f"Write [{'.'.join(place)}] and what belongs to it below.")
         return cast("dict[str, Any]", value)
 
-    def _refuse(self, place: At, said: str, hint: str | None) -> NoReturn:
+    def refuse(self, place: At, said: str, hint: str | None) -> NoReturn:
         line = nearest(self.lines, place)
         where = f"{self.name}:{line}" if line else self.name
         raise _fault(f"{where}: {said}", hint, ".".join(place), line) from None

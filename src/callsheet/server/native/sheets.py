@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from fastapi import APIRouter
@@ -94,7 +95,9 @@ def _player(parts: Parts, caller: Caller) -> Player:
 
 async def _planned(player: Player, parts: Parts, asked: SheetPlan) -> Plan:
     known = Known(lambda path: path in asked.files, _UPLOAD)
-    sheet = sheets.parse(asked.sheet, parts.catalog, Wish(asked.on, asked.changes), name=asked.name, known=known)
+    wish = Wish(asked.on, asked.changes)
+    # In a thread: a long text, or one made to be slow, must not keep everybody else waiting.
+    sheet = await asyncio.to_thread(sheets.parse, asked.sheet, parts.catalog, wish, name=asked.name, known=known)
     return await player.plan(sheet, only=asked.only, fresh=asked.anew, files=asked.files)
 
 
