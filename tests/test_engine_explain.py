@@ -67,7 +67,7 @@ def test_a_whole_story_names_what_was_asked_what_it_became_and_what_it_cost(tmp_
             f"previz works on it as r-{task.id}.",
             "The stage says: cooled",
             "Kept 1 file",
-            'Succeeded. It took {"credits": 0}.',
+            "Succeeded. It cost 0 credits.",
         ):
             assert words in told
         assert {event.type for event in timeline} <= EVENTS.keys()

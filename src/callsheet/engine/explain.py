@@ -142,7 +142,13 @@ def _collected(data: Data) -> str:
 
 def _succeeded(data: Data) -> str:
     usage = {name: value for name, value in data.get("usage", {}).items() if name != "approximations"}
-    return "Succeeded." + (f" It took {_value(usage)}." if usage else "")
+    cost = usage.pop("credits", None)
+    told = ["Succeeded."]
+    if cost is not None:
+        told.append(f"It cost {cost:g} credits.")
+    if usage:
+        told.append(f"Used: {', '.join(f'{name} {_value(value)}' for name, value in usage.items())}.")
+    return " ".join(told)
 
 
 def _failed(data: Data) -> str:
