@@ -114,6 +114,17 @@ def test_a_play_counts_into_the_budget_and_one_beyond_it_hands_nothing_in(stage:
         assert len(stage.stub.orders) == orders
 
 
+def test_a_play_that_is_repeated_spends_no_more_than_is_left_by_now(stage: Stage) -> None:
+    sheet = (SHEET % 4).replace("a fox", "a lynx")
+    with agent(stage.url, budget=20, budget_name="repeated") as ask, stage.client() as client:
+        shots = ask("play_sheet", sheet=sheet, hand_in=True).view["shots"]
+        client.delete(f"/v1/tasks/{shots[1]['task']}").raise_for_status()
+        assert not ask("make", **order("a heron", 6)).failed
+        orders = len(stage.stub.orders)
+        assert "only 0 are left" in ask("play_sheet", sheet=sheet, hand_in=True).said
+        assert len(stage.stub.orders) == orders
+
+
 def test_a_shot_that_failed_is_paid_again_only_when_it_is_asked_for(stage: Stage) -> None:
     stage.stub.fail("rejected", "Not that.")
     with agent(stage.url) as ask:

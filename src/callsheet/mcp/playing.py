@@ -13,7 +13,7 @@ from typing import Annotated, Any, cast
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from callsheet.client import AsyncClient, Play, SheetPlan, Task
+from callsheet.client import AsyncClient, PlannedShot, Play, SheetPlan, Task
 from callsheet.client.office import Wish
 from callsheet.errors import InvalidInput
 from callsheet.mcp import views
@@ -119,13 +119,25 @@ class Playing:
             if refused := _failed(plan, fresh):
                 raise InvalidInput(refused)
             once = f"{_digest(text, wish)} {take}"
-            repeated = bool((await client.list(limit=1, metadata={CALL: once})).data)
-            labels = await self.kit.purse.labels(client, 0.0 if repeated else plan.credits, plan.unknown)
+            new = _to_pay(plan, await _made(client, once))
+            unpriced = [one.name for one in new if one.quote and one.quote.credits is None]
+            credits = sum(one.quote.credits for one in new if one.quote and one.quote.credits)
+            labels = await self.kit.purse.labels(client, credits, unpriced)
             marks = {CALL: once, **labels}
             play = await client.play_sheet(text, metadata=marks, idempotency_key=f"mcp {once}", **wish)
-            if not repeated:
-                await self.kit.purse.settle(client, [one.task for one in play.shots if not one.found])
+            names = {one.name for one in new}
+            await self.kit.purse.settle(client, [one.task for one in play.shots if one.name in names and not one.found])
             return play
+
+
+async def _made(client: AsyncClient, once: str) -> frozenset[str]:
+    """The shots that the same call has handed in before."""
+    return frozenset([task.metadata.get("shot", "") async for task in client.iterate(metadata={CALL: once})])
+
+
+def _to_pay(plan: SheetPlan, made: frozenset[str]) -> list[PlannedShot]:
+    """What this call hands in: not what stands, and not what it made anew when it was asked before."""
+    return [one for one in plan.shots if not one.found and one.name not in made]
 
 
 def _failed(plan: SheetPlan, fresh: frozenset[str]) -> str | None:
