@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,18 @@ def test_a_long_text_is_found_by_its_beginning_and_no_letter_breaks_the_store() 
     task = a_row(1, input={"text": "x" * 9000 + " end", "odd": "\ud800\0"}).task
     assert len(said(task)) == SAID
     assert "?" in said(a_row(1, input={"odd": "\ud800\0"}).task)
+
+
+def test_no_letter_in_a_search_or_a_name_is_a_fault_of_ours(tmp_path: Path) -> None:
+    odd = ({"text": "a\0b"}, {"model": "\0"}, {"stage": "\0"}, {"metadata": {"a": "\0"}})
+
+    async def story() -> None:
+        async with a_store(tmp_path) as store:
+            await store.add_task(a_row(1))
+            for filter in odd:
+                with contextlib.suppress(InvalidInput):
+                    assert (await store.list_tasks("local", Filter(**filter), 5)).tasks == ()  # type: ignore[arg-type]
+            with pytest.raises((NotFound, InvalidInput)):
+                await store.task("local", "task_\0")
+
+    asyncio.run(story())

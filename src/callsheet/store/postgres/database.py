@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-from callsheet.errors import StorageError
+from callsheet.errors import InvalidInput, StorageError
 from callsheet.store.database import Clash, Params, Records, Step, Unchanged, queries
 
 ATTEMPTS = 8
@@ -108,6 +108,8 @@ async def explained() -> AsyncGenerator[None]:
         yield
     except asyncpg.IntegrityConstraintViolationError as error:
         raise Clash(str(error)) from error
+    except asyncpg.CharacterNotInRepertoireError as error:  # U+0000, which PostgreSQL has no place for
+        raise InvalidInput("This holds a character that cannot be kept.", hint="Leave out U+0000.") from error
     except asyncpg.PostgresError as error:
         if not str(getattr(error, "sqlstate", "")).startswith(_PLACE_CLASSES):
             raise
