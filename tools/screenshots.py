@@ -27,6 +27,33 @@ SIZE = (1280, 800)
 QUALITY = 80
 PATIENCE = 300
 
+SHEET = """[sheet]
+title = "The light goes on"
+
+[defaults]
+seed = 7
+resolution = "540p"
+
+[shots.cliff]
+model = "text-to-image"
+prompt = "a lighthouse on a cliff at dusk"
+
+[shots.opening]
+model = "image-to-video"
+image = "@cliff"
+camera_move = "push-in"
+duration = 2
+
+[shots.village]
+model = "text-to-video"
+prompt = "a fishing village at night"
+duration = 2
+
+[shots.film]
+model = "concat"
+videos = ["@opening", "@village"]
+"""
+
 Steps = Callable[[Page, "Stage"], None]
 
 
@@ -61,9 +88,11 @@ def make(page: Page, stage: Stage) -> None:
 
 
 def sheet(page: Page, stage: Stage) -> None:
-    """An example, planned."""
-    page.locator("main button").filter(has_text="15").or_(page.locator("main li button")).first.click()
-    page.wait_for_timeout(1500)
+    """A sheet, played to its end."""
+    page.get_by_role("button", name="Write one").click()
+    page.get_by_label("Text of the call sheet").fill(SHEET)
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_selector('[data-shot="film"] video', timeout=PATIENCE * 1000)
 
 
 def mask(page: Page, stage: Stage) -> None:
@@ -92,7 +121,7 @@ PICTURES = (
     Picture("takes", "/takes"),
     Picture("task", "/takes/{harbour}", theme="dark"),
     Picture("compare", "/compare?a={harbour}&b={tilt}"),
-    Picture("sheets", "/sheets", sheet),
+    Picture("sheets", "/sheets", sheet, size=(1600, 800)),
     Picture("webhooks", "/webhooks"),
     Picture("ledger", "/ledger"),
     Picture("keys", "/keys"),

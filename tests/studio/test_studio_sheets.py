@@ -101,6 +101,25 @@ def test_a_fault_is_shown_at_its_line_and_goes_when_it_is_mended(tab: Tab) -> No
     expect(shot(page, "opening")).to_be_visible()
 
 
+def test_nothing_is_played_whose_price_was_not_shown(tab: Tab) -> None:
+    page = write(tab, film())
+    play = page.get_by_role("button", name="Play", exact=True)
+    expect(play).to_be_enabled()
+    held: list[Any] = []
+    page.route("**/v1/sheets/plan", lambda route: held.append(route))
+    played: list[str] = []
+    page.on("request", lambda one: played.append(one.url) if one.url.endswith("/v1/sheets") else None)
+    with page.expect_request("**/v1/sheets/plan"):
+        page.get_by_label("Text of the call sheet").fill(film(" at dawn"))
+        expect(play).to_be_disabled()
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".sheets-total")).to_be_empty()
+    expect(play).to_be_disabled()
+    held[0].continue_()
+    expect(play).to_be_enabled()
+    assert played == []
+
+
 def test_a_failed_shot_says_why_and_has_its_price_again(tab: Tab) -> None:
     page = write(tab, film(" [[fail]]"))
     page.get_by_role("button", name="Play", exact=True).click()

@@ -11,7 +11,7 @@ import { Files } from "./sheets/Files.js";
 import { Start } from "./sheets/Start.js";
 import { Strip } from "./sheets/Strip.js";
 import { take } from "./sheets/taking.js";
-import { fault, files, leave, look, name, on, play, plan, text } from "./sheets/state.js";
+import { current, fault, files, leave, look, name, on, play, plan, text } from "./sheets/state.js";
 
 register(office);
 register(words);
@@ -27,7 +27,7 @@ export default function Sheets() {
   }, shown);
   useEffect(() => leave, []);
   useKeys({
-    "ctrl+enter": [() => plan.value && !fault.value && play().catch(toast), t("sheets.play")],
+    "ctrl+enter": [() => current.value && !fault.value && play().catch(toast), t("sheets.play")],
     "ctrl+s": [save, t("sheets.save")],
   });
   const drop = (event) => {

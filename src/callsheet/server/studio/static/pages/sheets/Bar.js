@@ -3,7 +3,7 @@ import { html, useRef, useState } from "../../lib/index.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, Select, toast } from "../../parts/index.js";
 import { Anew } from "./Anew.js";
-import { ended, fault, look, name, on, plan, play, shots, text } from "./state.js";
+import { current, ended, fault, look, name, on, plan, play, shots, text } from "./state.js";
 import { open, take } from "./taking.js";
 
 /** Name, stage, price, play, open, save. */
@@ -55,11 +55,12 @@ function Playing({ onAnew }) {
   const open = shots.value.filter((one) => one.task && !ended(one.task.state)).length;
   const todo = shots.value.filter((one) => !one.found).length;
   const said = open ? t("sheets.going", { count: open }) : todo ? "" : t("sheets.made");
+  const planned = current.value && !fault.value;
   return html`<div class="sheets-play">
-    <p class="sheets-total" role="status">${plan.value && !fault.value && (todo ? html`<${Total} />` : said)}</p>
-    ${plan.value && !fault.value && !todo && !open
+    <p class="sheets-total" role="status">${planned && (todo ? html`<${Total} />` : said)}</p>
+    ${planned && !todo && !open
       ? html`<${Button} icon="retry" onClick=${onAnew}>${t("sheets.anew")}<//>`
-      : html`<${Button} kind="main" icon="play" busy=${busy} disabled=${!plan.value || fault.value || !todo || plan.value.refusal} onClick=${begin}>${t("sheets.play")}<//>`}
+      : html`<${Button} kind="main" icon="play" busy=${busy} disabled=${!planned || !todo || plan.value.refusal} onClick=${begin}>${t("sheets.play")}<//>`}
     ${plan.value?.refusal && html`<p class="sheets-refusal" role="alert">${plan.value.refusal}</p>`}
   </div>`;
 }

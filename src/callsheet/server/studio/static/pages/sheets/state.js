@@ -19,6 +19,9 @@ export const files = persisted("sheets.files", {});
 /** What playing it comes to, as the server last said; null before. Where the text has a fault it is of before that. */
 export const plan = signal(null);
 
+/** Whether the plan is of what would be played now: nothing is handed in whose price was not shown. */
+export const current = computed(() => plan.value?.of === JSON.stringify(asked()));
+
 /** What is wrong with the text, and where; an ApiError with its `line`. @type {import("../../lib/index.js").Signal<ApiError | null>} */
 export const fault = signal(null);
 
@@ -52,10 +55,11 @@ export async function look() {
     return;
   }
   asking.value = true;
+  const wanted = asked();
   try {
-    const found = await post("/v1/sheets/plan", asked());
+    const found = await post("/v1/sheets/plan", wanted);
     if (mine !== latest) return;
-    plan.value = found;
+    plan.value = { ...found, of: JSON.stringify(wanted) };
     fault.value = null;
     follow();
   } catch (error) {
@@ -75,7 +79,7 @@ export function priced(anew) {
 }
 
 /**
- * Hand in what does not stand already.
+ * Hand in what does not stand already; only while the plan is current.
  * @param {string[] | "*"} [anew] shots to be made anew, and all behind them
  */
 export async function play(anew = []) {
