@@ -208,6 +208,24 @@ def test_a_late_success_is_charged_once_and_what_it_made_is_kept(tmp_path: Path)
     run(story())
 
 
+def test_what_was_deleted_and_succeeds_late_is_charged_as_quoted_and_brings_nothing_back(tmp_path: Path) -> None:
+    async def story() -> None:
+        loft = Calling(poll=[RUNNING, failed(), done()])
+        prices = {"ledger__prices": '{"loft/calm": {"credits": 2, "per": "second"}}'}
+        async with a_house(tmp_path, {"loft": loft}, **prices) as house:
+            ended = await house.ended(await house.submit("loft/calm", {"prompt": "a fox", "duration": 2}))
+            assert await moved(house, ended) == [("hold", 4), ("release", 4)]
+            await house.engine.delete("local", ended.id)
+            key = proof(house.engine._proof_key, "loft", ended.id)
+            for _ in range(2):
+                await house.engine.called("loft", ended.id, key, Call("POST", "/", "", {}, b""))
+            assert await moved(house, ended) == [("hold", 4), ("release", 4), ("settle", 4)]
+            assert (await house.store.list_files("local", 5, None))[0] == []
+            assert (await house.store.audit())[0] == []
+
+    run(story())
+
+
 def test_prices_are_the_settings_before_the_catalogue_at_their_worst(tmp_path: Path) -> None:
     catalog = a_catalog(tmp_path)
     rules = LedgerRules.model_validate(

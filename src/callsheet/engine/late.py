@@ -55,7 +55,8 @@ class Latecomers:
         if update is None or update.state is not State.SUCCEEDED:
             return False
         async with self._library.storing():
-            return await self._till.late(row, update.usage, await self._made(row, update))
+            made = [] if row.deleted else await self._made(row, update)
+            return await self._till.late(row, update.usage, made)
 
     async def _asked(self, row: Row, driver: Driver, remote: str) -> Update | None:
         order = Order(row.task.id, self._catalog.model(row.run_model), row.run_input, {})

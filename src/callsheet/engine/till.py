@@ -88,12 +88,20 @@ class Till:
         Written once, with the files it made; False where that was known before.
         """
         told = self.tariff.told(driver_of(row), usage)
-        price = self.tariff.price(self._catalog.model(row.run_model), row.run_input)
+        price = await self._quoted(row)
         cost, unit = told if told is not None else (price.amount, price.unit)
         entry = reckon.late(row, cost, unit)
         data = {"credits": credits(entry.amount), "files": [file.id for file in files]}
         came_to = {**row.task.usage, "credits": credits(row.spent + entry.amount)} if cost is not None else None
         return await self._store.charge(row.task.id, Moves((entry,)), [("late", data)], files, came_to)
+
+    async def _quoted(self, row: Row) -> Price:
+        """What a task could cost at most; of one that was deleted the ledger knows it: its input is gone."""
+        if not row.deleted:
+            return self.tariff.price(self._catalog.model(row.run_model), row.run_input)
+        entries = await self._store.entries_of_task(None, row.task.id)
+        hold = next((one for one in reversed(entries) if one.kind == "hold"), None)
+        return Price(hold.amount if hold.priced else None, hold.memo, unit=hold.unit) if hold else Price(0, "free")
 
     async def short(self, row: Row, moves: Moves) -> RequestError:
         """Why an account cannot have a task that sets this aside."""

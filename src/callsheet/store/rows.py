@@ -75,6 +75,11 @@ class Row:
     seq: int = 0
     updated_at: int = 0
 
+    @property
+    def deleted(self) -> bool:
+        """Whether it was let go of: what it said is gone, and its number is below 0."""
+        return self.seq < 0
+
 
 def receiver(url: str) -> str:
     """Who answers at an address: its scheme, host and port, written in one way only."""
