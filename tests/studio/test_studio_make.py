@@ -11,9 +11,10 @@ import httpx2
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from callsheet import catalog
+from studio.make_fixtures import field, given, opened, picture, tasks
 from studio.studio_fixtures import PATIENCE, MakeTab, Tab
 
 EVERY_FORM = """async (ids) => {
@@ -51,41 +52,6 @@ DROP = """(box, [text, name, type]) => {
   given.items.add(new File([bytes], name, { type }));
   box.dispatchEvent(new DragEvent("drop", { dataTransfer: given, bubbles: true, cancelable: true }));
 }"""
-
-
-def picture(width: int = 96, height: int = 64) -> bytes:
-    """A picture with something in it, as PNG."""
-    rgb = np.zeros((height, width, 3), np.uint8)
-    rgb[..., 2] = np.linspace(40, 220, width, dtype=np.uint8)
-    rgb[height // 4 : height // 2, width // 4 : width // 2] = (230, 180, 60)
-    out = io.BytesIO()
-    Image.fromarray(rgb).save(out, "PNG")
-    return out.getvalue()
-
-
-def opened(tab: Tab, model: str) -> Page:
-    """The form of a model."""
-    page = tab.open(f"/make?model={model}")
-    expect(page.locator(".chosen small")).to_have_text(model)
-    expect(page.locator(".form .field").first).to_be_visible()
-    return page
-
-
-def given(page: Page, name: str, content: bytes | None = None) -> None:
-    """A picture for a param, chosen as a file."""
-    file = {"name": f"{name}.png", "mimeType": "image/png", "buffer": content or picture()}
-    page.set_input_files(f".param-{name} input[type=file]", files=[file])
-    expect(page.locator(f".param-{name} .medium")).to_be_visible()
-
-
-def field(page: Page, name: str) -> Locator:
-    return page.locator(f".param-{name}")
-
-
-def tasks(studio: Any, prompt: str) -> list[dict[str, Any]]:
-    with studio.client() as client:
-        found = client.get("/v1/tasks", params={"limit": 100}).json()["data"]
-    return [one for one in found if one["input"].get("prompt") == prompt]
 
 
 def test_every_model_of_the_catalogue_has_a_form_with_all_its_params(tab: Tab) -> None:
@@ -252,6 +218,24 @@ def test_neither_a_double_click_nor_a_lost_answer_makes_two_tasks(tab: Tab, stud
     page.get_by_role("button", name="Make", exact=True).click()
     expect(page.locator(".take h2")).to_have_text("answer lost")
     assert len(tasks(studio, "answer lost")) == 1
+
+
+def test_what_may_cost_is_not_handed_in_before_its_price_is_shown(tab: Tab, studio: Any) -> None:
+    page = opened(tab, "vidu/viduq3-pro/text2video")
+    make, price = page.get_by_role("button", name="Make", exact=True), page.locator(".foot-quote")
+    field(page, "prompt").locator("textarea").fill("a priced fox")
+    expect(price).to_contain_text("credits")
+    expect(make).to_be_enabled()
+    held: list[Route] = []
+    page.route("**/v1/quotes", lambda route: held.append(route))
+    with page.expect_request("**/v1/quotes"):
+        field(page, "prompt").locator("textarea").fill("a priced fox in snow")
+        expect(make).to_be_disabled()
+        page.keyboard.press("Control+Enter")
+    expect(make).to_be_disabled()
+    held[0].continue_()
+    expect(make).to_be_enabled()
+    assert tasks(studio, "a priced fox in snow") == []
 
 
 def test_a_model_is_found_by_typing_alone_and_an_earlier_output_taken_as_input(tab: Tab, studio: Any) -> None:

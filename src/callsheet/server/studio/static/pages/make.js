@@ -10,7 +10,7 @@ import words from "../words/make.js";
 import names from "../words/params.js";
 import said from "../words/values.js";
 import { Advice } from "./make/Advice.js";
-import { model } from "./make/catalogue.js";
+import { isLocal, model } from "./make/catalogue.js";
 import { Chooser, Chosen } from "./make/Chooser.js";
 import { Foot } from "./make/Foot.js";
 import { Form } from "./make/Form.js";
@@ -73,7 +73,10 @@ function Filled({ entry }) {
   const missing = all.filter((one) => one.required && body.input[one.name] === undefined).map((one) => one.name);
   const quoted = useQuote(missing.length ? null : body);
   const error = wrong ?? told(quoted.error, form.value);
+  // What may cost is not handed in before its price is shown; what is missing, the server says at its field.
+  const unpriced = quoted.asking && !missing.length && !isLocal(entry) && body.stage !== "previz";
   const make = async () => {
+    if (unpriced) return;
     const print = JSON.stringify(body);
     const { busy: under, print: before, at } = sending.current;
     if (under || (before === print && performance.now() - at < DOUBLE)) return;
@@ -102,7 +105,7 @@ function Filled({ entry }) {
   const { [written]: text, ...rest } = body.input;
   const advice = { [written]: html`<${Advice} model=${entry.id} text=${text} input=${rest} />` };
   return html`<div ref=${box}><${Form} params=${all} form=${form.value} error=${error} onSet=${set} after=${advice} /></div>
-    <${Foot} entry=${entry} stage=${stage.value} onStage=${(one) => (stage.value = one)} said=${quoted} missing=${missing} broken=${broken(entry.input_schema, body.input)} busy=${busy} onMake=${make} onClear=${clear} />`;
+    <${Foot} entry=${entry} stage=${stage.value} onStage=${(one) => (stage.value = one)} said=${quoted} missing=${missing} broken=${broken(entry.input_schema, body.input)} busy=${busy} unpriced=${unpriced} onMake=${make} onClear=${clear} />`;
 }
 
 /** On a narrow screen what is made stands below the form. */

@@ -7,15 +7,15 @@ import { titled } from "./Control.js";
 
 /**
  * @param {{entry: object, stage: string, onStage: (stage: string) => void, said: {quote?: object, error?: Error, asking: boolean},
- *   missing: string[], broken: string[], busy: boolean, onMake: () => void, onClear?: () => void}} props
+ *   missing: string[], broken: string[], busy: boolean, unpriced: boolean, onMake: () => void, onClear?: () => void}} props
  */
-export function Foot({ entry, stage, onStage, said, missing, broken, busy, onMake, onClear }) {
+export function Foot({ entry, stage, onStage, said, missing, broken, busy, unpriced, onMake, onClear }) {
   return html`<div class="foot">
     <div class="foot-quote" role="status"><${Price} said=${said} missing=${missing} broken=${broken} /></div>
     <div class="foot-do">
       ${!isLocal(entry) && html`<${Stage} entry=${entry} stage=${stage} onStage=${onStage} />`}
       ${onClear && html`<${Button} kind="quiet" onClick=${onClear}>${t("make.reset")}<//>`}
-      <${Button} kind="main" busy=${busy} onClick=${onMake} title="Ctrl + Enter">${t("make.make")}<//>
+      <${Button} kind="main" busy=${busy} disabled=${unpriced} onClick=${onMake} title="Ctrl + Enter">${t("make.make")}<//>
     </div>
   </div>`;
 }

@@ -9,18 +9,17 @@ const AFTER = 350;
  * @returns {{quote?: object, error?: import("../../core/api.js").ApiError, asking: boolean}}
  */
 export function useQuote(body) {
-  const [said, setSaid] = useState({ asking: true });
+  const [said, setSaid] = useState({});
   const print = body && JSON.stringify(body);
   useEffect(() => {
-    if (!print) return setSaid({ asking: true });
+    if (!print) return setSaid({});
     const stop = new AbortController();
-    setSaid((before) => ({ ...before, asking: true }));
     const timer = setTimeout(async () => {
       try {
         const quote = await post("/v1/quotes", JSON.parse(print), { signal: stop.signal });
-        setSaid({ quote, asking: false });
+        setSaid({ quote, of: print });
       } catch (error) {
-        if (error.name !== "AbortError") setSaid({ error, asking: false });
+        if (error.name !== "AbortError") setSaid({ error, of: print });
       }
     }, AFTER);
     return () => {
@@ -28,5 +27,5 @@ export function useQuote(body) {
       stop.abort();
     };
   }, [print]);
-  return said;
+  return { ...said, asking: !print || said.of !== print };
 }
