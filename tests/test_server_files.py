@@ -9,14 +9,18 @@ import re
 import socket
 import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 
 import httpx2
 import pytest
 from PIL import Image
+from starlette.requests import Request
 
 from callsheet.server import answers
+from callsheet.server.content import content_answer
+from callsheet.tasks import File
+from store_fixtures import a_file
 
 TEXT = b"0123456789" * 100
 
@@ -244,6 +248,21 @@ def test_what_could_run_in_a_browser_does_not(api: httpx2.Client, content: bytes
     assert answer.headers["content-disposition"].startswith("attachment")
     assert "sandbox" in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "content_type", ["image/svg+xml", "image/x+xml", "video/xhtml+xml", "audio/x-html", "text/vtt"]
+)
+def test_what_a_vendor_calls_a_picture_is_shown_only_where_no_browser_reads_a_page_from_it(content_type: str) -> None:
+    request = Request({"type": "http", "method": "GET", "headers": []})
+    answer = content_answer(request, a_file(1, content_type=content_type), unread)
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["content-security-policy"]
+
+
+async def unread(file: File, start: int, end: int) -> AsyncGenerator[bytes]:
+    raise AssertionError("nobody asked for its bytes")
+    yield b""
 
 
 def test_a_picture_may_be_shown(api: httpx2.Client) -> None:

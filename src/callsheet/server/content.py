@@ -17,7 +17,7 @@ from callsheet.tasks import File
 Read = Callable[[File, int, int], AsyncGenerator[bytes]]
 """A file's bytes from one place up to another; NotFound before the first of them."""
 
-_SHOWN = re.compile(r"(?:image|video|audio)/(?!svg).*|text/plain")
+_SHOWN = re.compile(r"(?:image|video|audio)/(?!.*(?:svg|xml|html)).*|text/plain")
 _ONE_RANGE = re.compile(r"bytes=\s*(\d*)\s*-\s*(\d*)\s*")
 
 
