@@ -21,20 +21,22 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(command: Sequence[str], port: int, environment: Mapping[str, str] | None = None) -> Iterator[None]:
-    """A process that listens on a port, for as long as the block."""
+def server(
+    command: Sequence[str], port: int, environment: Mapping[str, str] | None = None, within: float = 30
+) -> Iterator[None]:
+    """A process that listens on a port, for as long as the block; it has `within` seconds to come up."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log)
         try:
-            _until_it_listens(process, port, log)
+            _until_it_listens(process, port, log, within)
             yield
         finally:
             process.terminate()
             process.wait(30)
 
 
-def _until_it_listens(process: subprocess.Popen[bytes], port: int, log: IO[bytes]) -> None:
-    until = time.monotonic() + 30
+def _until_it_listens(process: subprocess.Popen[bytes], port: int, log: IO[bytes], within: float) -> None:
+    until = time.monotonic() + within
     while time.monotonic() < until and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -47,8 +49,9 @@ def _until_it_listens(process: subprocess.Popen[bytes], port: int, log: IO[bytes
 class Connection:
     """One kept-alive connection that posts JSON and reads answers with a Content-Length."""
 
-    def __init__(self, port: int, path: str, body: bytes) -> None:
+    def __init__(self, port: int, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         self._request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
         self._port = port
 
