@@ -67,6 +67,27 @@ def test_what_is_said_to_a_vendor_is_kept_without_secrets_and_goes_with_the_task
     asyncio.run(story())
 
 
+class Same(Vendor):
+    """A vendor that gives every task one id."""
+
+    async def submit(self, order: Order) -> Update:
+        return await self._answer("submit", order)
+
+
+def test_an_answer_with_another_tasks_id_is_there_to_be_read_by_who_must_decide(tmp_path: Path) -> None:
+    async def story() -> None:
+        vendor = Same([talking("/make"), talking("/make")], [talking("/ask")])
+        async with a_house(tmp_path, {"studio": vendor}) as house:
+            await house.ended(await house.submit())
+            second = await house.submit()
+            async for event in house.engine.events("local", second.id):
+                if event.type == "unsure":
+                    break
+            assert [one.url for one in await house.engine.exchanges("local", second.id)] == ["https://vendor/make"]
+
+    asyncio.run(asyncio.wait_for(story(), 30))
+
+
 def test_a_key_that_named_a_deleted_task_makes_no_second_one(tmp_path: Path) -> None:
     async def story() -> None:
         async with a_house(tmp_path, {"studio": Vendor()}) as house:

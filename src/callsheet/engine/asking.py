@@ -73,6 +73,10 @@ class Asking:
         """What was said of a task since this was last asked: to be written, once."""
         return self._heard.pop(task_id, [])
 
+    def unwritten(self, task_id: str, said: list[Exchange]) -> None:
+        """It could not be written with this: it goes with what is written next."""
+        self._heard[task_id] = [*said, *self._heard.get(task_id, [])]
+
     def over(self, task_id: str) -> None:
         """Nothing more is said of this task."""
         self._last.pop(task_id, None)

@@ -264,6 +264,9 @@ class Steps:
                     row.task.id, row.fence, paid.changes, paid.events, files, took, moves, sole, said
                 )
                 break
+            except Owned:
+                self._asking.unwritten(row.task.id, said)
+                raise
             except Short:
                 failure = advance.failure_of(await self._parts.till.short(row, moves))
                 move, files = advance.failed(row, failure, self._parts.clock()), ()
