@@ -66,7 +66,6 @@ class Process:
         line = self.process.stdout.readline()
         assert line.startswith("callsheet is ready at http://"), line
         self.url = line.split()[-1]
-        assert self.process.stdout.readline() == f"the studio is at {self.url}/studio\n"
 
     def ended(self) -> tuple[int, str, str]:
         """Its exit code and what else it said."""

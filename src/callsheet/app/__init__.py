@@ -87,8 +87,9 @@ async def _serve(settings: Settings, idle_exit: float | None) -> None:
                 def say_ready() -> None:
                     announcement.enter_context(home.announced(settings.home, url, house.token, idle_exit))
                     said = [f"callsheet is ready at {url}", *(port.said for port in ports)]
-                    said.append(f"the studio is at {url}/studio")
                     print("\n".join(said), file=sys.stdout, flush=True)  # noqa: T201
+                    # Beside it, not in it: programs wait for those lines and read nothing further.
+                    print(f"The studio is at {url}/studio", file=sys.stderr, flush=True)  # noqa: T201
 
                 server = HttpServer(app, house.parts.closing, say_ready, ports)
                 await _run(server, listening, idle_exit, crowd, house)

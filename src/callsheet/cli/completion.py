@@ -11,13 +11,13 @@ SHELLS = ("bash", "zsh", "fish")
 @click.command()
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
-    """Print what SHELL needs to complete commands, flags, models, capabilities and tasks.
+    """Complete commands, models and tasks in your shell: print what it reads at its start.
+
+    In ~/.bashrc or ~/.zshrc it is read by `eval "$(callsheet completion bash)"`, with zsh in place of bash there.
 
     \b
-    Put it where the shell reads it at its start:
-      bash  eval "$(callsheet completion bash)"  in ~/.bashrc
-      zsh   eval "$(callsheet completion zsh)"   in ~/.zshrc
-      fish  callsheet completion fish > ~/.config/fish/completions/callsheet.fish
+    Example:
+      callsheet completion fish > ~/.config/fish/completions/callsheet.fish
     """
     kind = get_completion_class(shell)
     assert kind is not None

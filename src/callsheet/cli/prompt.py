@@ -24,7 +24,12 @@ _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 @click.group()
 def prompt() -> None:
-    """Look at a prompt before it is paid for."""
+    """Look at a prompt before it is paid for.
+
+    \b
+    Example:
+      callsheet prompt check "a heron lifts off a misty lake, slow push in"
+    """
 
 
 @prompt.command("check")

@@ -24,7 +24,14 @@ RECORD = ".installed.json"
 
 @click.group()
 def skill() -> None:
-    """The guide for agents: how to work with callsheet, and how to write prompts."""
+    """The guide for agents: show it, or install it.
+
+    It says how to work with callsheet, and how to write prompts for each capability.
+
+    \b
+    Example:
+      callsheet skill install .agents/skills
+    """
 
 
 @skill.command()
