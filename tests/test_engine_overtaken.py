@@ -185,6 +185,21 @@ def test_an_id_that_another_task_has_makes_unsure_and_nobody_can_give_it_away(tm
     asyncio.run(story())
 
 
+def test_of_two_that_were_given_up_one_is_charged_for_what_the_vendor_made(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_house(tmp_path, {"studio": Vendor([LOST], [DONE])}) as house:
+            tasks = [await house.submit() for _ in range(2)]
+            for task in tasks:
+                await house.sees(task, "unsure")
+                await house.engine.resolve(task.id, None)
+            await house.engine.resolve(tasks[0].id, "r")
+            with pytest.raises(Conflict):
+                await house.engine.resolve(tasks[1].id, "r")
+            assert [(await house.types(task)).count("late") for task in tasks] == [1, 0]
+
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize("where", ["rows", "queue"])
 def test_two_answers_with_one_id_at_the_same_moment_are_one_tasks(
     tmp_path: Path, where: str, request: pytest.FixtureRequest

@@ -149,9 +149,9 @@ class Money(RuleBasedStateMachine):
     def late(self, task: str, told: dict[str, Any]) -> None:
         """It succeeded after all: what it costs beyond what it was charged is charged once, often as it is told."""
         row = self.do(self.store.row(task))
-        self.do(self.till.late(row, told))
+        self.do(self.till.late(row, f"r-{task}", told))
         kept = self.do(self.store.row(task))
-        assert self.do(self.till.late(kept, told)) is False
+        assert self.do(self.till.late(kept, f"r-{task}", told)) is False
         assert kept.spent >= row.spent
 
     @rule(task=ended)

@@ -56,7 +56,7 @@ class Latecomers:
             return False
         async with self._library.storing():
             made = [] if row.deleted else await self._made(row, update)
-            return await self._till.late(row, update.usage, made)
+            return await self._till.late(row, known, update.usage, made)
 
     async def _asked(self, row: Row, driver: Driver, remote: str) -> Update | None:
         order = Order(row.task.id, self._catalog.model(row.run_model), row.run_input, {})

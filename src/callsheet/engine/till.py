@@ -82,10 +82,10 @@ class Till:
         refused = price.amount is None and self._rules.unpriced is None
         return Moves(entries, asks=True, metered=self._rules.metered, unpriced=refused)
 
-    async def late(self, row: Row, usage: Data, files: Sequence[File] = ()) -> bool:
+    async def late(self, row: Row, remote: str, usage: Data, files: Sequence[File] = ()) -> bool:
         """A task that ended here succeeded at its vendor after all: what that costs beyond what it was charged.
 
-        Written once, with the files it made; False where that was known before.
+        Written once, with the files it made; False where that was known before, or `remote` is another task's.
         """
         told = self.tariff.told(driver_of(row), usage)
         price = await self._quoted(row)
@@ -93,7 +93,8 @@ class Till:
         entry = reckon.late(row, cost, unit)
         data = {"credits": credits(entry.amount), "files": [file.id for file in files]}
         came_to = {**row.task.usage, "credits": credits(row.spent + entry.amount)} if cost is not None else None
-        return await self._store.charge(row.task.id, Moves((entry,)), [("late", data)], files, came_to)
+        it = (driver_of(row), remote)
+        return await self._store.charge(row.task.id, Moves((entry,)), [("late", data)], files, came_to, it)
 
     async def _quoted(self, row: Row) -> Price:
         """What a task could cost at most; of one that was deleted the ledger knows it: its input is gone."""

@@ -133,13 +133,16 @@ class Ledger(Shelf):
         events: Iterable[NewEvent] = (),
         files: Sequence[File] = (),
         usage: Mapping[str, Any] | None = None,
+        remote: tuple[str, str] | None = None,
     ) -> bool:
         """Write what a task came to after its end, with its events and files; False where it stands already.
 
-        `usage` is what it then tells of its cost; None for what it told before.
+        `usage` is what it then tells of its cost; None for what it told before. `remote` is the vendor, and its id
+        there, that this is about: False also where that id is another task's.
         """
         now = self._clock()
-        steps = [*moved(task_id, moves, now, ends=False), Step("hold_task", {"task_id": task_id})]
+        steps = [Step("own_remote", {"id": task_id, "vendor": remote[0], "remote": remote[1]}, True)] if remote else []
+        steps += [*moved(task_id, moves, now, ends=False), Step("hold_task", {"task_id": task_id})]
         steps += event_steps(task_id, now, events)
         for position, file in enumerate(files):
             steps += file_steps(file, position)
