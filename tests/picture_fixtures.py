@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from callsheet.renderers.media import load_still
-from callsheet.renderers.previz.painter import compose, contact, figures, light, scenes, sprite
+from callsheet.renderers.previz.painter import compose, contact, figures, light, scenes, sky, sprite
 from callsheet.renderers.previz.painter.brief import read
 from callsheet.renderers.previz.painter.flatten import flat, over
 from callsheet.renderers.previz.painter.layers import STILL
@@ -98,6 +98,18 @@ def posed(figure: str, place: str, width: int = 320, height: int = 200, share: f
     ):
         over(plane, np.repeat(alpha[..., None], 4, axis=2).astype(np.uint8), x, y)
     return light.finish(picture, vignette=0.24), truth[..., 0] > 127, dark[..., 0] > 40
+
+
+def under_the_sky(prompt: str, seed: int, width: int = 480, height: int = 270) -> tuple[Rgb, Where]:
+    """A scene by the painter, and where its sky, with sun and clouds, is hidden by nothing."""
+    brief = read(prompt)
+    painting = compose.compose(brief, width, height, seed)
+    heaven = len(sky.paint(compose.staged(brief, width, height, seed)))
+    before = np.zeros((height, width, 3), np.uint8)
+    for layer in painting.layers[heaven:]:
+        cover = np.repeat(layer.pixels[..., 3:], 4, axis=2)
+        over(before, cover, layer.x, layer.y)
+    return compose.show(painting), before[..., 0] < 128
 
 
 def off(a: Where, b: Where) -> float:

@@ -11,8 +11,8 @@ import pytest
 from callsheet.errors import RenderError
 from callsheet.renderers import stills
 from callsheet.renderers.encode import PREVIEW
-from callsheet.renderers.previz.picture import cutout
-from picture_fixtures import disc, make, off, overlap, painted, posed
+from callsheet.renderers.previz.picture import cutout, skies
+from picture_fixtures import disc, make, off, overlap, painted, posed, under_the_sky
 
 
 @pytest.mark.parametrize("ground", ["plain", "textured"])
@@ -127,6 +127,49 @@ def test_the_sky_ends_at_the_hills(tmp_path: Path) -> None:
     (mask,), _ = make(tmp_path, "mask", still, prompt="the sky")
     assert mask[:70].mean() > 250
     assert not mask[-60:].any()
+
+
+def test_the_sky_ends_at_roofs_and_ridges_however_pale_they_are() -> None:
+    """With a watershed of the colours alone the mean of these was 0.83, the borders 11.5 pixels off."""
+    found = []
+    for prompt, seed in (
+        ("a red car on a street in the city", 5),
+        ("a city street by day", 2),
+        ("a street at golden hour", 8),
+        ("a street at dawn", 2),
+        ("a city skyline by day", 3),
+        ("a city at golden hour", 4),
+        ("a city at dusk", 6),
+        ("a red fox on a hill at sunset", 5),
+        ("mountains at noon", 3),
+        ("a harbour by day", 4),
+        ("a lake in the mountains at dawn", 1),
+        ("a castle in a field at dusk", 3),
+    ):
+        still, truth = under_the_sky(prompt, seed)
+        mask = skies.sky(still)
+        found.append((overlap(mask, truth), off(mask, truth)))
+    shared, apart = np.mean(found, axis=0)
+    assert shared > 0.95
+    assert apart < 4
+    assert min(shared for shared, _ in found) > 0.85
+
+
+def test_a_named_thing_of_a_colour_is_not_sought_in_the_clouds(tmp_path: Path) -> None:
+    still, heaven = under_the_sky("a red fox on a hill at sunset", 5)
+    (mask,), (made,) = make(tmp_path, "mask", still, prompt="the red fox")
+    assert made.extra["used_words"] == ["red"]
+    assert mask[150:].any()
+    assert not mask[heaven].any()
+
+
+def test_a_thing_that_hangs_in_the_sky_is_still_found_by_its_colour(tmp_path: Path) -> None:
+    still = painted("a desert at noon", 480, 270)
+    where = np.zeros(still.shape[:2], np.uint8)
+    cv2.circle(where, (200, 60), 22, (1,), -1)
+    still[where > 0] = (206, 40, 40)
+    (mask,), _ = make(tmp_path, "mask", still, prompt="the red balloon")
+    assert overlap(mask[..., 0] > 127, where > 0) > 0.9
 
 
 def test_words_that_nothing_measures_are_told_as_unused(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callsheet.renderers.previz import depth
-from callsheet.renderers.previz.picture import cutout
+from callsheet.renderers.previz.picture import cutout, skies
 from callsheet.renderers.previz.picture.planes import Plane, Rgb, along_edges, blur, fit, grey, lab
 
 Mask = NDArray[np.uint8]
@@ -104,8 +104,9 @@ def named(rgb: Rgb, prompt: str) -> Region | None:
     parts, rest = _pick(rest, PARTS)
     places, rest = _pick(rest, PLACES)
     main, rest = _pick(rest, {"subject": _SUBJECT})
+    unused = unmeasured(rest)
     if colours:
-        found.append(_coloured(rgb, colours))
+        found.append(_coloured(rgb, colours, earthly=bool(unused) and "sky" not in parts))
     found += [_part(rgb, part) for part in parts]
     if main or (places and not found):
         found.append(cutout.cut(rgb).alpha > 0.5)
@@ -114,7 +115,6 @@ def named(rgb: Rgb, prompt: str) -> Region | None:
     if not used:
         return None
     mask = np.logical_and.reduce(found)
-    unused = unmeasured(rest)
     return Region((mask * np.uint8(255)).astype(np.uint8), tuple(used), tuple(unused))
 
 
@@ -137,8 +137,11 @@ def _pick(text: str, table: dict[str, str]) -> tuple[list[str], str]:
     return names, text
 
 
-def _coloured(rgb: Rgb, names: list[str]) -> NDArray[np.bool_]:
-    """Where the picture has one of the colours: nearer to it than to any other, in whole patches."""
+def _coloured(rgb: Rgb, names: list[str], *, earthly: bool) -> NDArray[np.bool_]:
+    """Where the picture has one of the colours: nearer to it than to any other, in whole patches.
+
+    `earthly` leaves out the sky and its clouds, but not what hangs in it: words that name a thing mean no sunset.
+    """
     colours = blur(lab(cv2.medianBlur(np.ascontiguousarray(rgb), 3)), max(0.6, min(rgb.shape[:2]) / 700))  # type: ignore[arg-type]
     best, which = np.full(rgb.shape[:2], np.inf, np.float32), np.zeros(rgb.shape[:2], np.int8)
     for index, (usual, _) in enumerate(COLOURS.values()):
@@ -147,6 +150,8 @@ def _coloured(rgb: Rgb, names: list[str]) -> NDArray[np.bool_]:
         best = np.minimum(best, away)
     order = list(COLOURS)
     chosen = np.isin(which, [order.index(name) for name in names])
+    if earthly:
+        chosen &= ~skies.sky(rgb, hanging=False)
     wide = max(3, round(min(rgb.shape[:2]) / 160)) | 1
     closed = cv2.morphologyEx(chosen.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((wide, wide), np.uint8))
     found = cutout.cleaned(closed > 0, 0.04)
@@ -174,39 +179,10 @@ def _part(rgb: Rgb, part: str) -> NDArray[np.bool_]:
     if part == "background":
         return cutout.cut(rgb).alpha < 0.5
     if part == "sky":
-        return sky(rgb)
+        return skies.sky(rgb)
     soft = blur(grey(rgb), min(rgb.shape[:2]) / 120)
     dim, lit = np.quantile(soft, [0.3, 0.7])
     return soft >= max(float(lit), 0.5) if part == "bright" else soft <= min(float(dim), 0.5)
-
-
-def sky(rgb: Rgb) -> NDArray[np.bool_]:
-    """What a watershed from the top rows and the foot of the picture gives to the top, where its top is sky at all."""
-    scale = min(1.0, 320 / max(rgb.shape[:2]))
-    small = np.ascontiguousarray(fit(rgb, max(8, round(rgb.shape[1] * scale)), max(8, round(rgb.shape[0] * scale))))
-    if float(depth.sky(small)[: max(1, small.shape[0] // 12)].mean()) < 0.25:
-        return np.zeros(rgb.shape[:2], bool)
-    rows = small.shape[0]
-    markers = np.zeros(small.shape[:2], np.int32)
-    tones = lab(cv2.medianBlur(small, 5))  # type: ignore[arg-type]
-    # Clouds are as bright as the sky is blue; walls and trees that reach the top are neither.
-    heavenly = blur(np.ascontiguousarray(tones[..., 0] - 1.2 * tones[..., 2]), 2.0)
-    upright = np.abs(np.asarray(cv2.Scharr(np.ascontiguousarray(tones[..., 0]), cv2.CV_32F, 1, 0, scale=1 / 32)))
-    top = max(1, rows // 14)
-    like_top = heavenly > float(np.quantile(heavenly[:top], 0.97)) - 16
-    calm = blur((upright > 1.5).astype(np.float32), 6.0) < 0.02
-    markers[: rows // 2][(like_top & calm)[: rows // 2]] = 1
-    markers[:top][like_top[:top]] = 1
-    markers[rows // 2 :, [0, 1, -2, -1]] = 2
-    markers[(upright > 3.0) & (blur((upright > 3.0).astype(np.float32), 4.0) > 0.12)] = 2  # no cloud stands upright
-    markers[rows - rows // 4 :] = 2
-    cv2.watershed(cv2.bilateralFilter(cv2.medianBlur(small, 5), 9, 40, 9), markers)
-    markers[[0, -1]], markers[:, [0, -1]] = markers[[1, -2]], markers[:, [1, -2]]  # it leaves the rim out
-    _, parts = cv2.connectedComponents((markers == 2).astype(np.uint8))
-    footed = np.isin(parts, np.unique(parts[rows - rows // 8 :])) & (parts > 0)  # the sun hangs free: it is sky
-    top = cv2.medianBlur((~footed).astype(np.uint8) * 255, 5).astype(np.float32) / 255
-    rough = np.asarray(fit(top, rgb.shape[1], rgb.shape[0]), np.float32)
-    return along_edges(grey(rgb), rough, max(rgb.shape) / 100, 0.0005) > 0.5
 
 
 def _place(size: tuple[int, int], place: str) -> NDArray[np.bool_]:

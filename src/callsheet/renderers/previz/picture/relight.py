@@ -13,7 +13,7 @@ from callsheet.renderers.previz.painter.brief import Brief
 from callsheet.renderers.previz.painter.flatten import flat, over
 from callsheet.renderers.previz.painter.scenes import Setting
 from callsheet.renderers.previz.painter.stage import Stage
-from callsheet.renderers.previz.picture import masks
+from callsheet.renderers.previz.picture import masks, skies
 from callsheet.renderers.previz.picture.planes import (
     Plane,
     Rgb,
@@ -36,7 +36,7 @@ def near(rgb: Rgb) -> Plane:
 def relit(rgb: Rgb, brief: Brief, time: str, seed: int) -> Rgb:
     """The picture at another time of day: its sky painted anew, the rest under that light, its lamps burning."""
     rows, columns = rgb.shape[:2]
-    above = masks.sky(rgb)
+    above = skies.sky(rgb)
     horizon = _horizon(above)
     stage = _stage(replace(brief, time=time, weather="clear", setting="field"), columns, rows, seed, horizon)
     share = along_edges(grey(rgb), blur(above.astype(np.float32), 1.5), max(rows, columns) / 200, 0.001)
@@ -54,7 +54,7 @@ def relit(rgb: Rgb, brief: Brief, time: str, seed: int) -> Rgb:
 def weathered(rgb: Rgb, brief: Brief, seed: int) -> Rgb:
     """Rain, snow, fog or storm before the picture, which loses colour and distance as it would."""
     rows, columns = rgb.shape[:2]
-    above = masks.sky(rgb)
+    above = skies.sky(rgb)
     stage = _stage(replace(brief, setting="field"), columns, rows, seed, max(_horizon(above), 0.56 * rows))
     kind = brief.weather
     planes = lab(rgb)
