@@ -129,7 +129,7 @@ def test_the_sky_ends_at_the_hills(tmp_path: Path) -> None:
     assert not mask[-60:].any()
 
 
-def test_the_sky_ends_at_roofs_and_ridges_however_pale_they_are() -> None:
+def test_the_sky_ends_at_roofs_and_ridges_as_bright_as_itself() -> None:
     """With a watershed of the colours alone the mean of these was 0.83, the borders 11.5 pixels off."""
     found = []
     for prompt, seed in (
