@@ -50,6 +50,22 @@ def test_a_preview_is_made_for_real_once_with_its_price_said_before(vidu: tuple[
         assert [task.id for task in client.list(stage=MODEL).data] == [made], "two presses are one task"
 
 
+def test_what_was_paid_for_is_made_with_another_seed_only_by_way_of_its_price(
+    vidu: tuple[Any, Twin], open_tab: MakeTab
+) -> None:
+    running, _ = vidu
+    with Client(running.url) as client:
+        task = client.wait(client.submit(MODEL, {"prompt": "a green kite", "seed": 3}, stage=MODEL), timeout=60)
+        page = open_tab(server=running).open("/make")
+        page.evaluate("id => localStorage.setItem('callsheet.make.takes', JSON.stringify([id]))", task.id)
+        page.reload()
+        page.get_by_role("button", name="Again with another seed").click()
+        expect(page.locator(".param-prompt textarea")).to_have_value("a green kite")
+        expect(page.locator(".param-seed input")).not_to_have_value("3")
+        expect(page.locator(".foot-quote")).to_contain_text("20 credits")
+        assert [one.id for one in client.list(text="a green kite").data] == [task.id]
+
+
 def test_what_was_said_to_the_vendor_is_shown_without_its_key(vidu: tuple[Any, Twin], open_tab: MakeTab) -> None:
     running, _ = vidu
     with Client(running.url) as client:

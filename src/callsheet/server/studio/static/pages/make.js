@@ -125,13 +125,20 @@ async function submit(body) {
   show(task.id);
 }
 
-/** Once more with another seed: of the same model, with the same input otherwise. */
+/** Once more with another seed: of the same model, with the same input otherwise; what may cost, by way of the form. */
 async function again(task) {
   try {
     const entry = await model(task.model);
     const { maximum = 4_294_967_295 } = entry.input_schema.properties.seed;
-    const on = task.stage === "previz" && !task.model.startsWith("previz/") ? { stage: "previz" } : {};
-    await submit({ model: task.model, input: { ...task.input, seed: dice(maximum) }, ...on });
+    const input = { ...task.input, seed: dice(maximum) };
+    if (isLocal(entry) || task.stage === "previz") {
+      const on = task.model.startsWith("previz/") ? {} : { stage: "previz" };
+      await submit({ model: task.model, input, ...on });
+      return;
+    }
+    values(entry.id).value = formOf(input, params(entry.input_schema));
+    [chosen.value, stage.value] = [entry.id, task.stage === entry.id ? entry.id : ""];
+    toast(t("make.another.priced"));
   } catch (error) {
     toast(error);
   }
