@@ -35,7 +35,9 @@ def main() -> int:
         return 2
     print(f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores\n")
     for name in wanted:
+        before = os.getloadavg()[0]
         known[name]()
+        print(f"Load of the machine: {before:.1f} before, {os.getloadavg()[0]:.1f} after.\n", flush=True)
     return 0
 
 
