@@ -39,7 +39,7 @@ def test_what_is_played_is_loaded_once_however_often_its_task_is_read(tab: Tab, 
     expect(page.locator(f"[data-task={made['clip'].id}] video")).to_have_count(1)
     with page.expect_response(lambda one: "/v1/tasks?" in one.url):
         page.evaluate("dispatchEvent(new Event('focus'))")
-    page.get_by_role("link", name=re.compile("a lighthouse at night")).click()
+    page.locator(f"[data-task={made['clip'].id}] .card-open").click()
     ready(page)
     expect(page.locator(".timeline .good")).to_be_visible()
     addresses = {one for one in loads if made["clip"].artifacts[0].id in one}
