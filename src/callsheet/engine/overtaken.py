@@ -15,9 +15,6 @@ from callsheet.tasks import Clock, Update
 
 log = logging.getLogger("callsheet.engine")
 
-TRIES, PAUSE = 40, 0.05
-"""How often, and after how many seconds each time, a row is asked for that is being looked at just now."""
-
 
 class Overtaken:
     """Brings such an answer home. Whoever has the task now decides as long as it is in hand; then this does."""
@@ -35,13 +32,13 @@ class Overtaken:
         """
         if isinstance(answer, CallsheetError) and (answer.retryable or isinstance(answer, Unsure)):
             return None  # it says nothing of what became of the request
-        for _ in range(TRIES):
+        for _ in range(pace.TAKE_TRIES):
             row = await self._store.row(sent.task.id)
             if not _open(row, sent, answer):
                 break
             if (taken := await self._take(row)) is not None:
                 return taken
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(pace.TAKE_PAUSE)
         else:
             row = await self._store.row(sent.task.id)
         await self._too_late(row, answer)

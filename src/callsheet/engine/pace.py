@@ -61,6 +61,9 @@ REFUSED = 300_000
 WAIT = 3_600_000
 """Milliseconds until a task that waits for others is looked at again, although their end wakes it."""
 
+TAKE_TRIES, TAKE_PAUSE = 40, 0.05
+"""How often, and after how many seconds each time, a row is asked for that is being looked at just now."""
+
 POLL_TRIES = 300
 """Unanswered polls in a row: about a day. A vendor may still finish and charge, so giving up early loses the result."""
 

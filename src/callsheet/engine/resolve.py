@@ -13,9 +13,6 @@ from callsheet.errors import Conflict, InvalidInput
 from callsheet.store import Lost, Owned, Row, Sole, Store
 from callsheet.tasks import Clock
 
-TRIES, PAUSE = 40, 0.05
-"""How often, and after how many seconds each time, a row is asked for that is being looked at just now."""
-
 
 class Resolver:
     """Takes a row in phase `unsure` out of it. Every decision is a take and a patch, like any step."""
@@ -43,7 +40,7 @@ class Resolver:
         return await self._decide(task_id, lambda row: advance.given_up(row, again, self._clock()), None)
 
     async def _decide(self, task_id: str, decision: Callable[[Row], Move], remote: str | None) -> Row:
-        for _ in range(TRIES):
+        for _ in range(pace.TAKE_TRIES):
             now = self._clock()
             row = await self._store.take(task_id, ("unsure",), now, now + pace.LEASE, early=True)
             if row is not None:
@@ -57,7 +54,7 @@ class Resolver:
             row = await self._store.row(task_id)
             if row.phase != "unsure":
                 return _decided(row, remote)
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(pace.TAKE_PAUSE)
         raise Conflict(f"{task_id} is being looked at.", hint="Ask again in a moment.")
 
     async def _written(self, row: Row, move: Move, remote: str | None) -> Row:
