@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,8 @@ from typing import Any
 import httpx2
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
+
+from tools.chromium import SETTING, chromium
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "docs" / "pictures" / "studio"
@@ -137,11 +138,9 @@ def main(wanted: list[str]) -> None:
         raise SystemExit(
             f"no picture is called {', '.join(unknown)}; there are {', '.join(one.name for one in PICTURES)}"
         )
-    program = os.environ.get("CALLSHEET_TEST_CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
+    program = chromium()
     if program is None:
-        raise SystemExit("no Chromium: install one, or name one in CALLSHEET_TEST_CHROMIUM")
+        raise SystemExit(f"no Chromium: install one, or name one in {SETTING}")
     OUT.mkdir(parents=True, exist_ok=True)
     with served() as stage, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])

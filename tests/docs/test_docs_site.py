@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from docs_fixtures import PAGES, ROOT
-from studio.studio_fixtures import MISSING, PATIENCE, chromium
+from studio.studio_fixtures import MISSING, PATIENCE
+from tools.chromium import chromium
 from tools.site import checking, nav, staging, text
 from tools.site.__main__ import build
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,9 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from callsheet.settings import Settings, load
+from tools.chromium import SETTING, chromium
 
-SETTING = "CALLSHEET_TEST_CHROMIUM"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = f"no Chromium for the studio's tests: install one (Debian: `apt install chromium`), or name one in {SETTING}"
 
 PATIENCE = 30_000
@@ -25,11 +22,6 @@ PATIENCE = 30_000
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 expect.set_options(timeout=PATIENCE)
-
-
-def chromium() -> str | None:
-    """The program of the browser, by the setting or by its usual names."""
-    return os.environ.get(SETTING) or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @pytest.fixture(scope="session")
@@ -109,6 +101,15 @@ class Tab:
               return out.map((one) => one.tagName + "." + one.className).slice(0, 8);
             }"""
         )
+
+
+def signed_in(tab: Tab, word: str, path: str) -> Page:
+    """The page as whoever has this key, or the operator's token, sees it."""
+    answer = tab.page.context.request.post(
+        f"{tab.url}/studio/session", data={"key": word}, headers={"x-callsheet-studio": "1", "origin": tab.url}
+    )
+    assert answer.ok, answer.text()
+    return tab.open(path)
 
 
 MakeTab = Callable[..., Tab]

@@ -10,9 +10,7 @@ from playwright.sync_api import expect
 
 from callsheet.client import Task
 from studio.studio_fixtures import MakeTab, Tab
-from studio.takes_fixtures import made, until
-
-__all__ = ["made"]
+from studio.takes_fixtures import until
 
 TIMES = "[...document.querySelectorAll('video')].map((one) => one.currentTime)"
 

@@ -12,8 +12,7 @@ from playwright.sync_api import expect
 
 from callsheet.errors import Unavailable
 from callsheet.settings import Settings
-from studio.studio_fixtures import MakeTab
-from studio.test_studio_ledger import signed_in
+from studio.studio_fixtures import MakeTab, signed_in
 from vendor_fixtures import Stage, staged, until
 
 TASK = {"model": "vidu/viduq3-pro/text2video", "input": {"prompt": "a red fox"}}

@@ -11,8 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from callsheet.settings import Settings, load
-from studio.studio_fixtures import MakeTab
-from studio.test_studio_ledger import signed_in
+from studio.studio_fixtures import MakeTab, signed_in
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from callsheet.settings import Settings
-from studio.studio_fixtures import MakeTab, Tab
+from studio.studio_fixtures import MakeTab, signed_in
 from vendor_fixtures import Stage, staged
 
 MODEL = {"model": "vidu/viduq3-pro/text2video", "input": {"prompt": "a red fox"}}
@@ -23,15 +23,6 @@ def stage(
 ) -> Iterator[Stage]:
     with staged(serve_home, tmp_path_factory.mktemp("ledger"), ledger__prices='{"vidu/*": 4}') as found:
         yield found
-
-
-def signed_in(tab: Tab, word: str, path: str) -> Page:
-    """The page as whoever has this key, or the operator's token, sees it."""
-    answer = tab.page.context.request.post(
-        f"{tab.url}/studio/session", data={"key": word}, headers={"x-callsheet-studio": "1", "origin": tab.url}
-    )
-    assert answer.ok, answer.text()
-    return tab.open(path)
 
 
 def number(page: Page, label: str) -> Any:

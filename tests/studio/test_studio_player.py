@@ -9,9 +9,7 @@ from playwright.sync_api import Page, expect
 
 from callsheet.client import Task
 from studio.studio_fixtures import MakeTab, Tab
-from studio.takes_fixtures import made, until
-
-__all__ = ["made"]
+from studio.takes_fixtures import until
 
 FRAME = ".frame b"
 

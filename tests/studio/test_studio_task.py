@@ -13,9 +13,7 @@ from playwright.sync_api import expect
 from callsheet.client import Client, Task
 from callsheet.twin import Twin
 from studio.studio_fixtures import MakeTab, Tab
-from studio.takes_fixtures import MODEL, made, with_twin
-
-__all__ = ["made"]
+from studio.takes_fixtures import MODEL, with_twin
 
 
 @pytest.fixture(scope="module")
