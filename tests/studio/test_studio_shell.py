@@ -95,6 +95,7 @@ def test_language_and_light_are_chosen_and_stay_over_a_reload(tab: Tab) -> None:
     expect(page.locator("#nav")).to_contain_text("镜次")
     page.get_by_role("button", name="明暗随系统").click()
     page.get_by_role("button", name="浅色").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.reload()
     expect(page.locator("#nav")).to_contain_text("镜次")
