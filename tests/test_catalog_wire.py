@@ -114,6 +114,12 @@ def test_what_the_documents_and_clients_write_is_read(id: str, body: dict[str, A
     assert type(found) is type(ours)
 
 
+@pytest.mark.parametrize("given", ["no", "nan", "1e999", "9" * 5000, float("nan"), 10**400, [5], True])
+def test_what_is_no_number_is_named_so_however_it_is_written(given: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"^data\.duration: .{1,60} is not a number\. How long it is\.$"):
+        CATALOG.model("mediaio/i2v-wan-v2-6").from_wire({"data": {"duration": given}})
+
+
 def test_all_three_shapes_of_recognition_are_read() -> None:
     model = CATALOG.model("wondershare/tm_reference_img2mask")
     inner = {"control_type": "0", "init_image": "file_1"}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from callsheet.catalog import needs
+from callsheet.catalog.forms import reckonable
 from callsheet.catalog.param import Param, Rule
 from callsheet.catalog.rename import wire_names
 from callsheet.errors import InvalidInput
@@ -139,13 +139,13 @@ def _text(param: Param, given: Any, at: str) -> Any:
 
 def _integer(param: Param, given: Any, at: str) -> int:
     whole = isinstance(given, int) or (isinstance(given, float) and given.is_integer())
-    if isinstance(given, bool) or not whole:
+    if isinstance(given, bool) or not whole or not reckonable(given):
         raise _wrong(at, given, _ask(param))
     return int(_within(param, given, at))
 
 
 def _number(param: Param, given: Any, at: str) -> int | float:
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+    if isinstance(given, bool) or not isinstance(given, int | float) or not reckonable(given):
         raise _wrong(at, given, _ask(param))
     return _within(param, given, at)
 

@@ -14,6 +14,7 @@ numbers as text, and booleans as `true`, `True` or `"false"`. Writing knows one 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,14 @@ def write(param: Param, value: Any) -> Any:
 def read(param: Param, value: Any) -> Any:
     """The vendor's spelling as our value. Raises ValueError for what is no spelling of this param's type."""
     return READERS[param.form](param, value)
+
+
+def reckonable(number: int | float) -> bool:
+    """Whether it can be reckoned with: JSON's numbers may have more digits than any length or size needs."""
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
 
 
 def _write_text(_: Param, value: Any) -> str:
@@ -76,12 +85,17 @@ def _same(theirs: Any, value: Any) -> bool:
 
 
 def _number(value: Any) -> int | float:
-    if isinstance(value, str):
-        text = value.strip()
+    found = _in_text(value.strip()) if isinstance(value, str) else value
+    if isinstance(found, bool) or not isinstance(found, int | float) or not reckonable(found):
+        raise ValueError(f"{value!r:.60} is not a number")
+    return found
+
+
+def _in_text(text: str) -> int | float | None:
+    try:
         return int(text) if text.removeprefix("-").isdecimal() else float(text)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{value!r} is not a number")
-    return value
+    except ValueError:
+        return None
 
 
 def _boolean(value: Any) -> bool:

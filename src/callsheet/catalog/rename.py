@@ -99,7 +99,7 @@ def _read(param: Param, found: Any, where: str) -> Any:
             return [from_wire(param.fields, {}, one) for one in value]
         return from_wire(param.fields, {}, value)
     except (ValueError, AttributeError, TypeError) as error:
-        raise InvalidInput(f"{where}: {error}.", hint=f"It is {param.description}", param=where) from error
+        raise InvalidInput(f"{where}: {error}.", hint=param.description, param=where) from error
 
 
 def _put(target: Any, at: Steps, value: Any) -> Any:

@@ -198,7 +198,7 @@ def in_wiros_words(error: RequestError, params: Mapping[str, Param]) -> RequestE
 
 
 def _in_wiros_words(error: InvalidInput) -> InvalidInput:
-    if "is not a number" in error.message or "could not convert string to float" in error.message:
+    if "is not a number" in error.message:
         return InvalidInput(f"Request parameter [{error.param}] must be integer or float", param=error.param)
     return InvalidInput(f"Request parameter [{error.param}]: {error.message}", hint=error.hint, param=error.param)
 
