@@ -4,6 +4,8 @@ import asyncio
 import gzip
 import os
 import resource
+import socket
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -212,6 +214,15 @@ def test_what_the_other_side_does_wrong_is_said(tmp_path: Path, reply: bytes, sa
         writer.close()
 
     refused(tmp_path, InvalidInput, said, {"/": once})
+
+
+def test_a_connection_that_breaks_without_a_word_is_named_by_its_kind(tmp_path: Path) -> None:
+    async def broken(writer: asyncio.StreamWriter) -> None:
+        at_once = struct.pack("ii", 1, 0)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        writer.transport.abort()
+
+    refused(tmp_path, InvalidInput, "could not be fetched: ReadError", {"/": broken})
 
 
 def test_a_host_that_is_not_there_is_said_without_the_secrets_of_the_url(tmp_path: Path) -> None:

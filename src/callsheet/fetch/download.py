@@ -56,7 +56,7 @@ async def download(
         ) from None
     except httpx2.TransportError as error:
         raise NotFetched(
-            f"{_host(url)} could not be fetched: {error or type(error).__name__}.",
+            f"{_host(url)} could not be fetched: {str(error) or type(error).__name__}.",
             hint="Check the URL from this machine, or upload the file.",
         ) from error
 
