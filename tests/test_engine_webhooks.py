@@ -125,6 +125,20 @@ def test_a_redirect_is_not_followed_and_says_so(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_advice_that_names_no_time_does_not_make_a_good_answer_a_bad_one(tmp_path: Path) -> None:
+    async def story() -> None:
+        odd = b"204 No Content\r\nRetry-After: 1 Jan 99999999999999999999 00:00:00 GMT\r\n\r\n"
+        async with (
+            receiving(odd) as receiver,
+            a_house(tmp_path, {"studio": at_once()}, fetch__allow="127.0.0.1") as house,
+        ):
+            task = await house.submit(webhook=receiver.url)
+            (event,) = await told(house, task, 1)
+            assert (event.data["status"], event.data["told"]) == (204, "delivered")
+
+    asyncio.run(story())
+
+
 def test_a_slow_receiver_is_cut_off_and_holds_up_nobody(tmp_path: Path) -> None:
     async def story() -> None:
         async with receiving(None) as slow, receiving() as good:

@@ -46,8 +46,9 @@ MOST_KEPT = 16_384
 """How many letters of what was sent are kept."""
 
 _SECRET = re.compile(
-    r'(?P<before>[?&]signature=|"\w*(?:token|secret|signature|password)\w*"\s*:\s*")[^"&\\]+', re.IGNORECASE
+    r'(?P<before>[?&]signature=|"(?=\w*(?:token|secret|signature|password))\w+"\s*:\s*")[^"&\\]+', re.IGNORECASE
 )
+"""Looked for ahead: a name is read twice at the most, however long it is and however often a word stands in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,5 +198,5 @@ def _advice(given: str, now: int) -> float | None:
         return float(given)
     try:
         return max(0.0, parsedate_to_datetime(given).timestamp() - now / 1000)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
