@@ -37,6 +37,7 @@ def an_event(kind: str, **data: object) -> Event:
             ),
             "vidu/x did not take it: 401. a/b cannot take it: Big. No further stage is left.",
         ),
+        (an_event("adopted", remote="r-1", by="answer"), "It did arrive, as r-1: its answer came late."),
         (an_event("parked", why="Set the key again."), "Waits: Set the key again."),
         (an_event("something new", a=1), 'something new: {"a": 1}'),
     ],

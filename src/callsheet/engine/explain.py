@@ -107,6 +107,7 @@ def _adopted(data: Data) -> str:
         "search": "found at the vendor",
         "callback": "the vendor called about it",
         "operator": "the operator says so",
+        "answer": "its answer came late",
     }
     return f"It did arrive, as {data['remote']}: {how[data['by']]}."
 
