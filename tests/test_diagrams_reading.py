@@ -201,6 +201,34 @@ def test_numbers_become_the_chart_that_they_are_fit_for() -> None:
     assert [(figure.label, figure.shown, figure.value) for figure in found.figures] == [("用户数", "3.5亿人", 3.5e8)]
 
 
+def test_figures_keep_the_units_and_sizes_that_they_were_written_with() -> None:
+    sold = board("Sales: Berlin 900 thousand, Paris 3 million, Rome $1.2M.")
+    assert [(figure.label, figure.shown, figure.value) for figure in sold.figures] == [
+        ("Berlin", "900 thousand", 9e5), ("Paris", "3 million", 3e6), ("Rome", "$1.2M", 1.2e6)
+    ]  # fmt: skip
+    (chart,) = board("Users: Berlin 900K users, Paris 1.2M users").charts
+    assert [figure.value for figure in chart.figures] == [9e5, 1.2e6]
+    yearly = board("Revenue 2023 $1.2M, 2024 $1.8M, up 50%")
+    assert [(figure.label, figure.shown) for figure in yearly.figures] == [
+        ("Revenue 2023", "$1.2M"), ("2024", "$1.8M"), ("up", "50%")
+    ]  # fmt: skip
+    assert board("In 2023 users grew by 5 km, 7 € and 40 MW").figures[0].shown == "5 km"
+
+
+def test_figures_of_different_kinds_in_one_chinese_sentence_are_no_mere_topic() -> None:
+    found = board("2023年收入120万元，2024年180万元，增长50%")
+    assert [(figure.label, figure.shown) for figure in found.figures] == [
+        ("2023年收入", "120万元"), ("2024年", "180万元"), ("增长", "50%")
+    ]  # fmt: skip
+
+
+def test_a_comparison_by_two_figures_gives_each_side_its_own() -> None:
+    (found,) = board("iPhone vs Android: 45% vs 55%").versus
+    assert ((found.left.head, found.left.text), (found.right.head, found.right.text)) == (
+        ("iPhone", "45%"), ("Android", "55%")
+    )  # fmt: skip
+
+
 def test_comparisons_steps_and_cards_are_told_apart() -> None:
     found = board(
         "iOS vs Android: iOS is closed, Android is open. Step 1: plan. Step 2: do. Office: rent, lights, noise"

@@ -15,6 +15,7 @@ _VERSUS = re.compile(
 )
 _HEADED = re.compile(r"^([^：:]{1,30}?)\s*[：:]\s*(.+)$", re.S)
 _STEP = re.compile(r"^\s*(?:\d{1,2}[.、)）]|[①-⑳]|第[一二三四五六七八九十\d]+步|[Ss]tep\s*\d+)\s*[：:,.]?\s*(.+)$")
+_EACH = re.compile(r"\s*([^，,。；;：:]+?)\s*(?:\bvs\.?|\bversus\b|对|比)\s*([^，,。；;：:]+?)\s*", re.I)
 _FEW = 2
 
 
@@ -239,6 +240,10 @@ def _read_versus(found: re.Match[str], draft: _Draft) -> None:
     """ "A vs B: …" with points for both, or points of each in later sentences."""
     left, right = words.trimmed(found["a"]), words.trimmed(found["b"])
     rest = found["rest"] or ""
+    each = _EACH.fullmatch(rest)
+    if each and figures.numbers(each[1]) and figures.numbers(each[2]):
+        draft.versus.append(Versus(Card(words.capital(left), each[1]), Card(words.capital(right), each[2])))
+        return
     draft.versus.append(Versus(Card(words.capital(left)), Card(words.capital(right))))
     for clause in re.split(r"[，,]\s*(?=\S+)", rest):
         if clause.strip():
