@@ -20,10 +20,12 @@ BEGAN = 1_760_000_000_000
 
 QUESTIONS = {
     "all": Filter(),
+    "all, oldest first": Filter(oldest=True),
     "state": Filter(state=(State.SUCCEEDED,)),
     "two states": Filter(state=(State.SUCCEEDED, State.FAILED)),
     "model, state": Filter(model="vidu/viduq3-pro/img2video", state=(State.SUCCEEDED,)),
     "vendor, capability": Filter(vendor="vidu", capability="image-to-video"),
+    "the same, oldest first": Filter(vendor="vidu", capability="image-to-video", oldest=True),
     "metadata": Filter(metadata={"project": "noir"}),
     "created from": Filter(created_from=BEGAN + 1_000_000),
 }

@@ -90,6 +90,9 @@ def test_paging_goes_on_at_the_cursor(shell: Shell) -> None:
     first = shell("tasks", "list", "--limit", "1", "--json").json
     second = shell("tasks", "list", "--limit", "1", "--cursor", first["next"], "--json").json
     assert first["data"][0]["id"] > second["data"][0]["id"]
+    ids = [one["id"] for one in shell("tasks", "list", "--order", "oldest", "--json").json["data"]]
+    assert ids == sorted(ids)
+    assert ids[-1] == first["data"][0]["id"]
 
 
 def test_waiting_has_a_limit_and_a_canceled_task_its_own_exit_code(shell: Shell) -> None:

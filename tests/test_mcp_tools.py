@@ -131,6 +131,8 @@ def test_a_clip_is_made_once_told_of_and_looked_at_with_its_times(ask: Agent, ho
     assert other["task"] != made["task"]
     listed = ask("list_tasks", label="the boat", words="red lake").view["tasks"]
     assert [(one["task"], one["prompt"]) for one in listed] == [(made["task"], CLIP["prompt"])]
+    of_label = ask("list_tasks", capability="text-to-video", order="oldest").view["tasks"]
+    assert [one["task"] for one in of_label] == sorted(one["task"] for one in of_label)
 
     seen = ask("look", task=made["task"], frames=6)
     assert (seen.view["kind"], len(seen.view["times"])) == ("video", 6)

@@ -75,6 +75,7 @@ filters = st.builds(
     created_to=maybe | st.integers(NOW - 5, NOW + 70),
     metadata=st.dictionaries(st.sampled_from(["project", "shot"]), st.sampled_from(["p1", "p2", "0", "1"]), max_size=2),
     door=maybe | st.sampled_from(["native", "vidu"]),
+    oldest=st.booleans(),
 )
 
 
@@ -84,7 +85,7 @@ def test_every_filter_alone_and_together_lists_exactly_what_fits(tmp_path: Path)
     async def story(wanted: Filter, limit: int) -> None:
         async with a_store(tmp_path) as store:
             found = await all_pages(store, wanted, limit)
-        assert found == [row.task.id for row in reversed(rows) if fits(row, wanted)]
+        assert found == [row.task.id for row in (rows if wanted.oldest else reversed(rows)) if fits(row, wanted)]
 
     async def fill() -> None:
         async with a_store(tmp_path) as store:
@@ -103,9 +104,12 @@ def test_every_filter_alone_and_together_lists_exactly_what_fits(tmp_path: Path)
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)
-@given(st.integers(1, 40), st.integers(1, 9), st.lists(st.integers(0, 12), min_size=1, max_size=8))
-def test_no_task_is_lost_or_repeated_while_others_are_inserted(before: int, limit: int, bursts: list[int]) -> None:
+@given(st.integers(1, 40), st.integers(1, 9), st.lists(st.integers(0, 12), min_size=1, max_size=8), st.booleans())
+def test_no_task_is_lost_or_repeated_while_others_are_inserted(
+    before: int, limit: int, bursts: list[int], oldest: bool
+) -> None:
     """Someone pages while bursts of tasks arrive, each burst in the middle of a page's read."""
+    asked = Filter(oldest=oldest)
 
     async def story(folder: Path) -> None:
         async with a_store(folder) as store:
@@ -116,14 +120,14 @@ def test_no_task_is_lost_or_repeated_while_others_are_inserted(before: int, limi
             while True:
                 burst = waiting.pop() if waiting else 0
                 adding = [store.add_task(a_row(number + extra)) for extra in range(burst)]
-                page, *_ = await asyncio.gather(store.list_tasks("local", Filter(), limit, cursor), *adding)
+                page, *_ = await asyncio.gather(store.list_tasks("local", asked, limit, cursor), *adding)
                 number += burst
                 seen += [task.id for task in page.tasks]
                 if (cursor := page.next) is None:
                     break
             assert len(seen) == len(set(seen))
             assert set(seen) >= {task_id(old) for old in range(before)}
-            assert seen == sorted(seen, reverse=True)
+            assert seen == sorted(seen, reverse=not oldest)
 
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(story(Path(folder)))
@@ -219,6 +223,7 @@ def test_a_cursor_serves_only_the_list_it_came_from(tmp_path: Path) -> None:
                 "the same list, asked otherwise"
             )
             others: list[tuple[str, Filter]] = [("local", Filter()), ("other", wanted), ("local", Filter(door="vidu"))]
+            others.append(("local", replace(wanted, oldest=True)))
             for account, other in others:
                 with pytest.raises(InvalidInput, match="other filters"):
                     await store.list_tasks(account, other, 1, cursor)

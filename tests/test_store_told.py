@@ -62,6 +62,12 @@ def test_a_search_looks_so_far_in_one_page_and_its_cursor_goes_on(
                 pages.append([task.id for task in page.tasks])
                 cursor = page.next
             assert pages == [[task_id(9)], [], [task_id(2)]]
+            pages, cursor = [], None
+            while not pages or cursor:
+                page = await store.list_tasks("local", Filter(text="needle", oldest=True), 5, cursor)
+                pages.append([task.id for task in page.tasks])
+                cursor = page.next
+            assert pages == [[task_id(2)], [], [task_id(9)]]
 
     asyncio.run(story())
 

@@ -229,7 +229,8 @@ class MessagePage:
 class Filter:
     """Which tasks to list: all that match every given part. Times in milliseconds since 1970, UTC, `to` exclusive.
 
-    `text` is up to four words, all of which occur in the task's id, its labels or the texts of its input.
+    `text` is up to four words, all of which occur in the task's id, its labels or the texts of its input. With `oldest`
+    they are listed oldest first.
     """
 
     state: tuple[State, ...] = ()
@@ -243,11 +244,12 @@ class Filter:
     stage: str | None = None
     text: str | None = None
     unsure: bool = False
+    oldest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some tasks, newest first, and the cursor of the next page or None at the end."""
+    """Some tasks in the order asked for, and the cursor of the next page or None at the end."""
 
     tasks: tuple[Task, ...]
     next: str | None = None

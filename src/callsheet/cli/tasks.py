@@ -42,12 +42,13 @@ def tasks() -> None:
 @click.option("--until", "created_to", type=click.DateTime(), help="Created before this local time.")
 @click.option("--metadata", multiple=True, metavar="K=V", help="Only tasks handed in with it.")
 @click.option("--unsure", is_flag=True, help="Only those of which nobody knows whether they arrived.")
+@click.option("--order", type=click.Choice(["newest", "oldest"]), help="Which come first; else the newest.")
 @click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="At most so many.")
 @click.option("--cursor", metavar="C", help="Go on where another list ended (its `next`).")
 @everywhere
 @click.pass_obj
 def list_(place: Place, limit: int, cursor: str | None, metadata: tuple[str, ...], **wanted: Any) -> None:
-    """List tasks, newest first.
+    """List tasks, newest first unless asked otherwise.
 
     \b
     Example:

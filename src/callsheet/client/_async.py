@@ -137,12 +137,12 @@ class AsyncClient(AsyncOffice):
         return results.read_task(await self._json("POST", f"/v1/tasks/{task_id(task)}/resolve", json=said))
 
     async def list(self, *, limit: int = 50, cursor: str | None = None, **wanted: Unpack[Wanted]) -> Page:
-        """One page of the tasks that match every part given, newest first: `client.list(state="running")`."""
+        """One page of the tasks that match every part given: `client.list(state="running", order="oldest")`."""
         query = requests.task_query(wanted) + requests.page_query(limit, cursor)
         return results.read_page(await self._json("GET", "/v1/tasks", params=query))
 
     async def iterate(self, *, page: int = 100, **wanted: Unpack[Wanted]) -> AsyncGenerator[Task]:
-        """Every task that matches every part given, newest first, fetched `page` at a time."""
+        """Every task that matches every part given, in `order`, fetched `page` at a time."""
         cursor: str | None = None
         while True:
             found = await self.list(limit=page, cursor=cursor, **wanted)

@@ -137,12 +137,12 @@ class Client(Office):
         return results.read_task(self._json("POST", f"/v1/tasks/{task_id(task)}/resolve", json=said))
 
     def list(self, *, limit: int = 50, cursor: str | None = None, **wanted: Unpack[Wanted]) -> Page:
-        """One page of the tasks that match every part given, newest first: `client.list(state="running")`."""
+        """One page of the tasks that match every part given: `client.list(state="running", order="oldest")`."""
         query = requests.task_query(wanted) + requests.page_query(limit, cursor)
         return results.read_page(self._json("GET", "/v1/tasks", params=query))
 
     def iterate(self, *, page: int = 100, **wanted: Unpack[Wanted]) -> Generator[Task]:
-        """Every task that matches every part given, newest first, fetched `page` at a time."""
+        """Every task that matches every part given, in `order`, fetched `page` at a time."""
         cursor: str | None = None
         while True:
             found = self.list(limit=page, cursor=cursor, **wanted)

@@ -58,7 +58,10 @@ class Order(TypedDict, total=False):
 
 
 class Wanted(TypedDict, total=False):
-    """Which tasks to list; `created_to` is exclusive, the times must have a zone. `text` is up to four words."""
+    """Which tasks to list; `created_to` is exclusive, the times must have a zone. `text` is up to four words.
+
+    `order` is `newest` (first) or `oldest`.
+    """
 
     state: str | Sequence[str]
     model: str | None
@@ -70,9 +73,10 @@ class Wanted(TypedDict, total=False):
     created_to: datetime | None
     metadata: Mapping[str, str]
     unsure: bool
+    order: str
 
 
-_NAMED = ("model", "capability", "vendor", "stage", "text")
+_NAMED = ("model", "capability", "vendor", "stage", "text", "order")
 
 
 def task_query(wanted: Wanted) -> list[tuple[str, str]]:

@@ -160,7 +160,7 @@ class WebhookPage:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some tasks, newest first, and the cursor of the next page or None at the end."""
+    """Some tasks in the order asked for, and the cursor of the next page or None at the end."""
 
     data: tuple[Task, ...]
     next: str | None = None

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 
 from mcp.types import CallToolResult
 from pydantic import Field
@@ -135,10 +135,11 @@ class Making:
         capability: str | None = None,
         model: str | None = None,
         label: Annotated[str | None, Field(description="The label given to make.")] = None,
+        order: Literal["newest", "oldest"] = "newest",
         limit: Annotated[int, Field(ge=1, le=50)] = 20,
         cursor: Annotated[str | None, Field(description="From the page before.")] = None,
     ) -> Annotated[CallToolResult, views.TaskPage]:
-        """List tasks, newest first: everything of this account, whoever made it."""
+        """List tasks, newest first unless asked otherwise: everything of this account, whoever made it."""
         labels = {LABEL: label} if label else {}
         wanted: Wanted = {
             "state": state or (),
@@ -146,6 +147,7 @@ class Making:
             "model": model,
             "text": words,
             "metadata": labels,
+            "order": order,
         }
         page = await self.kit.ask(ctx, lambda client: client.list(limit=limit, cursor=cursor, **wanted))
         return answer(views.TaskPage(tasks=[task_line(one) for one in page.data], cursor=page.next))

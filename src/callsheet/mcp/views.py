@@ -89,10 +89,12 @@ class TaskLine(View):
 
 
 class TaskPage(View):
-    """Some tasks, newest first."""
+    """Some tasks, in the order asked for."""
 
     tasks: list[TaskLine]
-    cursor: Annotated[str | None, Field(description="Give it to list_tasks for those before; null at the end.")] = None
+    cursor: Annotated[
+        str | None, Field(description="Give it to list_tasks for those that follow; null at the end.")
+    ] = None
 
 
 class Canceled(View):

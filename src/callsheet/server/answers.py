@@ -96,7 +96,7 @@ class Task(Outgoing):
 
 
 class TaskList(Outgoing):
-    """Tasks, newest first."""
+    """Tasks, in the order asked for."""
 
     data: list[Task]
     next: str | None

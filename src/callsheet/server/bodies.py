@@ -115,6 +115,8 @@ class TaskQuery(PageQuery):
     text: Annotated[str, StringConstraints(max_length=200)] | None = None
     """In whose id, labels or texts (the first 4,000 letters of them) all of these words occur, four at most, in any
     case. A page looks through 20,000 tasks: it may be short, and still have a next one."""
+    order: Literal["newest", "oldest"] = "newest"
+    """Which come first. With `oldest`, those that come in while one pages are at the end."""
     unsure: bool = False
     """Only those that wait for an operator's word; the operator sees those of all accounts."""
 

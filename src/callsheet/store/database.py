@@ -67,15 +67,21 @@ def queries() -> Mapping[str, str]:
 
 
 def parse(text: str) -> Mapping[str, str]:
-    """Split `-- name: x` blocks. A name given twice is an error, and so is a block without a statement."""
+    """Split `-- name: x` blocks. A name given twice is an error, and so is a block without a statement.
+
+    `-- name: x, both ways` gives a walk of an index downward, and the same upward as `x_oldest`.
+    """
     found: dict[str, str] = {}
     for block in re.split(r"^-- name: *", text, flags=re.MULTILINE)[1:]:
-        name, _, body = block.partition("\n")
+        head, _, body = block.partition("\n")
+        name, _, ways = head.partition(",")
         lines = [line for line in body.splitlines() if line.strip() and not line.lstrip().startswith("--")]
         statement = "\n".join(lines).strip().rstrip(";")
         if name.strip() in found or not statement:
             raise ValueError(f"the statement {name.strip()} is there twice or empty")
         found[name.strip()] = statement
+        if ways.strip() == "both ways":
+            found[f"{name.strip()}_oldest"] = statement.replace(" DESC", "")
     return found
 
 

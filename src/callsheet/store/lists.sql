@@ -1,4 +1,5 @@
--- Lists of tasks, newest first. Params are written :name. A deleted task has a number below 0, where no list goes.
+-- Lists of tasks, newest first, and oldest first where it says both ways. Params are written :name. A deleted task has
+-- a number below 0, where no list goes.
 
 -- name: seq_from
 -- The first task made at or after a time.
@@ -8,16 +9,16 @@ SELECT seq FROM task WHERE created_at >= :at AND seq > 0 ORDER BY created_at, se
 -- The last task made before a time.
 SELECT seq FROM task WHERE created_at < :at AND seq > 0 ORDER BY created_at DESC, seq DESC LIMIT 1;
 
--- name: list_all
+-- name: list_all, both ways
 -- A page of an account's tasks.
 SELECT * FROM task WHERE account = :account AND seq < :before AND seq >= :after ORDER BY seq DESC LIMIT :limit;
 
--- name: list_by_state
+-- name: list_by_state, both ways
 -- A page of tasks in one state.
 SELECT * FROM task WHERE account = :account AND state = :state AND seq < :before AND seq >= :after
 ORDER BY seq DESC LIMIT :limit;
 
--- name: list_by_model
+-- name: list_by_model, both ways
 -- A page of tasks of one model in one state.
 SELECT * FROM task WHERE account = :account AND model = :model AND state = :state
   AND (CAST(:capability AS TEXT) IS NULL OR capability = :capability)
@@ -27,7 +28,7 @@ SELECT * FROM task WHERE account = :account AND model = :model AND state = :stat
   AND seq < :before AND seq >= :after
 ORDER BY seq DESC LIMIT :limit;
 
--- name: list_by_capability
+-- name: list_by_capability, both ways
 -- A page of tasks of one capability in one state.
 SELECT * FROM task WHERE account = :account AND capability = :capability AND state = :state
   AND (CAST(:vendor AS TEXT) IS NULL OR vendor = :vendor)
@@ -36,7 +37,7 @@ SELECT * FROM task WHERE account = :account AND capability = :capability AND sta
   AND seq < :before AND seq >= :after
 ORDER BY seq DESC LIMIT :limit;
 
--- name: list_by_vendor
+-- name: list_by_vendor, both ways
 -- A page of tasks of one vendor in one state.
 SELECT * FROM task WHERE account = :account AND vendor = :vendor AND state = :state
   AND (CAST(:door AS TEXT) IS NULL OR door = :door)
@@ -44,19 +45,19 @@ SELECT * FROM task WHERE account = :account AND vendor = :vendor AND state = :st
   AND seq < :before AND seq >= :after
 ORDER BY seq DESC LIMIT :limit;
 
--- name: list_by_door
+-- name: list_by_door, both ways
 -- A page of tasks of one door in one state.
 SELECT * FROM task WHERE account = :account AND door = :door AND state = :state
   AND (CAST(:stage AS TEXT) IS NULL OR stage = :stage)
   AND seq < :before AND seq >= :after
 ORDER BY seq DESC LIMIT :limit;
 
--- name: list_by_stage
+-- name: list_by_stage, both ways
 -- A page of tasks that run or ran at one stage, in one state.
 SELECT * FROM task WHERE account = :account AND stage = :stage AND state = :state AND seq < :before AND seq >= :after
 ORDER BY seq DESC LIMIT :limit;
 
--- name: list_by_label
+-- name: list_by_label, both ways
 -- A page of tasks that carry up to four labels, in up to five states.
 SELECT task.* FROM label JOIN task ON task.account = label.account AND task.seq = label.seq
 WHERE label.account = :account AND label.name = :name1 AND label.value = :value1
@@ -79,7 +80,11 @@ ORDER BY label.seq DESC LIMIT :limit;
 -- The last task that a page which looks for words may look at, if there are that many.
 SELECT seq FROM said WHERE account = :account AND seq < :before ORDER BY seq DESC LIMIT 1 OFFSET :reach;
 
--- name: list_by_text
+-- name: said_on_to
+-- The same for a page that begins with the oldest.
+SELECT seq FROM said WHERE account = :account AND seq >= :after ORDER BY seq LIMIT 1 OFFSET :reach;
+
+-- name: list_by_text, both ways
 -- A page of tasks in whose texts up to four words occur, in up to five states, with up to four labels.
 SELECT task.* FROM said JOIN task ON task.account = said.account AND task.seq = said.seq
 WHERE said.account = :account AND said.seq < :before AND said.seq >= :after

@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from callsheet.errors import InvalidInput
@@ -46,19 +47,20 @@ def filter_parts(filter: Filter) -> dict[str, Any]:
         "stage": filter.stage,
         "text": words(filter.text),
         "unsure": filter.unsure,
+        **({"oldest": True} if filter.oldest else {}),
     }
 
 
 def write_cursor(seq: int, mark: str) -> str:
-    """The cursor of the page that begins below `seq`."""
+    """The cursor of the page that begins below `seq`, or at it where the oldest come first."""
     text = json.dumps({"s": seq, "f": mark}, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str | None, mark: str) -> int:
-    """Below which seq the page begins. InvalidInput for garbage, and for the cursor of another list."""
+def read_cursor(cursor: str | None, mark: str, first: int = END) -> int:
+    """The seq that a cursor names, `first` without one. InvalidInput for garbage, and for another list's cursor."""
     if cursor is None:
-        return END
+        return first
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -83,6 +85,11 @@ def list_steps(account: str | None, filter: Filter, after: int, before: int, lim
 
     The most telling part of the filter chooses the index; the others are checked on the way.
     """
+    steps = _chosen(account, filter, after, before, limit)
+    return [replace(step, query=f"{step.query}_oldest") for step in steps] if filter.oldest else steps
+
+
+def _chosen(account: str | None, filter: Filter, after: int, before: int, limit: int) -> list[Step]:
     rest = {name: getattr(filter, name) for name in ("model", "capability", "vendor", "door", "stage")}
     params = {"account": account, "after": after, "before": before, "limit": limit, **rest}
     if filter.unsure:

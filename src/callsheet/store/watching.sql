@@ -1,6 +1,6 @@
 -- What waits for an operator's word, and how long tasks take. Params are written :name.
 
--- name: list_unsure
+-- name: list_unsure, both ways
 -- A page of the tasks that wait for an operator's word, of one account or of all.
 SELECT * FROM task WHERE phase = 'unsure' AND (CAST(:account AS TEXT) IS NULL OR account = :account)
   AND seq < :before AND seq >= :after

@@ -70,7 +70,7 @@ async def submit(request: Request) -> Response:
     "/v1/tasks",
     **operation(
         "listTasks",
-        "Tasks, newest first. Paging neither loses nor repeats one while others come in.",
+        "Tasks, newest first unless asked otherwise. Paging neither loses nor repeats one while others come in.",
         answer=answers.TaskList,
         query=bodies.TaskQuery,
     ),
@@ -92,6 +92,7 @@ async def list_tasks(request: Request) -> Response:
         stage=query.stage,
         text=query.text,
         unsure=query.unsure,
+        oldest=query.order == "oldest",
     )
     account = None if query.unsure and caller.operator else caller.account
     found = await parts.tasks.list(account, wanted, query.limit, query.cursor)

@@ -10,7 +10,7 @@ import { Card } from "./takes/Card.js";
 import { Chosen, compare } from "./takes/Chosen.js";
 import { FilterBar } from "./takes/FilterBar.js";
 import { Feed, ordered } from "./takes/feed.js";
-import { change, count, queryOf, useFilter } from "./takes/filter.js";
+import { OF_FEW, ORDERS, change, count, queryOf, useFilter } from "./takes/filter.js";
 import { Task } from "./task.js";
 
 register(words);
@@ -34,13 +34,14 @@ function Board() {
     return () => feed.close();
   }, [feed]);
   feed.changed.value;
-  const tasks = filter.order === "newest" ? null : ordered(feed.loaded(), filter.order);
+  const order = OF_FEW.includes(filter.order) && !feed.few ? "newest" : filter.order;
+  const tasks = ORDERS.includes(order) ? null : ordered(feed.loaded(), order);
   const total = tasks?.length ?? feed.count;
   const at = (index) => (tasks ? tasks[index] : feed.at(index));
   return html`<h1 class="unseen">${t("nav.takes")}</h1>
-    <${FilterBar} filter=${filter} loaded=${total} whole=${feed.whole} />
+    <${FilterBar} filter=${filter} order=${order} loaded=${total} whole=${feed.whole} few=${feed.few} />
     ${feed.error.value && html`<${ErrorBox} error=${feed.error.value} onRetry=${() => feed.more()} />`}
-    <${Shown} key=${`${asked} ${filter.order}`} filter=${filter} feed=${feed} total=${total} at=${at} />`;
+    <${Shown} key=${`${asked} ${order}`} filter=${filter} feed=${feed} total=${total} at=${at} />`;
 }
 
 function Shown({ filter, feed, total, at }) {

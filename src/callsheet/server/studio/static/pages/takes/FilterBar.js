@@ -3,12 +3,12 @@ import { html, useEffect, useRef, useState } from "../../lib/index.js";
 import { get } from "../../core/api.js";
 import { t } from "../../core/words.js";
 import { Button, Field, Icon, Select } from "../../parts/index.js";
-import { ORDERS, STATES, change, count } from "./filter.js";
+import { OF_FEW, ORDERS, STATES, change, count } from "./filter.js";
 
 const PAUSE = 250;
 
-/** @param {{filter: object, loaded: number, whole: boolean}} props */
-export function FilterBar({ filter, loaded, whole }) {
+/** @param {{filter: object, order: string, loaded: number, whole: boolean, few: boolean}} props */
+export function FilterBar({ filter, order, loaded, whole, few }) {
   const [open, setOpen] = useState(false);
   const set = count(filter);
   const turn = (state) => change(filter, { state: filter.state.includes(state) ? filter.state.filter((one) => one !== state) : [...filter.state, state] });
@@ -21,14 +21,13 @@ export function FilterBar({ filter, loaded, whole }) {
       <${Button} icon="chevron" class=${open ? "turned" : ""} aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${set ? t("takes.filter.set", { count: set }) : t("takes.filter")}<//>
       <span class="filter-space"></span>
       <span class="soft loaded" role="status">${t(whole ? "takes.all" : "takes.loaded", { count: loaded })}</span>
-      <${Select} class="order" aria-label=${t("takes.order")} value=${filter.order} options=${ORDERS.map((value) => ({ value, label: t(`takes.order.${value}`) }))} onChange=${(order) => change(filter, { order })} />
+      <${Select} class="order" aria-label=${t("takes.order")} value=${order} title=${few ? undefined : t("takes.order.why")} options=${(few ? [...ORDERS, ...OF_FEW] : ORDERS).map((value) => ({ value, label: t(`takes.order.${value}`) }))} onChange=${(order) => change(filter, { order })} />
       <div class="views" role="group" aria-label=${t("takes.view")}>
         <${Button} kind="quiet" icon="takes" label=${t("takes.grid")} aria-pressed=${String(filter.view === "grid")} onClick=${() => change(filter, { view: "grid" })} />
         <${Button} kind="quiet" icon="list" label=${t("takes.list")} aria-pressed=${String(filter.view === "list")} onClick=${() => change(filter, { view: "list" })} />
       </div>
     </div>
     ${open && html`<${More} filter=${filter} />`}
-    ${filter.order !== "newest" && !whole && html`<p class="hint">${t("takes.order.why", { count: loaded })}</p>`}
   </div>`;
 }
 

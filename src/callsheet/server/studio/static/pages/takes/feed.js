@@ -9,11 +9,12 @@ const HEAD = 50;
 const [LIVELY, CALM] = [2500, 10_000];
 const LEFT_AT_ONCE = 4;
 
-/** All takes that fit a query, newest first. Read `changed.value` in a component to be drawn anew. */
+/** All takes that fit a query, in its order. Read `changed.value` in a component to be drawn anew. */
 export class Feed {
   /** @param {Record<string, unknown>} query as `GET /v1/tasks` takes it */
   constructor(query) {
     this.query = query;
+    this.rising = query.order === "oldest";
     this.changed = signal(0);
     this.error = signal(null);
     this.loading = signal(false);
@@ -32,6 +33,11 @@ export class Feed {
   /** Whether there is nothing more to read. */
   get whole() {
     return this.begun && this.next === null;
+  }
+
+  /** Whether all are in memory, as they are where they fit one page: then they can be put in any order. */
+  get few() {
+    return this.whole && this.pages.length === 1;
   }
 
   /** One of them by its place; undefined while its page is read (again). @param {number} index */
@@ -114,19 +120,36 @@ export class Feed {
     this.#told();
   }
 
-  /** Ask once for what is new at the head, and for what went on of that which is loaded. */
+  /** Ask once for what is new where new ones come, and for what went on of that which is loaded. */
   async refresh() {
     if (!this.begun) return;
-    const head = await this.#read({ limit: HEAD });
-    this.#merge(head);
-    const known = new Set(head.data.map((task) => task.id));
+    const found = await (this.rising ? this.#tail() : this.#head());
+    const known = new Set(found.map((task) => task.id));
     const open = this.loaded().filter((task) => !ended(task) && !known.has(task.id));
     if (open.length) await this.#openOnes(open);
   }
 
-  /** Unfinished ones below the head: one request for all, and those that ended meanwhile by themselves. */
+  async #head() {
+    const head = await this.#read({ limit: HEAD });
+    this.#merge(head);
+    return head.data;
+  }
+
+  /** Oldest first, what is new comes behind all others: the last page is read again once there is none behind it. */
+  async #tail() {
+    const last = this.pages.at(-1);
+    if (!last || !this.whole || this.loading.value) return [];
+    const found = await this.#read({ limit: PAGE, cursor: last.cursor });
+    if (last !== this.pages.at(-1)) return [];
+    Object.assign(last, { tasks: found.data, length: found.data.length });
+    this.next = found.next;
+    this.#told();
+    return found.data;
+  }
+
+  /** Unfinished ones elsewhere: one request for all, and those that ended meanwhile by themselves. */
   async #openOnes(open) {
-    const { data, next } = await this.#read({ limit: 100, state: ["queued", "running"] });
+    const { data, next } = await this.#read({ limit: 100, order: "newest", state: ["queued", "running"] });
     const found = new Map(data.map((task) => [task.id, task]));
     const last = next ? data.at(-1).id : "";
     const over = [];
@@ -189,7 +212,7 @@ export class Feed {
     }
   }
 
-  /** The first page holds what came in since, which no cursor gives: it stays. */
+  /** The first page may hold what came in since, which no cursor gives: it stays. */
   #forgetFar() {
     const middle = (this.visible[0] + this.visible[1]) / 2;
     let begin = 0;

@@ -4,8 +4,11 @@ import { go, useRoute } from "../../core/router.js";
 /** Every state a task can have, in the order of its life. */
 export const STATES = ["queued", "running", "succeeded", "failed", "canceled"];
 
-/** How the loaded takes can be ordered; newest first is the server's own order. */
-export const ORDERS = ["newest", "longest", "dearest", "model"];
+/** The orders of the server, which hold for all that fit. */
+export const ORDERS = ["newest", "oldest"];
+
+/** The orders in which takes can be put that are all loaded. */
+export const OF_FEW = ["longest", "dearest", "model"];
 
 const NAMED = ["text", "capability", "model", "vendor", "stage", "from", "to", "label"];
 
@@ -18,7 +21,7 @@ export function useFilter() {
   const { query } = useRoute();
   const given = Object.fromEntries(NAMED.map((name) => [name, query[name] ?? ""]));
   const state = (query.state ?? "").split(",").filter((one) => STATES.includes(one));
-  return { ...given, state, order: ORDERS.includes(query.order) ? query.order : "newest", view: query.view === "list" ? "list" : "grid" };
+  return { ...given, state, order: [...ORDERS, ...OF_FEW].includes(query.order) ? query.order : "newest", view: query.view === "list" ? "list" : "grid" };
 }
 
 /** Show the board with some parts of the filter changed. @param {Filter} filter @param {Partial<Filter>} changes */
@@ -38,7 +41,7 @@ export function count(filter) {
 }
 
 /** The filter as `GET /v1/tasks` takes it. @param {Filter} filter */
-export function queryOf({ text, state, capability, model, vendor, stage, from, to, label }) {
+export function queryOf({ text, state, capability, model, vendor, stage, from, to, label, order }) {
   const [name, ...value] = label.split("=");
   return {
     text: text.trim().split(/\s+/).slice(0, 4).join(" "),
@@ -47,6 +50,7 @@ export function queryOf({ text, state, capability, model, vendor, stage, from, t
     model,
     vendor,
     stage,
+    order: order === "oldest" ? order : "",
     created_from: day(from, 0),
     created_to: day(to, 1),
     ...(name && value.length ? { [`metadata[${name.trim()}]`]: value.join("=").trim() } : {}),
