@@ -55,6 +55,13 @@ def test_what_is_no_object_is_refused(text: str) -> None:
         nearly_json(text)
 
 
+@pytest.mark.parametrize("value", ["NaN", "1e999", r'"\ud800"', "[" * 200 + "]" * 200])
+@pytest.mark.parametrize("end", ["}", ",}"])
+def test_what_could_not_be_written_again_is_refused_however_it_came(value: str, end: str) -> None:
+    with pytest.raises(InvalidInput):
+        nearly_json(f'{{"prompt": {value}{end}')
+
+
 def steps(*events: tuple[str, int, dict[str, Any]]) -> tuple[Steps, list[str]]:
     heard, told = Steps(), []
     for number, (kind, at, data) in enumerate(events, 1):

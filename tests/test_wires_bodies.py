@@ -35,6 +35,37 @@ def test_a_stray_backslash_is_passed_over() -> None:
         bodies.mended(r'{"url": \&}')
 
 
+@pytest.mark.parametrize(
+    "unsound",
+    [
+        b'{"a": NaN}',
+        b'{"a": [1, {"b": -Infinity}]}',
+        b'{"a": 1e999}',
+        b'{"a": "\\ud800"}',
+        b'{"\\udfac": 1}',
+        b'{"a": ' + b"[" * 101 + b"]" * 101 + b"}",
+        b'{"a":' * 101 + b"1" + b"}" * 101,
+    ],
+)
+def test_a_body_that_json_could_not_say_again_is_refused(unsound: bytes) -> None:
+    """It would be accepted, and then no answer about its task could be written."""
+    with pytest.raises(InvalidInput) as caught:
+        bodies.read(unsound)
+    assert caught.value.hint
+
+
+def test_a_whole_letter_in_two_halves_and_a_body_of_some_depth_are_read() -> None:
+    assert bodies.read(rb'{"a": "\ud83c\udfac"}') == {"a": "🎬"}
+    assert bodies.read(b'{"a":' * 99 + b"[]" + b"}" * 99)
+
+
+def test_what_a_vendor_says_that_could_not_be_kept_becomes_what_comes_nearest() -> None:
+    assert bodies.mended('{"a": NaN, "b": [1e999, -Infinity, 1.5]}') == {"a": None, "b": [None, None, 1.5]}
+    assert bodies.mended(r'{"a\ud800": "x\udfac\ud83c\udfac", "b": "c\&d"}') == {"a?": "x?🎬", "b": "c&d"}
+    with pytest.raises(ValueError, match="nested too deeply"):
+        bodies.mended("[" * 100_000)
+
+
 @given(JSON)
 def test_what_is_json_is_never_changed(value: object) -> None:
     assert bodies.mended(json.dumps(value)) == value

@@ -52,6 +52,8 @@ def asked(answer: Answer, *, paid: bool = False) -> Mapping[str, Any]:
         (answering(401, text="no"), Unauthorized, Unauthorized),
         (answering(429, headers={"retry-after": "7"}), Unavailable, Unavailable),
         (answering(502, text="bad gateway"), Unsure, Unavailable),
+        (answering(headers={"content-encoding": "gzip"}, content=b"no gzip"), Unsure, Unavailable),
+        (answering(content=b"[" * 100_000), Unsure, Unavailable),
     ],
 )
 def test_what_an_answer_means_depends_on_what_it_may_have_cost(

@@ -40,7 +40,7 @@ async def send(client: httpx2.AsyncClient, method: str, path: str, *, paid: bool
         return await overheard(client, method, path, **request)
     except _BEFORE_SENDING as error:
         raise Unavailable(f"The vendor cannot be reached: {_name(error)}.") from error
-    except httpx2.TransportError as error:
+    except (httpx2.TransportError, httpx2.DecodingError) as error:
         said = f"The vendor's answer to {method} {path} was lost: {_name(error)}."
         raise (Unsure(said) if paid else Unavailable(said)) from error
 

@@ -58,14 +58,14 @@ async def overheard(client: httpx2.AsyncClient, method: str, path: str, **reques
 
     try:
         answer = await client.request(method, path, **request)
-    except httpx2.TransportError as error:
+    except (httpx2.TransportError, httpx2.DecodingError) as error:
         told(_sent(error, client, method, path), None, type(error).__name__)
         raise
     told(answer.request, answer, None)
     return answer
 
 
-def _sent(error: httpx2.TransportError, client: httpx2.AsyncClient, method: str, path: str) -> httpx2.Request:
+def _sent(error: httpx2.RequestError, client: httpx2.AsyncClient, method: str, path: str) -> httpx2.Request:
     try:
         return error.request
     except RuntimeError:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 
 from callsheet.contract import Desk
 from callsheet.errors import InvalidInput, TooLarge
+from callsheet.wires.bodies import must_be_sound
 
 MOST = 100_000_000
 """Bytes of a body in parts: the size of a file that Wiro takes."""
@@ -69,9 +70,10 @@ def nearly_json(text: str) -> Fields:
     except RecursionError:
         raise _unreadable("it is nested too deeply") from None
     except ValueError:
-        return _pairs(text)
+        found = _pairs(text)
     if not isinstance(found, dict):
         raise _unreadable("it is no object")
+    must_be_sound(found)
     return cast("Fields", found)
 
 
