@@ -14,7 +14,7 @@ from callsheet.renderers import render
 from callsheet.renderers.encode import PREVIEW, ClipWriter, samples
 from callsheet.renderers.previz import video_upscale
 from callsheet.renderers.scene import Made, Scene
-from render_fixtures import Rgb, boxes, difference, landscape, measure
+from render_fixtures import Rgb, boxes, difference, grey, landscape, measure
 
 
 def quiet(_share: float) -> None:
@@ -119,3 +119,50 @@ def test_a_cut_off_video_is_named_and_nothing_is_left(tmp_path: Path) -> None:
         enlarged(tmp_path / "cut.mp4", tmp_path)
     assert caught.value.param == "video"
     assert not list((tmp_path / "out").glob("*"))
+
+
+def tagged(path: Path, picture: Rgb, space: int, form: str) -> Path:
+    """A clip of three frames that says which matrix its colours were coded with."""
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=24)
+        stream.width, stream.height, stream.pix_fmt = picture.shape[1], picture.shape[0], form
+        stream.codec_context.colorspace, stream.codec_context.color_range = space, 1
+        stream.options = {"crf": "6"}
+        for index in range(3):
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+            coded = frame.reformat(format=form, dst_colorspace=space, dst_color_range=1)
+            coded.pts = index
+            coded.colorspace, coded.color_range = space, 1
+            container.mux(stream.encode(coded))
+        container.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(("space", "form"), [(1, "yuv420p"), (5, "yuv444p"), (1, "yuv420p10le")])
+def test_colours_stay_whatever_the_clip_was_coded_in(tmp_path: Path, space: int, form: str) -> None:
+    patches = np.array([[(200, 40, 40), (40, 180, 60)], [(50, 60, 200), (220, 200, 60)]], np.uint8)
+    picture = np.asarray(cv2.resize(patches, (160, 90), interpolation=cv2.INTER_NEAREST), np.uint8)
+    [frame, *_] = measure(enlarged(tagged(tmp_path / "clip.mp4", picture, space, form), tmp_path).path).frames
+    for (row, column), colour in zip(
+        [(60, 120), (60, 360), (200, 120), (200, 360)], patches.reshape(-1, 3), strict=True
+    ):
+        seen = frame[row - 20 : row + 20, column - 20 : column + 20].reshape(-1, 3).mean(axis=0)
+        assert seen == pytest.approx(colour.astype(float), abs=4)
+
+
+def test_edges_are_sharper_than_plainly_enlarged_ones_and_no_sharper_than_the_truth(tmp_path: Path) -> None:
+    truth = landscape(480, 270, seed=3)
+    small = np.asarray(cv2.resize(truth, (240, 136), interpolation=cv2.INTER_AREA), np.uint8)
+    with ClipWriter(tmp_path / "clip.mp4", 240, 136, Fraction(24), 2, crf=4) as writer:
+        for _ in range(2):
+            writer.write(small)
+    [before, *_] = measure(tmp_path / "clip.mp4").frames
+    [large, *_] = measure(enlarged(tmp_path / "clip.mp4", tmp_path).path).frames
+    plain = np.asarray(cv2.resize(before, (480, 270), interpolation=cv2.INTER_LINEAR), np.uint8)
+    assert steepest(plain) < 0.9 * steepest(large)
+    assert steepest(large) < 1.1 * steepest(truth)
+
+
+def steepest(rgb: Rgb) -> float:
+    """How steep its sharp edges are: the slope that one pixel in a hundred exceeds."""
+    return float(np.percentile(cv2.magnitude(*(cv2.Sobel(grey(rgb), cv2.CV_32F, dx, 1 - dx) for dx in (0, 1))), 99))
