@@ -137,9 +137,24 @@ def test_secrets_are_never_shown_not_even_wrong_ones(tmp_path: Path) -> None:
         {"CALLSHEET_VENDORS": "hush"},
         {"CALLSHEET_WEBHOOKS__SECRET": "hush"},
         {"CALLSHEET_VENDORS__VIDU__KEEY": "hush"},
+        {"CALLSHEET_METRICS__KEY": "hush"},
     ):
         with pytest.raises(SetupError) as caught:
             load(tmp_path, None, environ)
+        assert "hush" not in str(caught.value)
+
+
+def test_what_is_wrong_in_a_section_with_a_secret_is_told_without_what_was_written(tmp_path: Path) -> None:
+    def holds(annotation: object) -> bool:
+        fields = getattr(annotation, "model_fields", {}).values()
+        named = any(word in repr(annotation) for word in ("Secret", "VendorAccess"))
+        return named or any(holds(field.annotation) for field in fields)
+
+    sections = {name for name, field in Settings.model_fields.items() if holds(field.annotation)}
+    assert {"vendors", "webhooks", "llm", "metrics", "database"} <= sections
+    for name in sections - {"seal"}:  # which takes any text here, and is judged where it is used
+        with pytest.raises(SetupError, match=name) as caught:
+            load(tmp_path, None, {f"CALLSHEET_{name.upper()}": "hush"})
         assert "hush" not in str(caught.value)
 
 

@@ -23,7 +23,7 @@ FILE = "callsheet.toml"
 OTHER_VARIABLES = frozenset({"CALLSHEET_HOME", "CALLSHEET_URL", "CALLSHEET_KEY", "CALLSHEET_DEBUG"})
 """Variables that are no settings: where the home is, which server and key a client uses, whether faults show whole."""
 
-_SECRETIVE = ("vendors", "webhooks", "llm", "database", "seal")
+_SECRETIVE = ("vendors", "webhooks", "llm", "metrics", "database", "seal")
 """Sections that hold secrets: what was written there is never shown."""
 
 Tree = dict[str, Any]
