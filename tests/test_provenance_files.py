@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import time
 from pathlib import Path
 
 import av
 import pytest
 from PIL import Image
 
-from callsheet.provenance import Ingredient, inspect, read
+from callsheet.provenance import Ingredient, inspect, read, xmp
 from callsheet.provenance.stamping import Mode, Stamped, Stamper
 from provenance_fixtures import FACTS, MAKERS, SVG, decoded, laid, made
 
@@ -91,6 +92,28 @@ def test_a_packet_of_another_keeps_what_it_says_and_ours_is_added(tmp_path: Path
     assert packet.count("CreatorTool") == 1
     assert 'xmp:CreatorTool="Their tool"' in packet
     assert packet.count('rdf:about="uuid:1"') == 2
+
+
+def test_of_two_descriptions_only_ours_is_taken_out_however_a_tool_has_written_it() -> None:
+    """Many write what has no parts as one tag that ends in itself."""
+    dc = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    theirs = f'<rdf:Description rdf:about="" {dc}><dc:format>x</dc:format></rdf:Description>'
+    ours = '<rdf:Description rdf:about="" xmlns:callsheet="urn:callsheet:provenance:1:" callsheet:task="task_0"/>'
+    rdf = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    packet = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {rdf}>{ours}{theirs}</rdf:RDF></x:xmpmeta>'
+    found = xmp.written(FACTS, packet.encode()).decode()
+    assert theirs in found
+    assert 'task_0"' not in found
+    assert xmp.read(found.encode()) == FACTS
+
+
+@pytest.mark.parametrize("opened", [b'<metadata id="callsheet-provenance">', b"<x:xmpmeta "])
+def test_a_drawing_full_of_beginnings_without_an_end_is_read_in_no_time(opened: bytes, tmp_path: Path) -> None:
+    first = b'<svg xmlns="http://www.w3.org/2000/svg"><metadata id="callsheet-provenance">'
+    path = laid(tmp_path, first + opened * 100_000 + (b"</metadata></svg>" if opened.startswith(b"<x") else b"</svg>"))
+    began = time.process_time()
+    assert read(path) is None
+    assert time.process_time() - began < 2, "it is milliseconds; looked at naively it is hours"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,9 @@ _XMP = "http://ns.adobe.com/xap/1.0/"
 _IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 _PREFIXES = {"callsheet": NAMESPACE, "xmp": _XMP, "Iptc4xmpExt": _IPTC}
 
-_OURS = re.compile(rf"<rdf:Description(?=[^<>]*{re.escape(NAMESPACE)}).*?</rdf:Description>\s*", re.DOTALL)
+_OURS = re.compile(
+    rf"<rdf:Description(?=[^<>]*{re.escape(NAMESPACE)})[^<>]*(?:(?<=/)>|(?<!/)>.*?</rdf:Description>)\s*", re.DOTALL
+)
 _END = re.compile(r"</[\w.-]+:RDF\s*>")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -11,9 +11,11 @@ from callsheet.provenance.carriers.layout import Layout, Piece, Span, Unfit, spl
 MAX_BYTES = 64_000_000
 """A drawing with more bytes than this is not read."""
 
-_OURS = re.compile(rb'<(?:[\w.-]+:)?metadata id="callsheet-provenance">.*?</(?:[\w.-]+:)?metadata>', re.DOTALL)
+# Beginnings and ends are looked for one after the other: one pattern for both would read the rest of the file anew
+# from every beginning that has no end.
+_OURS = re.compile(rb'<(?:[\w.-]+:)?metadata id="callsheet-provenance">'), re.compile(rb"</(?:[\w.-]+:)?metadata>")
+_PACKET = re.compile(rb"<x:xmpmeta"), re.compile(rb"</x:xmpmeta>")
 _AT_TAGS = "StartElementHandler"  # what expat calls it
-_PACKET = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
 
 
 def look(file: BinaryIO, size: int) -> Layout:
@@ -26,16 +28,24 @@ def look(file: BinaryIO, size: int) -> Layout:
     inside = _end_of_tag(data, start)
     if data[inside - 2 : inside] == b"/>":
         raise Unfit("there is nothing in it")
-    old = _OURS.search(data)
-    gone = [Span(*old.span())] if old else []
-    packet = _PACKET.search(old[0]) if old else None
+    old = _between(*_OURS, data)
+    gone = [old] if old else []
+    packet = _between(*_PACKET, data[old.start : old.end]) if old else None
 
     def put(new: bytes) -> list[Piece]:
         prefix = name[: -len("svg")].encode()
         opened, closed = b'<%bmetadata id="callsheet-provenance">' % prefix, b"</%bmetadata>" % prefix
         return spliced(size, inside, opened + _bare(new) + closed, gone)
 
-    return Layout("image/svg+xml", packet[0] if packet else None, b"<c2pa:manifest" in data, put)
+    told = data[old.start + packet.start : old.start + packet.end] if old and packet else None
+    return Layout("image/svg+xml", told, b"<c2pa:manifest" in data, put)
+
+
+def _between(begins: re.Pattern[bytes], ends: re.Pattern[bytes], data: bytes) -> Span | None:
+    """From the first beginning to the end behind it, both included."""
+    begun = begins.search(data)
+    ended = ends.search(data, begun.end()) if begun else None
+    return Span(begun.start(), ended.end()) if begun and ended else None
 
 
 def _root(data: bytes) -> tuple[str, int]:
