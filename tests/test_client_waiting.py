@@ -140,6 +140,21 @@ def test_a_download_takes_the_files_name_in_a_folder(make: Make, tmp_path: Path)
     assert script.lines == ["GET /v1/files/file_1", "GET /v1/files/file_1/content"]
 
 
+def test_a_download_that_is_led_to_a_bucket_goes_there_without_the_key(make: Make, tmp_path: Path) -> None:
+    there = "https://bucket.example/ab/cd?X-Amz-Signature=s"
+    script = Script(
+        INFO,
+        httpx2.Response(307, headers={"location": there}),
+        httpx2.Response(200, stream=Broken(BODY[:3000]), headers={"etag": '"a"'}),
+        httpx2.Response(307, headers={"location": there}),
+        httpx2.Response(206, content=BODY[3000:], headers={"etag": '"a"'}),
+    )
+    assert make(script, key="cs_secret").download("file_1", tmp_path).read_bytes() == BODY
+    assert [str(one.url) for one in script.asked if one.url.host == "bucket.example"] == [there, there]
+    assert all(("authorization" in one.headers) == (one.url.host == "server.test") for one in script.asked)
+    assert script.asked[4].headers["range"] == "bytes=3000-"
+
+
 def test_a_cut_download_goes_on_where_it_stopped(make: Make, tmp_path: Path) -> None:
     script = Script(
         INFO,

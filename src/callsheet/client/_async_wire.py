@@ -86,7 +86,8 @@ class AsyncWire:
                     yield event
 
     async def _fetch(self, file: str, saving: Saving) -> None:
-        async with self._http.stream("GET", f"/v1/files/{file}/content", headers=saving.headers()) as response:
+        path = f"/v1/files/{file}/content"  # a server may lead to its bucket: the key stays behind
+        async with self._http.stream("GET", path, headers=saving.headers(), follow_redirects=True) as response:
             if not response.is_success:
                 await response.aread()
                 raise from_answer(response)

@@ -86,7 +86,8 @@ class Wire:
                     yield event
 
     def _fetch(self, file: str, saving: Saving) -> None:
-        with self._http.stream("GET", f"/v1/files/{file}/content", headers=saving.headers()) as response:
+        path = f"/v1/files/{file}/content"  # a server may lead to its bucket: the key stays behind
+        with self._http.stream("GET", path, headers=saving.headers(), follow_redirects=True) as response:
             if not response.is_success:
                 response.read()
                 raise from_answer(response)
