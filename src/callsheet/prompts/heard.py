@@ -20,7 +20,7 @@ SOUNDS = 6
 
 UNREADABLE = {
     r"https?://\S+|www\.\S+": ("an address", "网址"),
-    r"\*\*|__|`|^#{1,6} |\[[^\]]*\]\([^)]*\)": ("markup", "标记符号"),
+    r"\*\*|__|`|^#{1,6} |\[[^\]\n]{0,200}\]\([^)\n]{0,200}\)": ("markup", "标记符号"),
     r"\{[^{}\n]{0,60}\}|\$\{|%\w+%": ("a placeholder", "占位符"),
     r"[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F]": ("a pictogram", "表情符号"),
     r"[→⇒←↔•■□▪|\\^~=<>_]{1,}": ("a symbol", "符号"),
@@ -66,11 +66,11 @@ def unreadable(brief: Brief) -> Iterator[Found]:
     if brief.text.lstrip().startswith("<speak"):
         return
     text = SPEAKABLE.sub(lambda hit: " " * len(hit[0]), brief.text)
-    taken: list[range] = []
+    taken = bytearray(len(text))
     for words, (kind, called) in UNREADABLE.items():
         for hit in re.finditer(words, text, re.MULTILINE):
-            if not any(hit.start() in one for one in taken):
-                taken.append(range(hit.start(), hit.end()))
+            if not taken[hit.start()]:
+                taken[hit.start() : hit.end()] = b"\1" * len(hit[0])
                 yield Found(hit.start(), hit.end(), {"kind": kind, "called": called})
 
 
