@@ -162,6 +162,15 @@ def test_a_table_lines_up_with_wide_characters() -> None:
     assert lines == ["NAME  N", "雪山  1", "fox   -"]
 
 
+def test_what_a_terminal_would_obey_is_shown_and_not_obeyed(capsys: pytest.CaptureFixture[str]) -> None:
+    """A vendor's message, or somebody's prompt, may name the window anew or write over the line before."""
+    printing.show("made\x1b]0;mine\x07 by \x1b[2Jvendor\rgone\x9b\n\tnext " + click.style("red", fg="red"))
+    printing.say("a\x08b")
+    told = capsys.readouterr()
+    assert told.out == "made�]0;mine� by �[2Jvendor�gone�\n\tnext red\n"
+    assert told.err == "a�b\n"
+
+
 def test_sizes_are_written_for_people() -> None:
     assert [printing.size(count) for count in (None, 999, 1_400_000, 5_000_000_000)] == [
         "-",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -12,15 +13,18 @@ import click
 
 from callsheet.errors import CallsheetError
 
+_UNSEEN = re.compile(r"(?!\x1b\[[0-9;]*m)[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What a terminal obeys and nobody sees, but for colours: prompts and vendors' words are written by others."""
+
 
 def say(text: str) -> None:
     """A line for people, on stderr."""
-    click.echo(text, err=True)
+    click.echo(_UNSEEN.sub("�", text), err=True)
 
 
 def show(text: str) -> None:
     """A line of the result, on stdout."""
-    click.echo(text)
+    click.echo(_UNSEEN.sub("�", text))
 
 
 def show_json(value: Any) -> None:
@@ -58,6 +62,14 @@ def fields(pairs: Mapping[str, Any]) -> str:
     kept = {name: value for name, value in pairs.items() if value is not None and value != "" and value != {}}
     wide = max((len(name) for name in kept), default=0)
     return "\n".join(f"{name.ljust(wide)}  {_plain(value)}" for name, value in kept.items())
+
+
+def money_said(credits: Mapping[str, Any]) -> str:
+    """What a cancel moved, in one sentence; nothing where nothing was set aside."""
+    if credits["charged"] is None:
+        return "Nobody knows its price."
+    told = [f"{credits[name]:g} {name}" for name in ("held", "charged", "released") if credits[name]]
+    return f"Credits: {', '.join(told)}." if told else ""
 
 
 def size(count: int | None) -> str:
