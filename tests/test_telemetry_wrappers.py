@@ -85,6 +85,27 @@ def test_an_end_was_noticed_late_by_at_most_the_time_since_the_answer_before(
     assert total(registry, "callsheet_task_detection_seconds_sum", family="studio/swift") == 3
 
 
+def test_how_many_tasks_a_driver_takes_is_asked_of_it_each_time() -> None:
+    """Previz takes one more for every task that a test prompt holds up."""
+    vendor = Vendor()
+    driver, _ = watched(vendor)
+    vendor.slots = 7
+    assert driver.slots == 7
+
+
+def test_tasks_that_never_end_here_are_forgotten_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callsheet.telemetry.drivers.REMEMBERED", 2)
+    done = Update(State.SUCCEEDED)
+    driver, registry = watched(Vendor(poll=[RUNNING, RUNNING, RUNNING, done, done]))
+
+    async def story() -> None:
+        for number in (1, 2, 3, 1, 3):
+            await driver.poll(an_order(tmp_path, number), "r")
+
+    asyncio.run(story())
+    assert total(registry, "callsheet_task_detection_seconds_count") == 1, "the first was pushed out by the third"
+
+
 def test_what_a_driver_offers_beside_its_verbs_it_still_offers_and_nothing_else(tmp_path: Path) -> None:
     class Finding(Vendor):
         async def find(self, order: Order, sent_at: int) -> Update | None:

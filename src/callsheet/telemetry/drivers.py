@@ -15,18 +15,25 @@ from callsheet.telemetry.spans import NoSpans, Spans
 
 U = TypeVar("U", bound="Update | None")
 
+REMEMBERED = 20_000
+"""Of how many tasks it is known when they last answered: some end elsewhere, and nobody says so here."""
+
 
 class ObservedDriver:
     """`contract.Driver` around another one; it answers and raises what that one does."""
 
     def __init__(self, vendor: str, inner: Driver, meters: Meters, spans: Spans | NoSpans) -> None:
         self.local = inner.local
-        self.slots = inner.slots
         self._vendor = vendor
         self._inner = inner
         self._meters = meters
         self._spans = spans
         self._under_way: dict[str, float] = {}
+
+    @property
+    def slots(self) -> int:
+        """How many tasks may be with it at once: as it says at the moment, for what it holds up takes no slot."""
+        return self._inner.slots
 
     @property
     def notify(self) -> Callable[[str], None]:
@@ -87,6 +94,8 @@ class ObservedDriver:
         now = time.monotonic()
         if not update.state.final:
             self._under_way[order.task_id] = now
+            if len(self._under_way) > REMEMBERED:
+                del self._under_way[next(iter(self._under_way))]
             return
         since = self._under_way.pop(order.task_id, None)
         if since is not None and verb == "poll":
@@ -141,4 +150,4 @@ _KINDS = {
 def observed(vendor: str, driver: Driver, meters: Meters, spans: Spans | NoSpans) -> Driver:
     """The same driver, watched; it offers beside its verbs what that one does."""
     kind = _KINDS[isinstance(driver, Finder), isinstance(driver, Named)]
-    return cast("Driver", kind(vendor, driver, meters, spans))  # `notify` is a property here
+    return cast("Driver", kind(vendor, driver, meters, spans))  # `slots` and `notify` are properties here
