@@ -170,6 +170,14 @@ def test_any_text_at_all_can_be_checked(text: str, capability: str) -> None:
             assert one.suggestion
 
 
+@pytest.mark.parametrize("duration", [float("inf"), float("nan"), 10**400, -1, 0, True, "x", None, [5], {"a": 1}])
+def test_a_length_that_is_none_is_as_good_as_left_out(duration: object) -> None:
+    """What else would be given is not checked before: it may be anything that JSON can say."""
+    text = "a dog runs through a field, then jumps, then sleeps"
+    without = check(about_capability("text-to-video", text))
+    assert check(about_capability("text-to-video", text, {"duration": duration})) == without
+
+
 @pytest.mark.parametrize(
     ("capability", "part"),
     [

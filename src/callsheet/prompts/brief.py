@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from callsheet.catalog import Model
+from callsheet.catalog.forms import reckonable
 from callsheet.catalog.param import Param, nothing
 from callsheet.prompts.words import other
 
@@ -73,7 +74,9 @@ class Brief:
     def seconds(self) -> float | None:
         """How long it is to be, where that is known."""
         found = self.value("duration")
-        return float(found) if isinstance(found, int | float) and not isinstance(found, bool) and found > 0 else None
+        if isinstance(found, bool) or not isinstance(found, int | float) or not reckonable(found) or found <= 0:
+            return None
+        return float(found)
 
 
 def about_model(model: Model, text: str, input: Mapping[str, Any] = nothing()) -> Brief:
