@@ -22,6 +22,8 @@ GOOD: list[Row] = [
         A waterfall tumbles over mossy rocks in a rainforest, slow zoom in from wide to medium shot
         A skateboarder lands a kickflip on a street ramp, slow motion from a low angle, hard midday shadows
         A golden retriever runs through a sunlit meadow, slow motion
+        A detective freezes in a stairwell, dolly in while zooming out, the walls stretch behind him
+        Shot 1: a cat leaps over the wall, push in. Shot 2: it lands in the yard, the camera pulls back
         A bird takes flight from a bare branch, the camera tilts up after it
         A monk prostrates before the altar, candles on both sides, static camera
         Steam rises from a bowl of noodles on a wooden counter, macro shot, shallow depth of field
@@ -223,6 +225,11 @@ BAD = [
         no-motion | Portrait of an old fisherwoman in a wool cap, grey background
         no-motion | 白色桌面上的陶瓷花瓶
         contradiction | A dancer turns, locked-off camera, orbit shot
+        contradiction | A cat runs, the camera pushes in while pulling back
+        contradiction | A cat runs over the wall, pan left, panning slowly to the right
+        contradiction | Waves break, zoom in, zoom out
+        contradiction | 猫在跑，镜头推进，同时镜头拉远
+        contradiction | 猫在跑，镜头左移，同时右移
         contradiction | Horses gallop in bright sunshine at midnight
         contradiction | A street market, fast and slow motion
         contradiction | A bright and dark hall, dancers spin

@@ -16,6 +16,10 @@ CASED = frozenset({"style"})
 
 OPPOSITES: Mapping[str, tuple[str, str, str]] = {
     "camera": ("static", "moving", "anywhere"),
+    "travel": ("nearing", "leaving", "one shot"),
+    "zoom": ("zooming-in", "zooming-out", "one shot"),
+    "side": ("leftward", "rightward", "one shot"),
+    "height": ("upward", "downward", "one shot"),
     "time of day": ("day", "night", "anywhere"),
     "sound": ("silent", "audible", "anywhere"),
     "colour": ("monochrome", "colourful", "anywhere"),
@@ -27,7 +31,10 @@ OPPOSITES: Mapping[str, tuple[str, str, str]] = {
     "light": ("bright", "dark", "together"),
     "mood": ("happy", "sad", "together"),
 }
-"""What excludes each other: in one thought wherever they stand, or only where they stand together (slow and fast)."""
+"""What excludes each other: in one thought wherever they stand, or only where they stand together (slow and fast).
+
+What a camera does at once is asked of a prompt that speaks of one shot, and there `while` tells of no sequence.
+"""
 
 _JOINED = r"(?:[\s,、，/-]|and|but|yet|also|very|extremely|at once|又|且|而|和|并且|同时|很|非常|极)*"
 

@@ -58,9 +58,11 @@ def no_camera(brief: Brief) -> Iterator[Found]:
 
 def contradiction(brief: Brief) -> Iterator[Found]:
     """Two things that exclude each other, where nothing says that one follows on the other."""
-    if has(brief, "turns"):
-        return
+    turned = [hit[0].lower() for hit in hits(brief, "turns")]
+    several = has(brief, "cuts") or any(word != "while" for word in turned)
     for left, right, scope in OPPOSITES.values():
+        if several if scope == "one shot" else turned:
+            continue
         if scope == "together":
             yield from (
                 Found(hit.start(), hit.end(), {"pair": hit[0]}) for hit in together(left, right).finditer(brief.text)

@@ -47,6 +47,14 @@ STYLES = {
 TABLE = {
     "static": MOVES["static"],
     "moving": "|".join(pattern for name, pattern in MOVES.items() if name not in ("static", "handheld")),
+    "nearing": r"(?:push(?:es|ing)?|doll(?:y|ies|ying))[- ]in",
+    "leaving": r"pull(?:s|ing)?[- ](?:out|back|away)|doll(?:y|ies|ying) (?:out|back)",
+    "zooming-in": r"zoom(?:s|ing)?[- ]in",
+    "zooming-out": r"zoom(?:s|ing)?[- ]out",
+    "leftward": rf"(?:pan|truck)(?:s|ning|ing)? (?:{_OWN})*(?:to the )?left",
+    "rightward": rf"(?:pan|truck)(?:s|ning|ing)? (?:{_OWN})*(?:to the )?right",
+    "upward": r"(?:tilt|crane|jib|boom)(?:s|ing)? up(?:wards?)?",
+    "downward": r"(?:tilt|crane|jib|boom)(?:s|ing)? down(?:wards?)?",
     "framing": r"(?:extreme |medium |big )?close[- ]?ups?|(?:medium|wide|long|full|establishing|over[- ]the[-"
     r" ]shoulder|point[- ]of[- ]view)"
     r"(?:[- ]angle)? shot|low[- ]angle|high[- ]angle|eye[- ]level|bird'?s[- ]eye|top[- ]down|macro(?: shot)?|aerial"

@@ -39,6 +39,14 @@ STYLES = {
 TABLE = {
     "static": MOVES["static"],
     "moving": "|".join(pattern for name, pattern in MOVES.items() if name not in ("static", "handheld")),
+    "nearing": rf"镜头{_OWN}(?:推进|推近|前推|前移)|推近镜头|推轨",
+    "leaving": rf"镜头{_OWN}(?:拉远|后拉|后退|后移)|拉远镜头",
+    "zooming-in": r"变焦(?:推近|拉近|放大)",
+    "zooming-out": r"变焦(?:拉远|缩小)",
+    "leftward": rf"镜头{_OWN}(?:左摇|左移|左平移)|(?<=[时际])左[摇移]",
+    "rightward": rf"镜头{_OWN}(?:右摇|右移|右平移)|(?<=[时际])右[摇移]",
+    "upward": rf"镜头{_OWN}(?:上摇|上仰|升起|上升|升高)",
+    "downward": rf"镜头{_OWN}(?:下摇|下俯|下降|降低|降下)",
     "framing": r"特写|近景|中景|远景|全景|大全景|俯拍|仰拍|俯视|仰视|平视|鸟瞰|主观视角|第一视角|过肩|微距|广角|鱼眼"
     r"|长镜头|一镜到底|镜头|机位|景深|延时|慢镜头|升格|子弹时间",
     "close": r"大特写|极近特写|微距特写",
