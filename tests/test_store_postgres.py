@@ -11,8 +11,7 @@ import pytest
 
 from callsheet.errors import NotFound
 from callsheet.store import Clash, KeyRow, Lost, Row, Store, Taken
-from callsheet.store.database import queries
-from callsheet.store.postgres.database import translated
+from callsheet.store.postgres.statements import texts, translated
 from callsheet.tasks import File, Filter, State
 from ledger_fixtures import tell_the_story
 from many_fixtures import fresh
@@ -21,7 +20,7 @@ from store_fixtures import NOW, a_database, a_file, a_row, a_store, task_id
 BOTH = pytest.mark.usefixtures("both_databases")
 
 
-@pytest.mark.parametrize("name", sorted(queries()))
+@pytest.mark.parametrize("name", sorted(texts()))
 def test_postgres_prepares_every_statement(prepared: psycopg.Connection, name: str) -> None:
     statement, _, _ = translated(name)
     prepared.execute(f"PREPARE checked AS {statement}")

@@ -63,7 +63,7 @@ async def ground(settings: Settings, committed: Callable[[int], None] = lambda w
         await pool.close()
         raise
     try:
-        yield Ground(postgres.Postgres(pool), schedule, news, shared=True)
+        yield Ground(postgres.Postgres(pool, committed), schedule, news, shared=True)
     finally:
         await bulletin.close()
 

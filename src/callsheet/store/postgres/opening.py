@@ -13,7 +13,7 @@ from pgqueuer.queries import Queries
 
 from callsheet.errors import SetupError
 from callsheet.store.database import migrations
-from callsheet.store.postgres.database import Connection
+from callsheet.store.postgres.statements import Connection
 
 CONNECTIONS = 10
 """How many statements of one process run at once at most."""

@@ -14,7 +14,7 @@ from pgqueuer.models import Job
 from pgqueuer.queries import EntrypointExecutionParameter, Queries
 from pgqueuer.types import QueueEntrypoint, QueueManagerId
 
-from callsheet.store.postgres.database import explained
+from callsheet.store.postgres.faults import explained
 from callsheet.store.postgres.opening import LOCK
 
 LEASE = 10.0
