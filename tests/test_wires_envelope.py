@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 import httpx2
 import pytest
 
 from callsheet import catalog
+from callsheet.catalog.shape import VendorFacts
 from callsheet.contract import Order
 from callsheet.errors import Rejected, Unauthorized, Unavailable, Unsure, VendorError
 from callsheet.tasks import State
 from callsheet.vendors.mediaio.driver import MediaIoDriver
 from callsheet.vendors.wondershare.driver import WondershareDriver
 from callsheet.wires.envelope import ask_envelope
+from callsheet.wires.meaning import error_of
 
 CATALOG = catalog.load()
 MEDIAIO, WONDERSHARE = CATALOG.vendor("mediaio"), CATALOG.vendor("wondershare")
@@ -177,3 +180,11 @@ def test_a_callback_address_goes_along() -> None:
     assert asyncio.run(submit(MediaIoDriver, MEDIAIO, "mediaio/t2i-imagen-4")).remote == "r"
     assert b"https://us.example/told" in sent[0].content
     assert b"us.example" not in sent[1].content, "Media.io calls nobody back"
+
+
+def test_whatever_a_catalogue_may_call_an_error_is_a_class_of_errors() -> None:
+    _, names = get_args(VendorFacts.model_fields["errors"].annotation)
+    for name in get_args(names):
+        vendor = dataclasses.replace(MEDIAIO, errors={"7": name})
+        assert type(error_of(vendor, 7, "No.")).__name__ == name
+    assert error_of(MEDIAIO, "no code of theirs", "No.") is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from callsheet.catalog import Vendor
-from callsheet.errors import Rejected, Unauthorized, Unavailable, VendorError
+from callsheet.errors import Rejected, Unauthorized, Unavailable, Unsure, VendorError
 from callsheet.tasks import State
 
 log = logging.getLogger("callsheet.wires")
@@ -13,10 +13,14 @@ log = logging.getLogger("callsheet.wires")
 _CLASSES: dict[str, type[VendorError]] = {
     "Rejected": Rejected,
     "Unauthorized": Unauthorized,
+    "Unsure": Unsure,
     "Unavailable": Unavailable,
     "VendorError": VendorError,
 }
+_SHOWN = 40
+_MOST = 1_000
 _said: set[tuple[str, str]] = set()
+"""Which words were logged: at most so many, for a vendor may think of a new one each time."""
 
 
 def state_of(vendor: Vendor, word: object) -> tuple[State, str | None]:
@@ -27,9 +31,10 @@ def state_of(vendor: Vendor, word: object) -> tuple[State, str | None]:
     known = vendor.states.get(str(word))
     if known is not None:
         return known, None
-    note = f"{vendor.name} answered the unknown state {str(word)[:40]!r}: it counts as running."
-    if (vendor.id, str(word)) not in _said:
-        _said.add((vendor.id, str(word)))
+    shown = str(word)[:_SHOWN]
+    note = f"{vendor.name} answered the unknown state {shown!r}: it counts as running."
+    if (vendor.id, shown) not in _said and len(_said) < _MOST:
+        _said.add((vendor.id, shown))
         log.warning("%s", note)
     return State.RUNNING, note
 
