@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import secrets
 import time
@@ -72,8 +71,17 @@ async def opened(
             ground(settings, telemetry.committed) as found,
             _closing(telemetry.database(found.database)) as database,
         ):
-            store = Store(database, clock)
-            house = await _built(settings, url, clock, store, database, telemetry, found)
+            house = await _built(
+                _Site(
+                    settings=settings,
+                    url=url,
+                    clock=clock,
+                    telemetry=telemetry,
+                    ground=found,
+                    database=database,
+                    store=Store(database, clock),
+                )
+            )
             try:
                 await house.engine.start()
                 yield house
@@ -97,17 +105,29 @@ def watched(settings: Settings) -> Telemetry:
     return Telemetry.opened(os.environ, accounts=settings.metrics.accounts)
 
 
-async def _built(
-    settings: Settings, url: str, clock: Clock, store: Store, database: Database, telemetry: Telemetry, found: Ground
-) -> House:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Site:
+    """What every part is built on. `url` is where this machine reaches the server; `database` is the observed one."""
+
+    settings: Settings
+    url: str
+    clock: Clock
+    telemetry: Telemetry
+    ground: Ground
+    database: Database
+    store: Store
+
+
+async def _built(site: _Site) -> House:
+    settings, clock, store = site.settings, site.clock, site.store
     origins = Origins(settings.server.public_url, settings.server.trusted_proxies)
     dialects: dict[str, Dialect] = {}
     seal = open_seal(settings.home, settings.seal.get_secret_value() if settings.seal else None)
-    if found.shared:
+    if site.ground.shared:
         await agree(store, seal, settings)
-    given = _given(settings, origins.public_url or url, clock, store, seal, found, dialects)
-    page = telemetry.page(database, settings.home, clock, _renders(given.drivers))
-    given = _observed(given, telemetry)
+    drivers = vendors.drivers(settings)
+    given = _given(site, seal, origins.public_url or site.url, drivers, dialects)
+    page = site.telemetry.page(site.database, settings.home, clock, _renders(drivers))
     library, keyring, known, limits = given.library, given.keyring, given.catalog, settings.limits
     engine = Engine(given)
     books = Books(store, clock)
@@ -120,12 +140,12 @@ async def _built(
         files=library,
         keys=keyring,
         ledger=books,
-        vendors=Vitals(database, settings, known, given.drivers),
+        vendors=Vitals(site.database, settings, known, drivers),
         catalog=known,
         gate=Gate(keyring, token, [*_hosts(settings), *counters.hosts], Sessions(seal.derive("studio"), clock)),
         origins=origins,
         words=say,
-        ready=Checks(settings.home, database, library.reached, engine.alive, clock),
+        ready=Checks(settings.home, site.database, library.reached, engine.alive, clock),
         counters=counters,
         metrics=_exposition(settings.metrics, page),
         max_body=limits.max_body_bytes,
@@ -135,15 +155,11 @@ async def _built(
 
 
 def _given(
-    settings: Settings,
-    origin: str,
-    clock: Clock,
-    store: Store,
-    seal: Seal,
-    found: Ground,
-    dialects: dict[str, Dialect],
+    site: _Site, seal: Seal, origin: str, drivers: Mapping[str, Driver], dialects: Mapping[str, Dialect]
 ) -> Given:
-    limits, kept, known = settings.limits, settings.files, catalog.load()
+    """What the engine is given; whatever it does with others is measured. `dialects` may be filled later."""
+    settings, store, clock, known = site.settings, site.store, site.clock, catalog.load()
+    limits, kept, telemetry = settings.limits, settings.files, site.telemetry
     rules = Rules(limits.max_upload_bytes, limits.max_pixels, kept.retention, kept.link_lifetime)
     library = Library(store, blobs_of(settings), seal.derive("links"), clock, rules)
 
@@ -155,23 +171,17 @@ def _given(
         library=library,
         keyring=Keyring(store, seal, clock, settings.webhooks.secret, settings.webhooks.former_secret),
         catalog=known,
-        drivers=vendors.drivers(settings),
-        guard=Guard(frozenset(settings.fetch.allow)),
+        drivers=telemetry.drivers(drivers),
+        guard=Guard(frozenset(settings.fetch.allow), watch=telemetry.transport),
         settings=settings,
         clock=clock,
         body=body,
         dialects=dialects,
-        schedule=found.schedule(store, known, clock),
-        news=found.news,
+        schedule=site.ground.schedule(store, known, clock),
+        news=site.ground.news,
+        around=telemetry.spans.around,
         mask=masking(secrets_of(settings)),
     )
-
-
-def _observed(given: Given, telemetry: Telemetry) -> Given:
-    """The same, with everything measured that it does with others."""
-    guard = Guard(frozenset(given.settings.fetch.allow), watch=telemetry.transport)
-    drivers = telemetry.drivers(given.drivers)
-    return dataclasses.replace(given, guard=guard, drivers=drivers, around=telemetry.spans.around)
 
 
 def _renders(drivers: Mapping[str, Driver]) -> Callable[[], tuple[int, int, int]]:
