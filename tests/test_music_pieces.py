@@ -155,6 +155,7 @@ def test_chords_fit_their_mode_and_lead_their_voices_gently(mode: str) -> None:
         ("solo piano nocturne", {"genre": "classical"}),
         ("电子舞曲 128 bpm", {"genre": "electronic", "tempo": 128.0}),
         ("a waltz in B flat major", {"genre": "waltz", "tonic": 10, "mode": "major", "metre": 3}),
+        ("欢快的爵士乐，120拍", {"genre": "jazz", "tempo": 120.0}),
         ("升F小调 爵士", {"genre": "jazz", "tonic": 6, "mode": "minor"}),
         ("rock without drums", {"genre": "rock", "drums": False}),
         ("something in a minor key, slow", {"mode": "minor", "tempo": 72.0}),
@@ -172,6 +173,25 @@ def test_instruments_named_play_and_those_refused_do_not() -> None:
     assert "bass" not in brief.read("rock, no bass").players
     assert brief.read("ambient with drums").drums
     assert not brief.read("rock", "drums, distortion").drums
+
+
+def test_without_strings_no_kind_of_them_plays() -> None:
+    band = brief.read("epic orchestral trailer, without strings").players.values()
+    assert not {"strings", "spiccato", "pizzicato", "contrabass", "violin"} & set(band)
+    assert {"brass", "choir"} <= set(band)
+    solo = brief.read("epic orchestral trailer, no strings, solo violin").players.values()
+    assert "violin" in solo
+
+
+def test_an_instrument_that_nobody_plays_here_is_stood_in_for_and_that_is_told(tmp_path: Path) -> None:
+    asked = brief.read("欢快的爵士乐，钢琴和萨克斯，没有手风琴")
+    assert asked.stand_ins == {"saxophone": "brass"}
+    assert {"piano", "brass"} <= set(asked.players.values())
+    (made,) = render.render(
+        Scene("music", prompt="calm jazz, clarinet", duration=0.5, format="wav"), tmp_path, lambda _: None
+    )
+    assert made.extra["music"]["stand_ins"] == {"clarinet": "flute"}
+    assert brief.read("calm piano").stand_ins == {}
 
 
 def test_a_length_of_nothing_is_a_whole_piece() -> None:

@@ -28,7 +28,8 @@ _SEATS = {
 class Brief:
     """What is to be composed. `tonic` is 0 (C) to 11 (B), `tempo` in beats a minute, `metre` in beats a bar.
 
-    `said` names what the prompt itself decides: of these nothing may be bent. `players` maps parts to voices.
+    `said` names what the prompt itself decides: of these nothing may be bent. `players` maps parts to voices, and
+    `stand_ins` instruments that nobody here plays to the voices that play in their place.
     """
 
     prompt: str
@@ -42,6 +43,7 @@ class Brief:
     drums: bool
     energy: float
     said: frozenset[str] = field(default_factory=frozenset)
+    stand_ins: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def kind(self) -> Genre:
@@ -88,6 +90,7 @@ def read(prompt: str, negative: str = "", seed: int = 0, hints: Mapping[str, str
         drums=_drummed(kind, text, out),
         energy=min(1.0, max(0.1, float(hint.get("energy", kind.energy)) + _ENERGY.get(mood, 0.0))),
         said=frozenset(said),
+        stand_ins=lexicon.stood_in(text),
     )
 
 
@@ -152,7 +155,9 @@ def _band(kind: Genre, text: str, out: frozenset[str]) -> Mapping[str, str]:
     """The kind's own players, those the prompt names in their seats, and no one it refuses."""
     band = dict(kind.players)
     taken: set[str] = set()
-    for voice in lexicon.found(lexicon.VOICE_WORDS, text):
+    named = lexicon.found(lexicon.VOICE_WORDS, text)
+    out |= {one for family in out for one in lexicon.FAMILIES.get(family, ()) if one not in named}
+    for voice in [*named, *lexicon.stood_in(text).values()]:
         seat = _SEATS.get(voice)
         if seat is None or voice in band.values():
             continue

@@ -77,6 +77,30 @@ VOICE_WORDS = _table(
 )
 """A voice of the band for what the prompt calls it. Where two are close the longer name wins by its own pattern."""
 
+STAND_INS = MappingProxyType(
+    {
+        "saxophone": ("brass", r"\bsax(?:ophones?)?\b|萨克斯"),
+        "suona": ("brass", r"\bsuona\b|唢呐"),
+        "clarinet": ("flute", r"clarinet|单簧管|黑管"),
+        "oboe": ("flute", r"\boboe|bassoon|双簧管|巴松"),
+        "accordion": ("organ", r"accordion|bandoneon|手风琴"),
+        "harmonica": ("organ", r"harmonica|口琴"),
+        "mandolin": ("guitar", r"mandolin|\bsitar|\boud\b|\blute\b|曼陀林|西塔琴"),
+        "hulusi": ("dizi", r"hulusi|shakuhachi|panpipe|葫芦丝|尺八|排箫"),
+        "xylophone": ("vibes", r"xylophone|kalimba|木琴|卡林巴"),
+    }
+)
+"""Instruments that no voice of the band is, and the voice that comes nearest."""
+
+FAMILIES = MappingProxyType(
+    {
+        "strings": frozenset({"spiccato", "pizzicato", "contrabass", "violin"}),
+        "piano": frozenset({"pianobass"}),
+        "synth": frozenset({"synthbass", "stab", "arp"}),
+    }
+)
+"""Which voices go with one that is left out, where the prompt does not name them itself."""
+
 NOT = r"(?:without|no|not any|minus|excluding|non|无|没有|不要|不带|去掉|不用|不含)\s*(?:any|the|a)?\s*"
 
 TEMPO_WORDS = _table(
@@ -112,7 +136,7 @@ KEY_EN = re.compile(
 KEY_PLAIN = re.compile(r"\bkey\s+of\s+([A-G])" + _SIGN + r"(?![a-z])", re.IGNORECASE)
 KEY_ZH = re.compile(r"(升|降)?\s*([A-G])\s*(#|♯|♭|b)?\s*(大调|小调|调)", re.IGNORECASE)
 BPM = re.compile(
-    r"(\d{2,3}(?:\.\d+)?)\s*-?\s*(?:bpm|beats per minute|拍每分|拍/分|拍\/分钟)"
+    r"(\d{2,3}(?:\.\d+)?)\s*-?\s*(?:bpm|beats per minute|拍(?!子))"
     r"|(?:bpm|tempo|速度|每分钟)\s*(?:of|:|：|=|为)?\s*(\d{2,3}(?:\.\d+)?)",
     re.IGNORECASE,
 )
@@ -131,6 +155,15 @@ def refused(text: str, negative: str) -> frozenset[str]:
         if re.search(NOT + rf"(?:\w+\s+(?:and|or|nor)\s+)?(?:{pattern.pattern})", text, re.IGNORECASE):
             out.add(name)
     return frozenset(out)
+
+
+def stood_in(text: str) -> dict[str, str]:
+    """Instruments that the text asks for and no voice is, each with the voice that plays in its place."""
+    return {
+        name: voice
+        for name, (voice, words) in STAND_INS.items()
+        if re.search(words, re.sub(rf"{NOT}(?:{words})", " ", text, flags=re.IGNORECASE), re.IGNORECASE)
+    }
 
 
 def cleared(text: str, names: Iterable[str]) -> str:

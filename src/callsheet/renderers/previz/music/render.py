@@ -100,4 +100,5 @@ def understood(piece: Score) -> dict[str, Any]:
         "progression": piece.numerals["theme"],
         "sections": sections,
         "from_prompt": sorted(asked.said),
+        **({"stand_ins": dict(asked.stand_ins)} if asked.stand_ins else {}),
     }

@@ -54,7 +54,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
 
 def _track(scene: Scene, seen: Footage, seconds: float, path: Path, progress: Progress) -> Made:
     asked = brief.read(scene.prompt, scene.negative_prompt, scene.seed, _hints(seen))
-    cuts = [cut for cut in seen.cuts if cut < seconds - 0.05]
+    cuts, spoken = [cut for cut in seen.cuts if cut < seconds - 0.05], sorted(asked.said)
     if "tempo" not in asked.said:
         asked = replace(asked, tempo=_fitting(asked, cuts), said=asked.said | {"tempo"})
     plan = form.plan(asked, seconds)
@@ -62,8 +62,7 @@ def _track(scene: Scene, seen: Footage, seconds: float, path: Path, progress: Pr
     written = score.write(asked, plan, scene.seed)
     accents = [note for cut in cuts for note in _accent(cut, asked, written)]
     made = recorded(written, path, shoot.facts(scene), progress, accents, _swells(seen, seconds))
-    heard = {**made.extra["music"], "cuts": [round(cut, 4) for cut in cuts]}
-    heard["from_prompt"] = [name for name in heard["from_prompt"] if name != "tempo" or "bpm" in scene.prompt.lower()]
+    heard = {**made.extra["music"], "cuts": [round(cut, 4) for cut in cuts], "from_prompt": spoken}
     return replace(made, extra={"music": heard})
 
 
