@@ -206,6 +206,14 @@ def test_defaults_that_something_else_stands_for_stay_out() -> None:
     assert checked["height"] == 700
 
 
+def test_an_enlarged_picture_has_one_size() -> None:
+    upscale = CATALOG.model("previz/upscale")
+    assert upscale.check({"image": STILL})["scale"] == 2
+    assert "scale" not in upscale.check({"image": STILL, "resolution": "4k"})
+    for size in ({"resolution": "4k"}, {"width": 100, "height": 100}):
+        assert refusal(upscale, {"image": STILL, "scale": 2, **size}).param == "scale"
+
+
 CLIP = Param(
     name="video",
     type="video",
