@@ -15,7 +15,7 @@ from callsheet.renderers import render
 from callsheet.renderers.encode import ClipWriter
 from callsheet.renderers.previz.flow import camera_drift
 from callsheet.renderers.scene import Made, Scene
-from render_fixtures import Rgb, grey, landscape, measure, save
+from render_fixtures import Rgb, difference, grey, landscape, measure, save
 
 LARGE = landscape(1280, 720, seed=3)
 
@@ -105,6 +105,47 @@ def test_what_moves_by_itself_moves_that_part_of_the_still_and_no_other(tmp_path
         assert np.median(inside[..., 0]) == pytest.approx(2.0, abs=0.35)
         assert abs(np.median(inside[..., 1])) < 0.2
         assert np.abs(np.median(around.reshape(-1, 2), axis=0)).max() < 0.1
+
+
+def test_a_thing_that_moves_far_stays_whole_and_leaves_ground_behind_it(tmp_path: Path) -> None:
+    size, thing = (
+        (320, 180),
+        cv2.addWeighted(landscape(80, 80, seed=8), 0.5, np.full((80, 80, 3), (250, 60, 20), np.uint8), 0.5, 0),
+    )
+    ground = cv2.addWeighted(landscape(*size, seed=5), 0.5, np.full((180, 320, 3), (20, 120, 160), np.uint8), 0.5, 0)
+    y, x = np.mgrid[:80, :80]
+    disc = (y - 40) ** 2 + (x - 40) ** 2 < 38**2
+
+    def draw(index: int) -> Rgb:
+        frame = ground.copy()
+        frame[50:130, 20 + 5 * index : 100 + 5 * index][disc] = thing[disc]
+        return frame
+
+    video = clip(tmp_path / "clip.mp4", Fraction(24), 37, size, draw)
+    said = Scene(
+        "motion-control",
+        image=save(draw(0), tmp_path / "still.png"),
+        video=video,
+        width=320,
+        height=180,
+        duration=1.5,
+        mark=False,
+    )
+    [made] = render.render(said, tmp_path / "out", quiet)
+    frames = measure(made.path).frames
+    assert difference(frames[0], draw(0)) < 6
+    for index in (16, 24, 34):
+        left = 20 + 5 * index
+        whole, gone = np.zeros((180, 320), bool), np.zeros((180, 320), bool)
+        whole[50:130, left : left + 80][disc] = True
+        gone[50:130, 20:100][disc] = True
+        gone &= ~whole
+        seen, truth = frames[index].astype(int), draw(index).astype(int)
+        assert np.abs(seen - truth)[cv2.erode(whole.astype(np.uint8), np.ones((7, 7))) > 0].mean() < 12
+        assert np.abs(seen - truth)[gone].mean() < 30
+        red = (seen[..., 0] > seen[..., 2] + 20) & ~whole
+        assert (red & gone).sum() < 0.1 * gone.sum(), "nothing of the thing is left where it was"
+        assert (red & ~gone)[:, 20 : left + 90].sum() < 0.08 * whole.sum(), "and nothing is drawn out behind it"
 
 
 def test_a_still_camera_leaves_the_still_alone_and_rest_follows_the_end_of_the_clip(tmp_path: Path) -> None:

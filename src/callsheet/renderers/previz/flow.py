@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,9 @@ Rgb = NDArray[np.uint8]
 Flow = NDArray[np.float32]
 
 _SIDE = 480
+_PARTS = (4, 5)
+_FLAT = 2.5
+"""Codes: a part of a picture that varies less shows nothing that could be followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,8 @@ def camera_drift(before: NDArray[np.uint8], now: NDArray[np.uint8], slack: float
 
     `slack` is how many pixels a corner may stray from the motion that most share.
     """
-    corners: Any = cv2.goodFeaturesToTrack(before, 300, 0.01, 7)
-    if corners is None or len(corners) < 8:
+    corners = _spread_corners(before)
+    if len(corners) < 8:
         return Drift()
     found, seen, _ = cv2.calcOpticalFlowPyrLK(before, now, corners, np.empty(0), winSize=(21, 21), maxLevel=4)
     kept = seen.ravel() == 1
@@ -119,6 +123,24 @@ def camera_drift(before: NDArray[np.uint8], now: NDArray[np.uint8], slack: float
     similar: Any
     similar, _ = cv2.estimateAffinePartial2D(corners[kept], found[kept], ransacReprojThreshold=slack)
     return _as_drift(similar, before.shape[1], before.shape[0]) if similar is not None else Drift()
+
+
+def _spread_corners(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Corners from every part of the picture, each part's own best: what is full of detail shall not outvote the rest.
+
+    A part without contrast has none to give.
+    """
+    rows, columns = (
+        np.linspace(0, size, parts + 1).astype(int) for size, parts in zip(grey.shape, _PARTS, strict=True)
+    )
+    found: list[Any] = []
+    for top, foot in itertools.pairwise(rows):
+        for left, right in itertools.pairwise(columns):
+            part = np.ascontiguousarray(grey[top:foot, left:right])
+            best: Any = cv2.goodFeaturesToTrack(part, 300 // (_PARTS[0] * _PARTS[1]), 0.03, 5)
+            if best is not None and part.std() > _FLAT:
+                found.append(best + np.array([left, top], np.float32))
+    return np.concatenate(found) if found else np.zeros((0, 1, 2), np.float32)
 
 
 def places(width: int, height: int) -> Flow:

@@ -110,8 +110,20 @@ def paced(path: Path, fps: Fraction, count: int, size: tuple[int, int]) -> Itera
 
 def grey(frame: Any, side: int = _SIDE) -> NDArray[np.uint8]:
     """A small upright grey picture of a decoded frame, from its brightness alone: `side` pixels on the shorter side."""
-    plane = frame.reformat(format="gray").to_ndarray()
-    plane = np.rot90(plane, round(frame.rotation / 90) % 4)
+    plane = np.rot90(_brightness(frame), round(frame.rotation / 90) % 4)
     scale = min(1.0, side / min(plane.shape))
     size = (max(16, round(plane.shape[1] * scale)), max(16, round(plane.shape[0] * scale)))
     return np.asarray(cv2.resize(np.ascontiguousarray(plane), size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _brightness(frame: Any) -> NDArray[np.uint8]:
+    """The frame's brightness as it is coded, where that is a plane of bytes of its own: nothing is converted."""
+    if not frame.format.name.startswith("yuv") or frame.planes[0].line_size < frame.width or _deep(frame):
+        return np.asarray(frame.reformat(format="gray").to_ndarray(), np.uint8)
+    plane = frame.planes[0]
+    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+
+
+def _deep(frame: Any) -> bool:
+    """Whether a sample takes more than a byte, or brightness and colour lie together (yuyv)."""
+    return not frame.format.is_planar or frame.format.components[0].bits > 8

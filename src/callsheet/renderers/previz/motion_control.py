@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import cmath
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,19 +13,16 @@ from numpy.typing import NDArray
 
 from callsheet.errors import RenderError
 from callsheet.renderers.previz import footage, shoot
-from callsheet.renderers.previz.flow import Flow
-from callsheet.renderers.previz.sampling import Padded, look_up, padded
+from callsheet.renderers.previz.lookups import Grid, Sizes
+from callsheet.renderers.previz.motion_layers import Framing, Layers
 from callsheet.renderers.previz.shoot import Rgb
 from callsheet.renderers.previz.take import AMOUNTS, take
 from callsheet.renderers.previz.trail import Moment, Trail, trail
+from callsheet.renderers.previz.uncovered import parts
 from callsheet.renderers.scene import Made, Progress, Scene
 
 MOST_ZOOM = 2.5
 """How far the still may be enlarged to give the motion room; a motion that needs more is made smaller as a whole."""
-
-_CELL = 4
-_STEP = 1.7
-_MOST_PIXELS = 24_000_000
 
 
 def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
@@ -72,15 +68,29 @@ def way_of(found: Trail, still: Rgb, scene: Scene) -> Way:
 
 
 def follow(still: Rgb, way: Way, scene: Scene) -> Iterator[Rgb]:
-    """Every frame of one piece, uint8 RGB; another seed frames the still a little apart."""
+    """Every frame of one piece, uint8 RGB; another seed frames the still a little apart.
+
+    Where something moves far by itself, it is cut out of the still, and what it leaves uncovered is filled behind it.
+    """
     dice = take(scene.seed, None, float(scene.exact_duration), scene.width, scene.height).dice
-    grid = _Grid(scene.width, scene.height, way.half)
     zoom = way.zoom * 1.02
     nudge = 0.018 * complex(dice[12], dice[13]) if scene.seed else 0j
-    sizes = _Sizes(still, _room(still, scene), min(scene.width, scene.height) / 2, _magnified(way, zoom))
+    framing = Framing(_room(still, scene), min(scene.width, scene.height) / 2, zoom, way.centre - nudge)
+    span = _magnified(way, zoom)
+    grid, whole = Grid(scene.width, scene.height, way.half), Sizes(still, framing.room, framing.unit, span)
+    found = parts(way.moments, way.half)
+    layers = Layers.of(still, found, framing, span) if found is not None else None
     for moment in way.moments:
-        seen = grid.source(moment)
-        yield sizes.seen((seen - _pair(way.centre - nudge)) / np.float32(zoom), zoom / abs(moment.turn))
+        split = found.at(moment) if found is not None else None
+        magnified = zoom / abs(moment.turn)
+        if layers is None or split is None or split.share == 0.0:
+            seen = whole.seen(grid, framing.on(grid.source(moment, moment.local)), magnified)
+        else:
+            seen = layers.seen(grid, moment, split, magnified)
+            if split.share < 1:
+                plain = whole.seen(grid, framing.on(grid.source(moment, moment.local)), magnified)
+                cv2.addWeighted(seen, split.share, plain, 1 - split.share, 0, dst=seen)
+        yield np.asarray(cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB), np.uint8)
 
 
 def _room(still: Rgb, scene: Scene) -> tuple[float, float]:
@@ -115,78 +125,3 @@ def _framed(
 def _magnified(way: Way, zoom: float) -> tuple[float, float]:
     seen = [zoom / abs(moment.turn) for moment in way.moments]
     return min(seen), max(seen)
-
-
-def _pair(place: complex) -> NDArray[np.float32]:
-    return np.array([place.real, place.imag], np.float32)
-
-
-class _Grid:
-    """The frame's places on a coarse grid, and what the clip says of each; motion is smooth, so that is enough."""
-
-    def __init__(self, width: int, height: int, half: tuple[float, float]) -> None:
-        self._size = (width, height)
-        unit = min(width, height) / 2
-        columns = np.arange(-1, -(-width // _CELL) + 1) * _CELL + (_CELL - 1) / 2
-        rows = np.arange(-1, -(-height // _CELL) + 1) * _CELL + (_CELL - 1) / 2
-        self._x, self._y = np.meshgrid(
-            ((columns - (width - 1) / 2) / unit).astype(np.float32),
-            ((rows - (height - 1) / 2) / unit).astype(np.float32),
-        )
-        self._half = half
-
-    def source(self, moment: Moment) -> Flow:
-        """For every frame pixel the place it shows, in half shorter sides: float32 (height, width, 2)."""
-        rows, columns = moment.local.shape[:2]
-        where = np.dstack(
-            [(self._x / self._half[0] + 1) * (columns / 2) - 0.5, (self._y / self._half[1] + 1) * (rows / 2) - 0.5]
-        ).astype(np.float32)
-        own = np.asarray(look_up(moment.local, where), np.float32)
-        beyond = (np.abs(self._x) > self._half[0]) | (np.abs(self._y) > self._half[1])
-        own[beyond] = 0
-        turn, shift = moment.turn, moment.shift
-        coarse = np.dstack(
-            [
-                turn.real * self._x - turn.imag * self._y + shift.real + own[..., 0],
-                turn.imag * self._x + turn.real * self._y + shift.imag + own[..., 1],
-            ]
-        ).astype(np.float32)
-        tall, wide = coarse.shape[0] * _CELL, coarse.shape[1] * _CELL
-        fine = np.asarray(cv2.resize(coarse, (wide, tall), interpolation=cv2.INTER_LINEAR), np.float32)
-        return fine[_CELL : _CELL + self._size[1], _CELL : _CELL + self._size[0]]
-
-
-class _Sizes:
-    """The still at every size that the motion needs; between two sizes it is mixed, so that no change is seen."""
-
-    def __init__(self, still: Rgb, room: tuple[float, float], unit: float, span: tuple[float, float]) -> None:
-        steps = math.ceil(math.log(span[1] / span[0], _STEP) - 0.3)
-        self._scales = [span[0] * _STEP**step for step in range(max(steps, 0) + 1)] if steps > 0 else [span[1]]
-        self._room = room
-        self._levels = [_level(still, room, unit * scale) for scale in self._scales]
-
-    def seen(self, where: Flow, magnified: float) -> Rgb:
-        """The still looked up at places in half shorter sides, where it is `magnified` so many times."""
-        place = math.log(magnified / self._scales[0], _STEP)
-        lower = min(max(math.floor(place), 0), len(self._levels) - 1)
-        upper = min(lower + 1, len(self._levels) - 1)
-        share = min(max((place - lower - 0.25) * 2, 0.0), 1.0)
-        one = self._sampled(self._levels[lower], where)
-        if upper == lower or share == 0.0:
-            return one
-        two = self._sampled(self._levels[upper], where)
-        return np.asarray(cv2.addWeighted(one, 1 - share, two, share, 0, dst=one), np.uint8)
-
-    def _sampled(self, level: Padded, where: Flow) -> Rgb:
-        rows, columns = level.shape[:2]
-        scale = np.array([columns / 2 / self._room[0], rows / 2 / self._room[1]], np.float32)
-        middle = np.array([(columns - 1) / 2, (rows - 1) / 2], np.float32)
-        return np.asarray(look_up(level, where * scale + middle), np.uint8)
-
-
-def _level(still: Rgb, room: tuple[float, float], unit: float) -> Padded:
-    width, height = 2 * room[0] * unit, 2 * room[1] * unit
-    shrink = min(1.0, math.sqrt(_MOST_PIXELS / (width * height)))
-    size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
-    how = cv2.INTER_AREA if size[0] < still.shape[1] else cv2.INTER_CUBIC
-    return padded(np.asarray(cv2.resize(still, size, interpolation=how), np.uint8))

@@ -60,6 +60,19 @@ def cut(rgb: Rgb) -> Cutout:
     return Cutout(_refined(rgb, found), certainty)
 
 
+def around(rgb: Rgb, guess: Plane) -> Plane:
+    """A thing known roughly, 0..1 in any size of the picture's proportions, drawn to the picture's edges: 0..1.
+
+    Where nothing in the picture ends near the guess's own outline, the guess itself, softened.
+    """
+    scale = min(1.0, _SIDE / max(rgb.shape[:2]))
+    small = np.ascontiguousarray(fit(rgb, max(8, round(rgb.shape[1] * scale)), max(8, round(rgb.shape[0] * scale))))
+    first = np.asarray(fit(guess, small.shape[1], small.shape[0])) > 0.5
+    found = _grabbed(small, first) if first.any() else first
+    agree = float((found & first).sum()) / max(float((found | first).sum()), 1.0)
+    return _refined(rgb, found if agree > 0.5 else first)
+
+
 def cleaned(mask: NDArray[np.bool_], least: float = 0.06) -> NDArray[np.bool_]:
     """Without specks, holes, and parts that are less than `least` of the largest."""
     flat = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))

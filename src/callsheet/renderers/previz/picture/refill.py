@@ -39,6 +39,16 @@ def refilled(rgb: Rgb, hole: Hole, brief: Brief, seed: int) -> Rgb:
     return made
 
 
+def behind(rgb: Rgb, hole: Hole) -> Rgb:
+    """The picture with ground in the hole, as `refilled` makes it for no prompt; what else stands in it is not sought.
+
+    For a hole that is the picture's subject: it takes a fifth of the time.
+    """
+    made = rgb.copy()
+    made[hole] = to_bytes(_grown_shut(floats(rgb), hole, 0, wary=False))[hole]
+    return made
+
+
 def _sewn(patch: Plane, picture: Plane, hole: Hole, reach: float = 1.0) -> Plane:
     """The patch shifted in colour so that it meets the picture all round the hole: a membrane of their differences.
 
@@ -52,9 +62,12 @@ def _sewn(patch: Plane, picture: Plane, hole: Hole, reach: float = 1.0) -> Plane
     return np.where(hole[..., None], np.clip(patch + surface, 0, 1), picture).astype(np.float32)
 
 
-def _grown_shut(picture: Plane, hole: Hole, seed: int) -> Plane:
-    """The hole filled from the place in the picture whose surroundings are most like its own, sewn in."""
-    shift = _best_shift(picture, hole, seed)
+def _grown_shut(picture: Plane, hole: Hole, seed: int, *, wary: bool = True) -> Plane:
+    """The hole filled from the place in the picture whose surroundings are most like its own, sewn in.
+
+    When `wary`, nothing is taken from where the picture's subject stands.
+    """
+    shift = _best_shift(picture, hole, seed, wary=wary)
     if shift is None:
         return _smooth_fill(picture, hole, seed)
     dx, dy = shift
@@ -65,7 +78,7 @@ def _grown_shut(picture: Plane, hole: Hole, seed: int) -> Plane:
     return _sewn(np.asarray(patch, np.float32), picture, hole)
 
 
-def _best_shift(picture: Plane, hole: Hole, seed: int) -> tuple[int, int] | None:
+def _best_shift(picture: Plane, hole: Hole, seed: int, *, wary: bool) -> tuple[int, int] | None:
     """How far away the best material lies (x, y): whole pixels, never the hole itself; the seed takes one of three."""
     rows, columns = hole.shape
     scale = min(1.0, _SIDE / max(rows, columns))
@@ -95,8 +108,8 @@ def _best_shift(picture: Plane, hole: Hole, seed: int) -> tuple[int, int] | None
     )
     usual = float((busy[part] * ring).sum() / ring.sum())
     cost += 2.0 * np.maximum(drawing - 1.15 * usual, 0) ** 2 + 0.25 * np.maximum(drawing - 1.15 * usual, 0)
-    thing = cutout.cut(to_bytes(small))
-    if thing.sure:
+    thing = cutout.cut(to_bytes(small)) if wary else None
+    if thing is not None and thing.sure:
         taken = cv2.matchTemplate(thing.alpha * ~gone, gone[part].astype(np.float32), cv2.TM_CCORR)
         cost += 4.0 * np.clip(np.asarray(taken) / max(float(gone.sum()) * 0.02, 1.0), 0, 1)
     cost[np.asarray(overlap) > 0.5] = np.inf
