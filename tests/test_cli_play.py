@@ -213,3 +213,15 @@ def test_a_budget_is_kept(shell: Shell) -> None:
     assert len(played(shell, sheet="rich.toml")) == 4, "previz costs nothing"
     shell("play", "rich.toml", "--fresh", "nobody", code=4)
     shell("play", "nowhere.toml", code=3)
+
+
+def test_what_is_under_way_of_a_sheet_is_canceled_by_its_file_or_its_title(shell: Shell) -> None:
+    labels = [part for pair in ("sheet=Stuck", "shot=a", "take=t") for part in ("--metadata", pair)]
+    task = shell("run", "text-to-image", "--prompt", "a fox [[stuck]]", "--no-wait", *labels).out.strip()
+    (shell.folder / "stuck.toml").write_text('[sheet]\ntitle = "Stuck"\n')
+    said = shell("play", "stuck.toml", "--cancel").out.splitlines()
+    assert re.match(r"a +\w+ +\w", said[1])
+    shell("tasks", "wait", task, code=6)
+    assert shell("play", "Stuck", "--cancel", "--json").json["shots"] == []
+    assert "Nothing of Stuck waits or runs." in shell("play", "Stuck", "--cancel").out
+    assert "was played" in shell("play", "Struck", "--cancel", code=4).err

@@ -22,7 +22,7 @@ CLIP = {"prompt": "a red boat on a lake", "duration": 0.5, "fps": 12, "resolutio
 STILL = {"prompt": "a lighthouse at dusk", "width": 320, "height": 192, "seed": 3}
 NAMES = [
     *("find_models", "describe_model", "quote", "make", "wait", "look", "list_tasks", "cancel"),
-    *("play_sheet", "save", "upload"),
+    *("play_sheet", "cancel_sheet", "save", "upload"),
 ]
 
 
@@ -56,7 +56,7 @@ def test_the_tools_say_what_they_do_and_what_they_take(ask: Agent) -> None:
     hints = {name: one.annotations for name, one in tools.items()}
     sees = {name for name, one in hints.items() if one.read_only_hint}
     assert sees == {"find_models", "describe_model", "quote", "wait", "look", "list_tasks"}
-    assert [name for name, one in hints.items() if one.destructive_hint] == ["cancel"]
+    assert [name for name, one in hints.items() if one.destructive_hint] == ["cancel", "cancel_sheet"]
     assert all(one.idempotent_hint for one in hints.values())
     assert set(tools["make"].input_schema["properties"]) == {
         *("model", "input", "take", "stage", "label", "wait_seconds")
@@ -232,6 +232,8 @@ def test_without_a_folder_nothing_is_saved_or_uploaded_and_all_may_have_to_be_a_
         cancelled = bound("cancel", task=made.view["task"]).view
         assert cancelled["task"] == made.view["task"]
         assert cancelled["outcome"] in ("canceled", "stopping", "ended")
+        ended = bound("cancel_sheet", title="no film of ours")
+        assert "was played" in ended.said
         edit = bound("quote", model="thumbnail", input={"video": {"from": made.view["task"]}}).view
         assert edit["stage"] == "edit/thumbnail", "edits stay edits"
 

@@ -12,10 +12,11 @@ import click
 from callsheet import sheets
 from callsheet.catalog import load
 from callsheet.cli.codes import Interrupted
+from callsheet.cli.connecting import connect
 from callsheet.cli.flags import everywhere
 from callsheet.cli.place import Place
 from callsheet.cli.player import Player
-from callsheet.cli.printing import command_name, say, show, show_json, table
+from callsheet.cli.printing import command_name, money_said, say, show, show_json, table
 from callsheet.cli.progress import Board
 from callsheet.cli.saving import DEFAULT_OUT
 from callsheet.client import PlannedShot, SheetPlan, TaskFailed
@@ -26,6 +27,7 @@ from callsheet.sheets import ALL, read
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--cancel", "ending", is_flag=True, help="End what of it waits or runs; its title does, too.")
 @click.option("--quote", "only_quote", is_flag=True, help="Say what it would cost, and hand nothing in.")
 @click.option("--on", "stage", metavar="STAGE", help="Every shot that generates runs here (previz); edits stay.")
 @click.option("--only", metavar="SHOT", help="This shot, and those it takes from.")
@@ -44,6 +46,7 @@ from callsheet.sheets import ALL, read
 def play(
     place: Place,
     file: Path,
+    ending: bool,
     only_quote: bool,
     stage: str | None,
     only: str | None,
@@ -55,14 +58,19 @@ def play(
 
     FILE is TOML; it is checked whole before anything is handed in. Played again it goes on where it stopped: what is
     made or under way is not made or paid again unless it changed, or something that it takes from did. Each shot's
-    files are saved as SHOT.mp4, SHOT.png … Ctrl-C leaves everything running.
+    files are saved as SHOT.mp4, SHOT.png … Ctrl-C leaves everything running, and --cancel ends it: what waits is never
+    sent, what is made stays.
 
     \b
     Examples:
       callsheet play film.toml --quote
       callsheet play film.toml --on previz --set resolution=360p
       callsheet play film.toml --fresh opening --output rushes
+      callsheet play film.toml --cancel
     """
+    if ending:
+        _end(place, sheets.title_of(file) if file.is_file() else str(file))
+        return
     outweigh = _changes(changes)
     wish: Wish = {"name": file.name, "on": stage, "only": only, "changes": outweigh, "fresh": fresh}
     sheet = read(file, load(), sheets.Wish(stage, outweigh))
@@ -77,6 +85,17 @@ def play(
         raise _interrupted(player, file) from None
     finally:
         player.close()
+
+
+def _end(place: Place, title: str) -> None:
+    with connect(place) as client:
+        ended = client.cancel_sheet(title)
+    if place.json:
+        show_json(ended.raw)
+        return
+    rows = [(name, task.state, task.raw["cancel"]["why"]) for name, task in ended.shots.items()]
+    show(table(("SHOT", "STATE", "WHAT BECOMES OF IT"), rows) if rows else f"Nothing of {title} waits or runs.")
+    show(money_said(ended.raw["credits"]))
 
 
 def _changes(pairs: Sequence[str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from callsheet.cli.explain import exchange, story
 from callsheet.cli.flags import everywhere
 from callsheet.cli.inputs import keep_pairs
 from callsheet.cli.place import Place
-from callsheet.cli.printing import fields, say, show, show_json, size, table
+from callsheet.cli.printing import fields, money_said, say, show, show_json, size, table
 from callsheet.cli.watching import deliver, goes_on, watch
 from callsheet.client import Task
 from callsheet.tasks import State
@@ -124,7 +124,7 @@ def cancel(place: Place, id: str) -> None:
         came_to = task.raw.get("cancel") or {}
         show(f"{task.id} {task.state}" if task.done else f"{task.id} is being canceled")
         if came_to:
-            show(f"{came_to['why']} {_money(came_to['credits'])}".rstrip())
+            show(f"{came_to['why']} {money_said(came_to['credits'])}".rstrip())
 
 
 @tasks.command()
@@ -195,14 +195,6 @@ def explain(place: Place, id: str, wire: bool) -> None:
         show(story(task, timeline, ledger))
         if wire:
             show("\n" + ("\n".join(map(exchange, said)) or "No vendor was asked."))
-
-
-def _money(credits: dict[str, Any]) -> str:
-    """What a cancel moved, in one sentence; nothing where nothing was set aside."""
-    if credits["charged"] is None:
-        return "Nobody knows its price."
-    told = [f"{credits[name]:g} {name}" for name in ("held", "charged", "released") if credits[name]]
-    return f"Credits: {', '.join(told)}." if told else ""
 
 
 def _local(time: datetime | None) -> datetime | None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from callsheet.client import office
 from callsheet.client._sync_money import Money
-from callsheet.client.office import Play, SheetExample, SheetPlan, VendorInfo, Wish
+from callsheet.client.office import EndedPlay, Play, SheetExample, SheetPlan, VendorInfo, Wish
 
 
 class Office(Money):
@@ -37,6 +37,13 @@ class Office(Money):
         proof = {"idempotency-key": idempotency_key or str(uuid4())}
         body = office.sheet_body(sheet, wish) | ({"metadata": dict(metadata)} if metadata else {})
         return office.read_play(self._json("POST", "/v1/sheets", json=body, headers=proof))
+
+    def cancel_sheet(self, title: str) -> EndedPlay:
+        """Ask for the end of all that waits or runs of the sheets of this title; what is made stays.
+
+        Asked again it answers what is still coming to its end. NotFound for a title of which nothing was played.
+        """
+        return office.read_ended(self._json("POST", "/v1/sheets/cancel", json={"title": title}))
 
     def sheet_examples(self) -> tuple[SheetExample, ...]:
         """The call sheets that come along, to begin from."""

@@ -81,6 +81,21 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedPlay:
+    """A sheet that is not made any further: by shot the tasks whose end was asked for, and what that comes to.
+
+    Credits: `held` for what has not ended yet, `charged` (None where nobody knows a price), `released`.
+    """
+
+    title: str
+    shots: Mapping[str, Task]
+    held: float
+    charged: float | None
+    released: float
+    raw: Raw = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SheetExample:
     """A call sheet that comes along, and its text."""
 
@@ -127,6 +142,12 @@ def read_play(raw: Raw) -> Play:
         for one in raw["shots"]
     )
     return Play(raw["title"], shots, raw)
+
+
+def read_ended(raw: Raw) -> EndedPlay:
+    """What the end of a play came to, from its wire form."""
+    shots = {one["name"]: read_task(one["task"]) for one in raw["shots"]}
+    return EndedPlay(raw["title"], shots, **raw["credits"], raw=raw)
 
 
 def read_example(raw: Raw) -> SheetExample:

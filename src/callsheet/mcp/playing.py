@@ -20,7 +20,7 @@ from callsheet.mcp import views
 from callsheet.mcp.folders import allowed
 from callsheet.mcp.kit import Ctx, Kit, remaining, tool
 from callsheet.mcp.making import CALL, Seconds
-from callsheet.mcp.showing import answer, links, planned_shot, played_shot
+from callsheet.mcp.showing import answer, canceled, links, planned_shot, played_shot
 
 _MOST = 512_000
 _LOOK_EVERY = 0.5
@@ -79,6 +79,14 @@ class Playing:
             return answer(view, *(link for task in tasks.values() for link in links(task)))
 
         return await self.kit.ask(ctx, played)
+
+    @tool
+    async def cancel_sheet(self, ctx: Ctx, title: str) -> Annotated[CallToolResult, views.CanceledSheet]:
+        """Cancel a played sheet whole, for good. What is made stays; what a vendor has begun may be charged."""
+        ended = await self.kit.ask(ctx, lambda client: client.cancel_sheet(title))
+        shots = {name: canceled(task).why for name, task in ended.shots.items()}
+        money = {"held": ended.held, "charged": ended.charged, "released": ended.released}
+        return answer(views.CanceledSheet.model_validate({"shots": shots, **money}))
 
     def _wish(self, path: str | None, **given: Any) -> Wish:
         given["on"] = self.kit.terms.stage_for(given["on"])

@@ -88,6 +88,7 @@ def tools(kit: Kit) -> Iterable[Tool]:
     yield _tool(making.list_tasks, "List tasks", _SEES)
     yield _tool(making.cancel, "Cancel a task", _ENDS)
     yield _tool(Playing(kit).play_sheet, "Play a call sheet", _MAKES)
+    yield _tool(Playing(kit).cancel_sheet, "Cancel a call sheet", _ENDS)
     yield _tool(folders.save, "Save outputs", _KEEPS)
     yield _tool(folders.upload, "Upload a file", _KEEPS)
 

@@ -109,6 +109,15 @@ class Canceled(View):
     released: float | None = None
 
 
+class CanceledSheet(View):
+    """What the end of a play came to."""
+
+    shots: Annotated[dict[str, str], Field(description="What becomes of each.")]
+    held: float
+    charged: float | None
+    released: float
+
+
 class ModelLine(View):
     """A model in a list."""
 

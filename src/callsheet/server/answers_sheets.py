@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
 from callsheet.server.answers import Outgoing, Quote, Task
+from callsheet.server.answers_cancel import CanceledCredits, CanceledTask
 from callsheet.server.bodies import Incoming, Label, Name
-from callsheet.server.shapes import Address, quote_shape, task_shape
-from callsheet.sheets import ALL, LABELS, Example, Plan, Planned
+from callsheet.server.shapes import Address, cancellation_shape, quote_shape, task_shape
+from callsheet.sheets import ALL, LABELS, Ending, Example, Plan, Planned
 from callsheet.tasks import Task as Kept
 
 _MOST = 512_000
@@ -114,6 +116,32 @@ class Play(Outgoing):
     shots: list[PlayedShot]
 
 
+class CanceledPlay(Incoming):
+    """Which play is to end."""
+
+    title: Annotated[str, StringConstraints(min_length=1)]
+    """As the sheet says, or without one its name without `.toml`: the label `sheet` of its tasks. All that is under
+    way under this title ends, of every version of its text."""
+
+
+class EndedShot(Outgoing):
+    """One shot whose end was asked for."""
+
+    name: str
+    task: CanceledTask
+
+
+class EndedPlay(Outgoing):
+    """A sheet that is not made any further."""
+
+    object: Literal["ended_play"]
+    title: str
+    shots: list[EndedShot]
+    """Those that waited or ran; what had ended before is not among them."""
+    credits: CanceledCredits
+    """What all of that comes to."""
+
+
 class SheetExample(Outgoing):
     """A call sheet that comes along."""
 
@@ -175,6 +203,25 @@ def play_shape(plan: Plan, made: dict[str, Kept], address: Address) -> dict[str,
         for name, one in plan.shots.items()
     ]
     return {"object": "play", "title": plan.sheet.title, "shots": shots}
+
+
+def ended_shape(title: str, ended: Sequence[Ending], address: Address) -> dict[str, Any]:
+    """What the end of a play came to."""
+    came_to = [one.came_to for one in ended]
+    charged = [one.charged for one in came_to]
+    return {
+        "object": "ended_play",
+        "title": title,
+        "shots": [
+            {"name": one.shot, "task": {**task_shape(one.task, address), "cancel": cancellation_shape(one.came_to)}}
+            for one in ended
+        ],
+        "credits": {
+            "held": round(sum(one.held for one in came_to), 6),
+            "charged": None if None in charged else round(sum(one for one in charged if one is not None), 6),
+            "released": round(sum(one.released for one in came_to), 6),
+        },
+    }
 
 
 def example_shape(one: Example) -> dict[str, Any]:

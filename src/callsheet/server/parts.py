@@ -15,6 +15,7 @@ from callsheet.contract.vendors import Vendors
 from callsheet.server.auth import Gate
 from callsheet.server.counters import Counters
 from callsheet.server.origin import Origins
+from callsheet.sheets import Plays
 from callsheet.tasks import Event
 
 Readiness = Callable[[], Awaitable[Mapping[str, str | None]]]
@@ -56,6 +57,7 @@ class Parts:
     ledger: Ledger | None = None
     vendors: Vendors | None = None
     counters: Counters = field(default_factory=Counters)
+    plays: Plays = field(default_factory=Plays)
     metrics: Exposition = field(default_factory=Exposition)
     keep_alive: float = 15.0
     closing: asyncio.Event = field(default_factory=asyncio.Event)

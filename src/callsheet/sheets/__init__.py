@@ -4,11 +4,13 @@ from callsheet.sheets.examples import Example, examples
 from callsheet.sheets.playing import ALL, LABELS, Plan, Planned, Player
 from callsheet.sheets.reading import AS_WRITTEN, Known, Wish, parse, read
 from callsheet.sheets.sheet import Local, Output, Sheet, Shot, body, deep, quoted, take_of
+from callsheet.sheets.stopping import Ending, Plays, stop, title_of
 
 __all__ = [
     "ALL",
     "AS_WRITTEN",
     "LABELS",
+    "Ending",
     "Example",
     "Known",
     "Local",
@@ -16,6 +18,7 @@ __all__ = [
     "Plan",
     "Planned",
     "Player",
+    "Plays",
     "Sheet",
     "Shot",
     "Wish",
@@ -25,5 +28,7 @@ __all__ = [
     "parse",
     "quoted",
     "read",
+    "stop",
     "take_of",
+    "title_of",
 ]

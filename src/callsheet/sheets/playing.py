@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
 from callsheet.contract import Files, Tasks
 from callsheet.errors import CallsheetError, Conflict, InvalidInput, NoCredit, NotFound
 from callsheet.sheets.sheet import Sheet, Shot, body, quoted, take_of
+from callsheet.sheets.stopping import LONGEST, Plays
 from callsheet.tasks import Filter, NewTask, Quote, State, Task
 
 ALL: Literal["*"] = "*"
@@ -106,6 +107,7 @@ class Player:
     files: Files
     account: str
     key_id: str | None = None
+    plays: Plays = field(default_factory=Plays)
 
     async def plan(
         self,
@@ -140,13 +142,17 @@ class Player:
         """Every shot that is still to be made, in order; each waits for what it takes. The tasks of all shots, by name.
 
         After a fault or a lost answer, plan and hand in again: it goes on where it stopped. With the same `key` that is
-        true of what is made anew, too. What is handed in gets the `labels` beside its own.
+        true of what is made anew, too. What is handed in gets the `labels` beside its own. Conflict where the play is
+        canceled meanwhile.
         """
         plan.check()
         made: dict[str, Task] = {}
-        for name, one in plan.shots.items():
-            with _Naming(one.shot):
-                made[name] = one.task if one.task and one.found else await self._handed_in(plan, one, made, key, labels)
+        with self.plays.handing_in(self.account, plan.sheet.title) as handing:
+            for name, one in plan.shots.items():
+                stands = one.task if one.found else None
+                handing.check()
+                with _Naming(one.shot):
+                    made[name] = stands or await self._handed_in(plan, one, made, key, labels)
         return made
 
     async def _planned(
@@ -170,7 +176,7 @@ class Player:
         ids = _ids({name: made[name] for name in shot.after})
         take = take_of(shot, ids, {path: one.sum for path, one in plan.media.items()})
         input = body(shot, ids, {path: one.reference for path, one in plan.media.items()})
-        labels = {**more, "sheet": plan.sheet.title[:512], "shot": shot.name, "take": take}
+        labels = {**more, "sheet": plan.sheet.title[:LONGEST], "shot": shot.name, "take": take}
         keyed, before, past = bool(key and one.anew), -1, 0
         clash = Conflict("It is being handed in by another play of this sheet.", hint="Play it again.")
         for _ in range(_TRIES):

@@ -12,11 +12,14 @@ from starlette.responses import Response
 from callsheet import sheets
 from callsheet.errors import InvalidInput, NoCredit
 from callsheet.server.answers_sheets import (
+    CanceledPlay,
+    EndedPlay,
     NewPlay,
     Planning,
     Play,
     SheetExamples,
     SheetPlan,
+    ended_shape,
     example_shape,
     plan_shape,
     play_shape,
@@ -79,6 +82,26 @@ async def play(request: Request) -> Response:
     return Answer(play_shape(found, made, address_for(request)), 201 if new else 200)
 
 
+@router.post(
+    "/v1/sheets/cancel",
+    **operation(
+        "cancelSheet",
+        "End a played call sheet whole: what of it waits or runs is asked to end, and what is made stays.",
+        answer=EndedPlay,
+        body=CanceledPlay,
+        refusals=(400, 404, 413, 415),
+    ),
+)
+async def cancel(request: Request) -> Response:
+    """Asking twice is asking once. A play that is just being handed in by this server hands in nothing more."""
+    parts = parts_of(request)
+    caller = await parts.gate.caller(request)
+    asked = await read_body(request, CanceledPlay)
+    ended = await sheets.stop(parts.tasks, parts.plays, caller.account, asked.title)
+    log.info("sheet canceled", extra={"shots": len(ended)})
+    return Answer(ended_shape(asked.title, ended, address_for(request)))
+
+
 @router.get(
     "/v1/sheets/examples",
     **operation("listSheetExamples", "Call sheets that come along, to begin from.", answer=SheetExamples),
@@ -90,7 +113,7 @@ async def examples(request: Request) -> Response:
 
 
 def _player(parts: Parts, caller: Caller) -> Player:
-    return Player(parts.tasks, parts.files, caller.account, caller.key.id if caller.key else None)
+    return Player(parts.tasks, parts.files, caller.account, caller.key.id if caller.key else None, parts.plays)
 
 
 async def _planned(player: Player, parts: Parts, asked: SheetPlan) -> Plan:

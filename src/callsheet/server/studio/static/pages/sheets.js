@@ -5,6 +5,7 @@ import { useKeys } from "../core/keys.js";
 import { register, t } from "../core/words.js";
 import office from "../words/office.js";
 import words from "../words/sheets.js";
+import takes from "../words/takes.js";
 import { Bar, save } from "./sheets/Bar.js";
 import { Editor } from "./sheets/Editor.js";
 import { Files } from "./sheets/Files.js";
@@ -15,6 +16,7 @@ import { current, fault, files, leave, look, name, on, play, plan, text } from "
 
 register(office);
 register(words);
+register(takes);
 
 const PAUSE = 350;
 

@@ -3,6 +3,7 @@ import { html, useRef, useState } from "../../lib/index.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, Select, toast } from "../../parts/index.js";
 import { Anew } from "./Anew.js";
+import { Stop } from "./Stop.js";
 import { current, ended, fault, look, name, on, plan, play, shots, text } from "./state.js";
 import { open, take } from "./taking.js";
 
@@ -60,7 +61,8 @@ function Playing({ onAnew }) {
     <p class="sheets-total" role="status">${planned && (todo ? html`<${Total} />` : said)}</p>
     ${planned && !todo && !open
       ? html`<${Button} icon="retry" onClick=${onAnew}>${t("sheets.anew")}<//>`
-      : html`<${Button} kind="main" icon="play" busy=${busy} disabled=${!planned || !todo || plan.value.refusal} onClick=${begin}>${t("sheets.play")}<//>`}
+      : html`${(open > 0 || busy) && html`<${Stop} count=${open} />`}
+          <${Button} kind="main" icon="play" busy=${busy} disabled=${!planned || !todo || plan.value.refusal} onClick=${begin}>${t("sheets.play")}<//>`}
     ${plan.value?.refusal && html`<p class="sheets-refusal" role="alert">${plan.value.refusal}</p>`}
   </div>`;
 }

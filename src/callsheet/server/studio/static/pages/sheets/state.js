@@ -98,6 +98,16 @@ export async function play(anew = []) {
   follow();
 }
 
+/**
+ * End all that waits or runs of this sheet, also what is just being handed in.
+ * @returns {Promise<{shots: object[], credits: {held: number, charged: number | null, released: number}}>} what it came to
+ */
+export async function stop() {
+  const came = await post("/v1/sheets/cancel", { title: plan.value.title });
+  await look();
+  return came;
+}
+
 /** Watch every task that goes on; no other. */
 export function follow() {
   const open = new Set((plan.value?.shots ?? []).filter((one) => one.task && !ended(one.task.state)).map((one) => one.task.id));

@@ -33,10 +33,16 @@ export async function cancel(task) {
 
 /** What a cancel came to, in one sentence with its money. @param {{why: string, credits: object}} said */
 export function costOf({ why, credits: moved }) {
-  if (moved.charged === null) return `${why} ${t("takes.cost.unknown")}`;
+  const money = moneyOf(moved);
+  return money ? `${why} ${money}` : why;
+}
+
+/** The money that a cancel moved, in words; empty where none was set aside. @param {object} moved */
+export function moneyOf(moved) {
+  if (moved.charged === null) return t("takes.cost.unknown");
   const parts = ["held", "charged", "released"].filter((name) => moved[name] > 0);
   const told = parts.map((name) => t(`takes.cost.${name}`, { credits: credits(moved[name]) }));
-  return told.length ? `${why} ${told.join(t("takes.and"))}` : why;
+  return told.join(t("takes.and"));
 }
 
 /** Let go of a task that has ended. @param {object} task */
