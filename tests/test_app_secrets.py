@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -186,6 +187,22 @@ def test_a_traceback_is_part_of_its_object(tmp_path: Path) -> None:
     written = lines.format(record)
     assert "\n" not in written
     assert json.loads(written)["traceback"].endswith("ValueError: broken")
+
+
+def test_what_a_home_keeps_is_for_its_owner_only_though_the_folder_was_open_to_all(
+    serve_home: Serve, tmp_path: Path
+) -> None:
+    home, before = tmp_path / "home", os.umask(0o022)
+    home.mkdir(mode=0o755)
+    try:
+        with serve_home(load(home, environ={})) as served, served.client() as client:
+            client.post("/v1/files", files={"file": ("words.txt", b"words", "text/plain")}).raise_for_status()
+            kept = [path for path in home.rglob("*") if path.is_file()]
+            assert {"callsheet.sqlite", "callsheet.sqlite-wal", "seal.key"} <= {path.name for path in kept}
+            assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
+            assert (home / "files").stat().st_mode & 0o077 == 0
+    finally:
+        os.umask(before)
 
 
 def test_no_answer_and_no_line_of_a_running_server_holds_a_secret(

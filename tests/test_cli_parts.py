@@ -16,7 +16,7 @@ from PIL import Image
 
 from callsheet import errors
 from callsheet.catalog.param import Param
-from callsheet.cli import codes, home_server, printing
+from callsheet.cli import checks, codes, home_server, printing
 from callsheet.cli.explain import story
 from callsheet.cli.inputs import build
 from callsheet.cli.progress import Board
@@ -25,6 +25,7 @@ from callsheet.client import failures
 from callsheet.client.results import read_event, read_task
 from callsheet.errors import CallsheetError, InvalidInput
 from callsheet.renderers.encode import ClipWriter
+from callsheet.settings import load
 from client_fixtures import task
 
 PARAMS = {
@@ -226,3 +227,14 @@ def test_a_server_that_is_gone_or_silent_is_not_found(tmp_path: Path) -> None:
     assert home_server.find(written(tmp_path, url="http://127.0.0.1:9", pid=2**22 + 1, token="t")) is None
     assert home_server.find(written(tmp_path, url="http://127.0.0.1:9", pid=os.getpid(), token="t")) is None
     assert home_server.find(written(tmp_path, url=3)) is None
+
+
+def test_doctor_tells_of_a_home_that_others_can_read(tmp_path: Path) -> None:
+    settings, database = load(tmp_path, environ={}), tmp_path / "callsheet.sqlite"
+    database.touch()
+    for folder, file, level in ((0o755, 0o644, "note"), (0o700, 0o644, "ok"), (0o755, 0o600, "ok")):
+        tmp_path.chmod(folder)
+        database.chmod(file)
+        found = next(checks.examine_all(settings))
+        assert (found.name, found.level) == ("home", level)
+        assert ("chmod" in (found.hint or "")) == (level == "note")

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from callsheet.app import home
 from callsheet.catalog import Catalog
 from callsheet.engine.news import News
 from callsheet.engine.schedule import Schedule
@@ -44,7 +45,7 @@ class Ground:
 async def ground(settings: Settings, committed: Callable[[int], None] = lambda writers: None) -> AsyncGenerator[Ground]:
     """Opened by the setting `database`. Its database is closed by who closes the store; the rest is closed here."""
     if settings.database is None:
-        yield Ground(Sqlite(settings.home / DATABASE, committed))
+        yield Ground(Sqlite(home.private(settings.home / DATABASE), committed))
         return
     url, owner = settings.database.get_secret_value(), uuid.uuid4()
     postgres = _postgres()

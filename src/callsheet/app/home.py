@@ -45,6 +45,19 @@ def make(home: Path) -> None:
         ) from error
 
 
+def private(path: Path) -> Path:
+    """The path of a database, made empty for its owner only where it does not exist; what SQLite lays beside it is too.
+
+    It holds prompts and the addresses of webhooks, and a home that was a folder before may be open to everyone.
+    """
+    make(path.parent)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise SetupError(f"{path} cannot be written: {error.strerror}.", hint="Choose another --home.") from error
+    return path
+
+
 def write_private(path: Path, text: str) -> None:
     """Whole or not there, and never readable by others, not even for a moment."""
     write_whole(path, text, 0o600, "Choose another --home.")

@@ -80,6 +80,10 @@ def _home(settings: Settings) -> Found:
     except OSError as error:
         hint = "Give yourself the right to write there, or choose another folder with --home or CALLSHEET_HOME."
         return Found("home", WRONG, f"{home} cannot be written: {error.strerror}", hint)
+    path = home / DATABASE
+    if path.exists() and path.stat().st_mode & 0o044 and home.stat().st_mode & 0o011:
+        hint = f"Keep it to yourself: chmod -R go-rwx {home}"
+        return Found("home", NOTE, f"{home} is open to others on this machine, prompts and all", hint)
     running = find(home)
     if running:
         return Found("home", OK, f"{home}, served at {running.url} by process {running.pid}")

@@ -30,7 +30,8 @@ class Folder:
         self._drafts = folder / "drafts"
         self.claim: Claim = unclaimed  # one process owns this folder: its own lock is enough
         try:
-            self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._drafts.mkdir(exist_ok=True, mode=0o700)
             for left in self._drafts.iterdir():  # what a process that was killed had not finished
                 left.unlink()
         except OSError as error:
