@@ -223,6 +223,10 @@ class Ledger(Protocol):
         """How far a key has gone; None where there is none."""
         ...
 
+    async def standings(self) -> Mapping[str, Standing]:
+        """How far every key has gone, by its id: one question, however many there are."""
+        ...
+
     async def rate(self, key_id: str) -> Mapping[str, str]:
         """How far a key's rate is used, as the RateLimit fields of HTTP say it; none without a rate."""
         ...

@@ -41,6 +41,10 @@ class Books:
         """How far a key has gone; None where there is none."""
         return None if key_id is None else await self._store.standing(key_id)
 
+    async def standings(self) -> dict[str, Standing]:
+        """How far every key has gone, by its id: one question, however many there are."""
+        return {key.id: key.standing for key in await self._store.keys()}
+
     async def rate(self, key_id: str) -> dict[str, str]:
         """How far a key's rate is used, as the RateLimit fields of HTTP say it; none without a rate."""
         return (await self._store.standing(key_id)).fields(self.clock())

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from callsheet.contract import Key
-from callsheet.money import UNLIMITED
+from callsheet.money import UNLIMITED, Standing
 from callsheet.server import accounts
 from callsheet.server.native.route import Route, operation
 from callsheet.server.parts import Parts, parts_of
@@ -44,7 +44,8 @@ async def list_keys(request: Request) -> Response:
     """Without what opens anything; each with how far it has gone."""
     parts = parts_of(request)
     await parts.gate.operator(request)
-    return Answer(page([await _listed(parts, key) for key in await parts.keys.list()]))
+    standings = await parts.ledger.standings() if parts.ledger else {}
+    return Answer(page([_listed(parts, key, standings.get(key.id)) for key in await parts.keys.list()]))
 
 
 @router.patch(
@@ -77,7 +78,6 @@ async def revoke(request: Request, key_id: str) -> Response:
     return Answer(key_shape(await parts.keys.revoke(key_id)))
 
 
-async def _listed(parts: Parts, key: Key) -> dict[str, Any]:
-    standing = await parts.ledger.standing(key.id) if parts.ledger else None
+def _listed(parts: Parts, key: Key, standing: Standing | None) -> dict[str, Any]:
     told = accounts.standing_shape(standing, parts.ledger.clock()) if standing and parts.ledger else None
     return {**key_shape(key), "standing": told}
