@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -128,12 +129,12 @@ class Show:
         Looked at from the front: what a nearer layer hides down to the frame's foot need not be drawn behind it.
         """
         views: list[_View] = []
-        floor = self._size[1]
+        floor, ground = self._size[1], self._ground(pose)
         for cel in reversed(self._cels):
             layer, strength = cel.layer, _strength(cel.layer, seconds)
             if strength <= 0.01 or floor == 0:
                 continue
-            camera = self._ground(pose) if layer.ground else matrix(pose, layer.depth, *self._size)
+            camera = ground if layer.ground else matrix(pose, layer.depth, *self._size)
             back = _local(layer, seconds) @ camera
             blur = int(abs(layer.depth - pose.look.focus) * pose.look.aperture * 0.035 * min(self._size))
             window = (0, 0, *self._size) if cel in self._tiles else self._window(layer, back, floor + max(0, blur))
@@ -217,6 +218,7 @@ class Show:
         return look_up(padded(picture), where)
 
 
+_NO_MAP: Any = None
 _INVERSE = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
 
@@ -263,11 +265,10 @@ def _rippled(layer: Layer, back: np.ndarray, size: tuple[int, int], seconds: flo
     """The layer as moving water bends it: long slow waves near, short ones far. One remap from a coarse grid."""
     width, height = size
     rows, columns = -(-height // 2) + 2, -(-width // _CELL) + 2
-    y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
-    x, y = (x - 0.5) * _CELL + (_CELL - 1) / 2, (y - 0.5) * 2 + 0.5
-    depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
-    there_x = (back[0, 0] * x + back[0, 1] * y + back[0, 2]) / depth
-    there_y = (back[1, 0] * x + back[1, 1] * y + back[1, 2]) / depth
+    x = (np.arange(columns, dtype=np.float32)[None, :] - 0.5) * _CELL + (_CELL - 1) / 2
+    y = (np.arange(rows, dtype=np.float32)[:, None] - 0.5) * 2 + 0.5
+    away, across, down = (row[0] * x + (row[1] * y + row[2]) for row in back[[2, 0, 1]].astype(np.float32))
+    there_x, there_y = across / away, down / away
     motion = layer.motion
     fall = np.clip(there_y / max(layer.pixels.shape[0], 1), 0, 1)
     time = math.tau * seconds / motion.period
@@ -275,8 +276,8 @@ def _rippled(layer: Layer, back: np.ndarray, size: tuple[int, int], seconds: flo
     push = motion.waves * (0.25 + fall)
     grid = np.empty((rows, columns, 2), np.float32)
     grid[..., 0] = there_x + push * np.sin(phase * 2.3 + time * 1.7 + there_x * 0.004)
-    down = there_y + 0.5 * push * fall * np.sin(phase * 1.6 + time + there_x * 0.011)
-    grid[..., 1] = np.where(there_y < 0, there_y, np.maximum(down, 0))
+    lower = there_y + 0.5 * push * fall * np.sin(phase * 1.6 + time + there_x * 0.011)
+    grid[..., 1] = np.where(there_y < 0, there_y, np.maximum(lower, 0))
     fine = cv2.resize(grid, (columns * _CELL, rows * 2), interpolation=cv2.INTER_LINEAR)
-    fine = np.ascontiguousarray(fine[1 : 1 + height, _CELL // 2 : _CELL // 2 + width])
-    return cv2.remap(layer.pixels, fine[..., 0], fine[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    fine = fine[1 : 1 + height, _CELL // 2 : _CELL // 2 + width]
+    return cv2.remap(layer.pixels, fine, _NO_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
