@@ -222,6 +222,6 @@ def test_what_is_said_is_heard_and_the_rest_gives_way() -> None:
     assert np.abs(silent[44_100:-44_100]).max() > 0.01
 
 
-@pytest.mark.skipif(dialogue.able(), reason="espeak-ng is installed")
-def test_without_a_voice_nothing_is_said() -> None:
+def test_without_a_voice_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialogue, "able", lambda: False)
     assert sound.parts(Scene("text-to-video", prompt='she says "hi"', generate_audio=True)).lines == ()
