@@ -18,7 +18,7 @@ Read = Callable[[File, int, int], AsyncGenerator[bytes]]
 """A file's bytes from one place up to another; NotFound before the first of them."""
 
 _SHOWN = re.compile(r"(?:image|video|audio)/(?!.*(?:svg|xml|html)).*|text/plain")
-_ONE_RANGE = re.compile(r"bytes=\s*(\d*)\s*-\s*(\d*)\s*")
+_ONE_RANGE = re.compile(r"bytes=\s*(\d{0,20})\s*-\s*(\d{0,20})\s*")
 
 
 def content_answer(request: Request, file: File, read: Read) -> Response:
