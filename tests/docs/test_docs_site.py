@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from docs_fixtures import PAGES, ROOT
-from studio.studio_fixtures import MISSING, PATIENCE
+from studio.studio_fixtures import MISSING, PATIENCE, SLOWER, slow_down
 from tools.chromium import chromium
 from tools.site import checking, nav, staging, text
 from tools.site.__main__ import build
@@ -58,9 +58,10 @@ def searched(program: str, site: Path) -> list[str]:
         browser = started.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
         page = browser.new_page()
         page.on("request", lambda request: asked.append(request.url))
+        slow_down(page, SLOWER)
         page.goto((site / "index.html").as_uri())
         page.get_by_role("button", name="Search").first.click()
-        page.keyboard.type("webhook signature")
+        page.get_by_role("combobox", name="Search").fill("webhook signature", timeout=PATIENCE)
         expect(page.get_by_text("Check who sent it").first).to_be_visible(timeout=PATIENCE)
         browser.close()
     return asked

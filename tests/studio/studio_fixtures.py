@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -9,14 +11,17 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from callsheet.settings import Settings, load
 from tools.chromium import SETTING, chromium
 
 MISSING = f"no Chromium for the studio's tests: install one (Debian: `apt install chromium`), or name one in {SETTING}"
 
-PATIENCE = 30_000
+SLOWER = float(os.environ.get("CALLSHEET_TEST_THROTTLE") or 1)
+"""How many times slower the browser is made, and how late its server's answers: a test that races shows itself."""
+
+PATIENCE = round(30_000 * max(1, SLOWER / 4))
 """Milliseconds that a page gets for anything, also on a machine that does much else."""
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -71,6 +76,7 @@ class Tab:
         self.page = page
         self.url = url
         self.complaints: list[str] = []
+        slow_down(page, SLOWER)
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.on("console", self._heard)
 
@@ -103,6 +109,16 @@ class Tab:
         )
 
 
+def slow_down(page: Page, times: float) -> None:
+    """Have the page run as on a machine that is so many times slower, and wait for each answer as over a long line."""
+    if times <= 1:
+        return
+    line = page.context.new_cdp_session(page)
+    line.send("Emulation.setCPUThrottlingRate", {"rate": times})
+    late = {"offline": False, "latency": 20 * times, "downloadThroughput": -1, "uploadThroughput": -1}
+    line.send("Network.emulateNetworkConditions", late)
+
+
 def signed_in(tab: Tab, word: str, path: str) -> Page:
     """The page as whoever has this key, or the operator's token, sees it."""
     answer = tab.page.context.request.post(
@@ -110,6 +126,28 @@ def signed_in(tab: Tab, word: str, path: str) -> Page:
     )
     assert answer.ok, answer.text()
     return tab.open(path)
+
+
+def awaited(page: Page, found: Callable[[], Any]) -> None:
+    """Wait until the test has heard something of the page."""
+    end = time.monotonic() + PATIENCE / 1000
+    while not found():
+        assert time.monotonic() < end, "it was not heard"
+        page.wait_for_timeout(20)
+
+
+class Held:
+    """The requests of a page to an address, which wait until the test lets them go on."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page = page
+        self._routes: list[Route] = []
+        page.route(address, lambda route: self._routes.append(route))
+
+    def let_go(self) -> None:
+        """Let the first of them go on, as soon as it was made."""
+        awaited(self._page, lambda: self._routes)
+        self._routes[0].continue_()
 
 
 MakeTab = Callable[..., Tab]
@@ -140,7 +178,8 @@ def open_tab(browser: Browser, studio: Any) -> Iterator[MakeTab]:
     yield make
     for context in contexts:
         context.close()
-    assert [one for tab in tabs for one in tab.complaints] == []
+    complaints = [one for tab in tabs for one in tab.complaints]
+    assert complaints == [], complaints
 
 
 @pytest.fixture

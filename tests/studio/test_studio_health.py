@@ -41,7 +41,9 @@ def test_the_checks_the_work_and_a_failing_vendor_are_shown(
     vidu = page.locator('[data-vendor="vidu"]')
     expect(vidu).to_contain_text("vendor_unavailable")
     expect(vidu).to_contain_text("503 from upstream.")
-    assert page.locator("[data-vendor]").first.get_attribute("data-vendor") == "vidu", "what needs a look comes first"
+    expect(page.locator("[data-vendor]").first).to_have_attribute(
+        "data-vendor", "vidu"
+    )  # what needs a look comes first
     expect(page.locator(".checks").first.locator("dd.good")).to_have_count(6)
     if lang == "en":
         expect(vidu).to_contain_text("Failing")

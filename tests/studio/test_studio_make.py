@@ -15,7 +15,8 @@ from playwright.sync_api import Route, expect
 
 from callsheet import catalog
 from studio.make_fixtures import field, given, opened, picture, tasks
-from studio.studio_fixtures import PATIENCE, MakeTab, Tab
+from studio.studio_fixtures import PATIENCE, Held, MakeTab, Tab
+from studio.takes_fixtures import until
 
 EVERY_FORM = """async (ids) => {
   const at = document.querySelector("script[type=module]").src;
@@ -90,6 +91,7 @@ def test_a_clip_is_made_from_a_dropped_picture_and_plays_in_place(tab: Tab, stud
     page.keyboard.press("Control+Enter")
     expect(page.locator(".take .player video")).to_be_visible(timeout=2 * PATIENCE)
     expect(page.locator(".take .state")).to_have_text("Succeeded")
+    until(page, "document.querySelector('.take .player video')?.readyState >= 1")
     assert page.locator(".take .player video").evaluate("one => [one.videoWidth, one.videoHeight]") == [360, 640]
     (task,) = tasks(studio, prompt)
     wanted = {"camera_move": "push-in", "aspect_ratio": "9:16", "resolution": "360p", "duration": 0.5}
@@ -109,6 +111,8 @@ def test_a_drawn_mask_is_white_on_black_in_the_pictures_own_size(tab: Tab, studi
     given(page, "image", picture(200, 120))
     draw.click()
     board = page.locator(".mask-board canvas")
+    expect(board).to_be_visible()
+    until(page, "document.querySelector('.mask-board img')?.complete")
     box = board.bounding_box()
     assert box
     across, down = box["width"] / 200, box["height"] / 120
@@ -168,7 +172,7 @@ def test_shots_are_rows_and_json_and_an_error_says_which(tab: Tab) -> None:
     shots.locator("li").nth(1).get_by_role("button", name="Move forward").click()
     shots.get_by_role("button", name="JSON").click()
     raw = shots.locator("textarea.mono")
-    assert re.sub(r"\s+", " ", raw.input_value()).startswith('[ { "prompt": "shot 1", "duration": 900 }')
+    expect(raw).to_have_value(re.compile(r'^\[\s+\{\s+"prompt": "shot 1",\s+"duration": 900\s+\}'))
     raw.fill('[{"prompt": "only"}')
     expect(shots.locator(".error").first).to_be_visible()
     raw.fill('[{"promt": "only"}]')
@@ -182,8 +186,8 @@ def test_a_form_is_as_it_was_after_a_reload_and_begins_from_a_task(tab: Tab, stu
     page = opened(tab, "previz/text-to-image")
     field(page, "prompt").locator("textarea").fill("kept over a reload")
     page.get_by_role("button", name="Throw the dice").click()
+    expect(field(page, "seed").locator("input")).to_have_value(re.compile(r"^\d+$"))
     seed = field(page, "seed").locator("input").input_value()
-    assert seed.isdecimal()
     page.reload()
     expect(page.locator(".chosen small")).to_have_text("previz/text-to-image")
     expect(field(page, "prompt").locator("textarea")).to_have_value("kept over a reload")
@@ -226,14 +230,13 @@ def test_what_may_cost_is_not_handed_in_before_its_price_is_shown(tab: Tab, stud
     field(page, "prompt").locator("textarea").fill("a priced fox")
     expect(price).to_contain_text("credits")
     expect(make).to_be_enabled()
-    held: list[Route] = []
-    page.route("**/v1/quotes", lambda route: held.append(route))
+    held = Held(page, "**/v1/quotes")
     with page.expect_request("**/v1/quotes"):
         field(page, "prompt").locator("textarea").fill("a priced fox in snow")
         expect(make).to_be_disabled()
         page.keyboard.press("Control+Enter")
     expect(make).to_be_disabled()
-    held[0].continue_()
+    held.let_go()
     expect(make).to_be_enabled()
     assert tasks(studio, "a priced fox in snow") == []
 
@@ -275,7 +278,7 @@ def test_the_page_is_accessible_and_fits_a_phone(open_tab: MakeTab, theme: str, 
     if lang == "zh":
         expect(field(page, "prompt").locator("label")).to_have_text("提示词")
         expect(field(page, "motion").get_by_role("button").nth(1)).to_have_text("小")
-        assert page.locator("html").get_attribute("lang") == "zh-CN"
+        expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     else:
         page.locator(".chosen").click()
         page.locator(".chooser-head input").fill("redraw")

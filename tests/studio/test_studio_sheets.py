@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from studio.studio_fixtures import MakeTab, Tab
+from callsheet.vendors.previz import driver_prompts
+from studio.studio_fixtures import Held, MakeTab, Tab
 
 FILM = """[sheet]
 title = "A red boat"
@@ -52,10 +54,18 @@ def shot(page: Page, name: str) -> Any:
     return page.locator(f'[data-shot="{name}"]')
 
 
+@pytest.fixture
+def let_go(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Until this is set, what `[[slow …]]` holds up goes on, however long a page takes to load meanwhile."""
+    said = threading.Event()
+    monkeypatch.setattr(driver_prompts._Held, "left", lambda held, now: 0.0 if said.is_set() else 1.0)
+    return said
+
+
 def test_a_sheet_is_priced_played_to_its_end_and_found_again_after_a_reload(
-    tab: Tab, studio: Any, pictures: Path
+    tab: Tab, studio: Any, let_go: threading.Event, pictures: Path
 ) -> None:
-    page = write(tab, film(" [[slow 2]]"))
+    page = write(tab, film(" [[slow 1]]"))
     expect(page.get_by_role("heading", name="A red boat", level=1)).to_be_visible()
     expect(page.locator(".sheets-total")).to_have_text("0 credits")
     expect(shot(page, "film")).to_contain_text("takes from opening")
@@ -64,6 +74,7 @@ def test_a_sheet_is_priced_played_to_its_end_and_found_again_after_a_reload(
     expect(shot(page, "film")).to_contain_text("Waiting")
     page.reload()
     expect(page.locator(".sheets-total")).to_contain_text("under way")
+    let_go.set()
     for name in ("still", "opening", "film"):
         expect(shot(page, name)).to_contain_text("Succeeded")
     expect(page.locator(".sheets-total")).to_have_text("All of it is made")
@@ -105,8 +116,7 @@ def test_nothing_is_played_whose_price_was_not_shown(tab: Tab) -> None:
     page = write(tab, film())
     play = page.get_by_role("button", name="Play", exact=True)
     expect(play).to_be_enabled()
-    held: list[Any] = []
-    page.route("**/v1/sheets/plan", lambda route: held.append(route))
+    held = Held(page, "**/v1/sheets/plan")
     played: list[str] = []
     page.on("request", lambda one: played.append(one.url) if one.url.endswith("/v1/sheets") else None)
     with page.expect_request("**/v1/sheets/plan"):
@@ -115,7 +125,7 @@ def test_nothing_is_played_whose_price_was_not_shown(tab: Tab) -> None:
         page.keyboard.press("Control+Enter")
         expect(page.locator(".sheets-total")).to_be_empty()
     expect(play).to_be_disabled()
-    held[0].continue_()
+    held.let_go()
     expect(play).to_be_enabled()
     assert played == []
 

@@ -64,7 +64,7 @@ def test_every_page_of_the_navigation_is_shown_without_a_complaint(tab: Tab) -> 
         expect(links.nth(at)).to_have_attribute("aria-current", "page")
         expect(page.locator("main .waiting")).to_have_count(0)
         expect(page.locator("main h1, main h2").first).to_be_attached()
-        assert page.url == f"{tab.url}/studio/{name}"
+        expect(page).to_have_url(f"{tab.url}/studio/{name}")
     page.go_back()
     expect(links.nth(len(PAGES) - 2)).to_have_attribute("aria-current", "page")
 
@@ -100,7 +100,7 @@ def test_language_and_light_are_chosen_and_stay_over_a_reload(tab: Tab) -> None:
     page.reload()
     expect(page.locator("#nav")).to_contain_text("镜次")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    expect(page.locator("body")).to_have_css("background-color", dark)
     assert sum(map(int, dark.removeprefix("rgb(").removesuffix(")").split(","))) < 3 * 80
 
 
