@@ -31,6 +31,7 @@ class Catalog:
         self.root = root
         self.vendor_ids = tuple(sorted(path.parent.name for path in root.glob("*/catalog.toml")))
         self._vendors: dict[str, Vendor] = {}
+        self._found: dict[tuple[str | None, str | None], tuple[Model, ...]] = {}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -63,9 +64,14 @@ class Catalog:
 
     def models(self, capability: str | None = None, vendor: str | None = None) -> tuple[Model, ...]:
         """Every model with this capability and of this vendor, in the order of the files; unknown names find none."""
+        if (capability, vendor) in self._found:
+            return self._found[capability, vendor]
         known = self.vendor_ids if vendor is None else tuple(id for id in self.vendor_ids if id == vendor)
-        found = (model for id in known for model in self.vendor(id).models.values())
-        return tuple(model for model in found if capability in (None, model.capability))
+        of_vendor = (model for id in known for model in self.vendor(id).models.values())
+        found = tuple(model for model in of_vendor if capability in (None, model.capability))
+        if found:  # what is asked for may be any text: only what there is, is remembered
+            self._found[capability, vendor] = found
+        return found
 
     def model(self, id: str) -> Model:
         """The model with exactly this id. Raises NotFound naming the nearest."""

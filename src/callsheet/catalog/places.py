@@ -9,6 +9,9 @@ from callsheet.catalog import needs
 from callsheet.catalog.needs import Need
 from callsheet.catalog.param import Param
 
+_NEITHER = (bool, int, float, type(None))
+"""What is neither media nor another task's output, whatever its param says: most of an input, and seen at once."""
+
 Place = tuple[str, Param, str]
 """A place such as `image`, `images` or `subjects[0].images`; the param that describes it; the reference that is there.
 """
@@ -42,9 +45,8 @@ def fulfilled(
 
 def _leaves(params: Mapping[str, Param], input: Mapping[str, Any], within: str) -> Iterator[tuple[str, Param, Any]]:
     """Every value of a param that takes another task's output."""
-    for name in (one for one in params if input.get(one) is not None):
-        param, value = params[name], input[name]
-        at = f"{within}.{name}" if within else name
+    for name, value in [one for one in input.items() if not isinstance(one[1], _NEITHER) and one[0] in params]:
+        param, at = params[name], f"{within}.{name}" if within else name
         if _whole(param, value):
             yield at, param, value
         elif needs.stands_alone(_element(param)):

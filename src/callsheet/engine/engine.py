@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from callsheet import context
+from callsheet.catalog import Model
 from callsheet.contract import Call, Named
 from callsheet.engine import admission, advance, telling
 from callsheet.engine.cancel import canceled
@@ -26,7 +27,7 @@ from callsheet.engine.worker import Worker
 from callsheet.errors import Conflict, Forbidden, InvalidInput, NotFound, RequestError
 from callsheet.money import credits
 from callsheet.store import Limited, Onward, Row, Short, Taken
-from callsheet.tasks import Cancellation, Event, Exchange, Filter, Input, NewTask, Page, Quote, State, Task
+from callsheet.tasks import Cancellation, Event, Exchange, File, Filter, Input, NewTask, Page, Quote, State, Task
 
 MAX_URL = 2048
 SOON = 60_000
@@ -102,9 +103,9 @@ class Engine:
         plan = self._routing.plan(new.model, new.input, new.stage, self._parts.chance)
         links = await self._parts.chain.links(account, (plan.asked, plan.run), plan.input)
         files = await self._parts.intake.resolve(account, (plan.asked, plan.run), plan.input)
-        input, run_input = with_files(plan.asked, plan.input, files), with_files(plan.run, plan.run_input, files)
-        if links.complete:
-            input, run_input = links.fulfil(plan.asked, input), links.fulfil(plan.run, run_input)
+        input = run_input = self._filled(plan.asked, plan.input, files, links)
+        if plan.run is not plan.asked:
+            run_input = self._filled(plan.run, plan.run_input, files, links)
         row = self._row(account, new, plan, input, run_input, links)
         row, moves = self._parts.till.opened(row, self._parts.till.tariff.price(plan.run, run_input))
         needs = {file.id for file in files.values()} | links.tasks
@@ -120,6 +121,12 @@ class Engine:
             return await self._earlier(account, (taken.task_id, taken.body_hash), idempotency), False
         self._worker.wake()
         return row.task, True
+
+    @staticmethod
+    def _filled(model: Model, input: Input, files: Mapping[str, File], links: Links) -> Input:
+        """The input with what is known by now in the places of media and of other tasks' outputs."""
+        found = with_files(model, input, files)
+        return links.fulfil(model, found) if links.complete else found
 
     def _check_webhook(self, url: str | None) -> None:
         """Refuse at once what could never be told; names are resolved only when the time has come."""
@@ -181,11 +188,9 @@ class Engine:
             trace=context.trace.get(),
         )
         onward = Onward(plan.onward, tuple(new.input)) if plan.onward else Onward()
-        row = Row(task, plan.asked.vendor, "submit", "", now, plan.run.id, run_input, onward)
-        row = dataclasses.replace(row, key_id=new.key_id)
-        if not links.complete:
-            row = dataclasses.replace(row, **advance.waiting(now).changes)
-        return _in_lane(row)
+        row = Row(task, plan.asked.vendor, "submit", "", now, plan.run.id, run_input, onward, key_id=new.key_id)
+        changes = {"lane": advance.lane("submit", row)} if links.complete else advance.waiting(now).changes
+        return dataclasses.replace(row, **changes)
 
     async def get(self, account: str, task_id: str) -> Task:
         """The task as it stands. NotFound."""
@@ -287,7 +292,3 @@ class Engine:
         price = self._parts.till.tariff.price(plan.run, plan.run_input)
         cost = None if price.amount is None else credits(price.amount)
         return Quote(model, plan.stage, cost, price.basis, price.source)
-
-
-def _in_lane(row: Row) -> Row:
-    return dataclasses.replace(row, lane=advance.lane(row.phase, row))

@@ -116,7 +116,7 @@ def references(model: Model, input: Mapping[str, Any]) -> Iterator[tuple[str, st
 
 def with_files(model: Model, input: Mapping[str, Any], files: Mapping[str, File]) -> dict[str, Any]:
     """The input with every reference replaced by its file's id."""
-    return model.with_media(input, lambda _, reference: files[reference].id)
+    return model.with_media(input, lambda _, reference: files[reference].id) if files else dict(input)
 
 
 @contextmanager

@@ -54,6 +54,7 @@ def address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
     return (found.ipv4_mapped or found) if isinstance(found, ipaddress.IPv6Address) else found
 
 
+@lru_cache(maxsize=256)
 def hostname(authority: str) -> str:
     """The host of `host:port`, lower case, without brackets; empty when there is none."""
     try:

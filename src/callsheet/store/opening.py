@@ -27,6 +27,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA temp_store=MEMORY")  # else a savepoint over more than sixteen pages makes a file
+    connection.execute("PRAGMA wal_autocheckpoint=4000")  # 16 MiB: what is written over and over is moved once
     connection.execute("PRAGMA journal_size_limit=67108864")  # after a burst the log shrinks back to 64 MiB
     return connection
 

@@ -90,6 +90,8 @@ def receiver(url: str) -> str:
 
 def to_text(value: Any) -> str:
     """JSON as the store keeps it. InvalidInput for NaN, infinities and what JSON does not know."""
+    if isinstance(value, dict) and not value:
+        return "{}"
     try:
         return _write(value)
     except (ValueError, TypeError) as error:
@@ -108,6 +110,7 @@ def from_text(text: str) -> Any:
 def record_of_row(row: Row) -> dict[str, Any]:
     """Every column of a new task but `seq` and `updated_at`, which the store gives."""
     task = row.task
+    input = to_text(task.input)
     return {
         "id": task.id,
         "account": task.account,
@@ -123,7 +126,7 @@ def record_of_row(row: Row) -> dict[str, Any]:
         "receiver": None if task.webhook is None else receiver(task.webhook),
         "tells": " ".join(task.webhook_events),
         "told": task.told,
-        "input": to_text(task.input),
+        "input": input,
         "metadata": to_text(task.metadata),
         "wire": to_text(task.wire),
         "usage": to_text(task.usage),
@@ -134,6 +137,7 @@ def record_of_row(row: Row) -> dict[str, Any]:
         "retention": task.retention,
         "trace": task.trace,
         **_course(row),
+        "run_input": input if row.run_input is task.input else to_text(row.run_input),
     }
 
 
@@ -143,8 +147,7 @@ def _course(row: Row) -> dict[str, Any]:
         "lane": row.lane,
         "due": row.due,
         "run_model": row.run_model,
-        "run_input": to_text(row.run_input),
-        "onward": column("onward", row.onward),
+        "onward": _onward_text(row.onward),
         "credential": row.credential,
         "parked_at": row.parked_at,
         "remote": row.remote,
@@ -165,7 +168,7 @@ def column(name: str, value: Any) -> Any:
         case Failure():
             return failure_text(value)
         case Onward():
-            return to_text({"models": value.models, "given": value.given})
+            return _onward_text(value)
         case State():
             return value.value
         case _:
@@ -177,6 +180,11 @@ def failure_text(error: Failure | None) -> str | None:
     if error is None:
         return None
     return to_text({"code": error.code, "message": error.message, "retryable": error.retryable})
+
+
+@lru_cache(maxsize=64)
+def _onward_text(onward: Onward) -> str:
+    return to_text({"models": onward.models, "given": onward.given})
 
 
 @lru_cache(maxsize=64)

@@ -85,7 +85,7 @@ class Store(Ledger, Listing, Outbox, Sharing, Told, Watched):
                 raise NotFound("There is no such task whose output could be taken.") from None
             raise refused(error) or await self._taken(task.account, idempotency) from None
         (given,) = answers[added]
-        kept = replace(task, created_at=given["created_at"])
+        kept = task if given["created_at"] == task.created_at else replace(task, created_at=given["created_at"])
         return replace(row, task=kept, seq=given["seq"], updated_at=given["created_at"])
 
     async def _taken(self, account: str, idempotency: tuple[str, str] | None) -> Taken:

@@ -63,12 +63,17 @@ def said(task: Task) -> str:
     return " ".join(" ".join(texts).split()).lower().replace("\0", "")[:SAID].encode("utf-8", "replace").decode()
 
 
+_MUTE = (bool, int, float, type(None))
+"""What has no words in it."""
+
+
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for one in value.values():
-            yield from _texts(one)
+            if not isinstance(one, _MUTE):  # most of an input, and seen at once
+                yield from _texts(one)
     elif isinstance(value, Sequence):
         for one in value:
             yield from _texts(one)
