@@ -67,6 +67,11 @@ class Routing:
         self._catalog = catalog
         self._drivers = frozenset(drivers)
         self._rules = dict(rules or {})
+        self._of_model = _Course(
+            Rule(stages=(OWN, PREVIZ)), "no routing rule: the vendor where it has a key, else previz"
+        )
+        local = tuple(vendor for vendor in LOCAL if vendor in catalog.vendor_ids)
+        self._of_capability = _Course(Rule(stages=local or LOCAL), "no routing rule: what renders here")
         for name, rule in self._rules.items():
             for stage in rule.stages:
                 self._must_be_known(name, stage)
@@ -120,11 +125,7 @@ class Routing:
         for pattern, rule in self._rules.items():
             if any(fnmatchcase(one, pattern) for one in names):
                 return _Course(rule, f"the routing rule {pattern}", leads_on=True)
-        if asked:
-            why = "no routing rule: the vendor where it has a key, else previz"
-            return _Course(Rule(stages=(OWN, PREVIZ)), why)
-        stages = tuple(vendor for vendor in LOCAL if vendor in self._catalog.vendor_ids)
-        return _Course(Rule(stages=stages), "no routing rule: what renders here")
+        return self._of_model if asked else self._of_capability
 
     def _choose(
         self, course: _Course, capability: str, asked: Model | None, input: Input, chance: Chance | None
