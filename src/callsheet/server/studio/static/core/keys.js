@@ -1,9 +1,11 @@
 /** The keyboard: each component names its keys and what they do; `?` shows all that count now. */
-import { signal, useEffect, useRef } from "../lib/index.js";
+import { signal, useLayoutEffect, useRef } from "../lib/index.js";
 
 const layers = signal([]);
-let pending = "";
-let forgetting = 0;
+/** Milliseconds between two keys that belong together. */
+const TOGETHER = 1200;
+
+let pending = { name: "", at: -TOGETHER };
 
 /**
  * Give keys a meaning while the component is shown: `useKeys({j: [next, t("takes.next")], "ctrl+enter": [...]})`.
@@ -18,7 +20,8 @@ let forgetting = 0;
 export function useKeys(map, { when = true, modal = false } = {}) {
   const latest = useRef(map);
   latest.current = map;
-  useEffect(() => {
+  // With the drawing: what is seen can be pressed, also where the page is slow to do what comes after.
+  useLayoutEffect(() => {
     if (!when) return undefined;
     const layer = { map: () => latest.current, modal };
     layers.value = [...layers.peek(), layer];
@@ -44,10 +47,11 @@ addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
   const name = named(event);
   if (!name || (typing(event.target) && !/^(ctrl|alt)\+|^escape$/.test(name))) return;
-  const sequence = pending ? `${pending} ${name}` : name;
-  pending = "";
+  // By when they were pressed, not by when the page got to them.
+  const sequence = event.timeStamp - pending.at < TOGETHER ? `${pending.name} ${name}` : name;
+  pending = { name: "", at: -TOGETHER };
   if (run(sequence, event) || run(name, event)) return;
-  if (begins(name)) waitAfter(name);
+  if (begins(name)) pending = { name, at: event.timeStamp };
 });
 
 function run(name, event) {
@@ -63,14 +67,6 @@ function run(name, event) {
 
 function begins(name) {
   return reachable(layers.peek()).some((layer) => Object.keys(layer.map()).some((key) => key.startsWith(`${name} `)));
-}
-
-function waitAfter(name) {
-  pending = name;
-  clearTimeout(forgetting);
-  forgetting = setTimeout(() => {
-    pending = "";
-  }, 1200);
 }
 
 /** Nearest first, down to the dialog that hides what is below it. */

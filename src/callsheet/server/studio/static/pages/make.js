@@ -75,8 +75,8 @@ function Filled({ entry }) {
   const error = wrong ?? told(quoted.error, form.value);
   // What may cost is not handed in before its price is shown; what is missing, the server says at its field.
   const unpriced = quoted.asking && !missing.length && !isLocal(entry) && body.stage !== "previz";
-  const make = async () => {
-    if (unpriced) return;
+  const make = async (event) => {
+    if (unpriced || event.detail > 1) return; // the second half of a double click, however late it comes
     const print = JSON.stringify(body);
     const { busy: under, print: before, at } = sending.current;
     if (under || (before === print && performance.now() - at < DOUBLE)) return;

@@ -1,5 +1,5 @@
 /** A dialog over the page, which keeps the focus inside until it is closed by Escape, its button, or a click beside it. */
-import { html, useEffect, useId, useRef } from "../lib/index.js";
+import { html, useId, useLayoutEffect, useRef } from "../lib/index.js";
 import { useKeys } from "../core/keys.js";
 import { t } from "../core/words.js";
 import { Button } from "./Button.js";
@@ -13,7 +13,7 @@ export function Dialog({ title, onClose, wide = false, actions, children }) {
   const box = useRef(null);
   const id = useId();
   useKeys({}, { modal: true });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = box.current;
     dialog.showModal();
     return () => dialog.close();

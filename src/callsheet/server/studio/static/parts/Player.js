@@ -1,6 +1,7 @@
 /** What a task made, played in place: clips, sounds, pictures, diagrams and texts, one large and the others as a strip. */
 import { html, useState } from "../lib/index.js";
 import { media } from "../core/api.js";
+import { style } from "../core/style.js";
 import { register, t } from "../core/words.js";
 import words from "../words/player.js";
 import { Icon } from "./Icon.js";
@@ -11,7 +12,6 @@ import { Sound } from "./player/Sound.js";
 import { Text } from "./player/Text.js";
 import { Video } from "./player/Video.js";
 import { viewOf, views } from "./player/kinds.js";
-import { style } from "./player/style.js";
 
 register(words);
 style("player");

@@ -1,4 +1,5 @@
 /** The pages there are, in the order of the navigation; each is loaded when it is first shown. */
+import { style, styled } from "../core/style.js";
 
 /**
  * `name` is the first part of the path behind `/studio`, the file in `pages/` and the stylesheet in `styles/`.
@@ -21,25 +22,16 @@ export const FIRST = "make";
 const loaded = new Map();
 
 /**
- * A page's component, its stylesheet in place; the same promise each time.
+ * A page's component, its stylesheets in place; the same promise each time.
  * @param {string} name
  * @returns {Promise<Function>}
  */
 export function page(name) {
   if (!loaded.has(name)) {
-    const coming = Promise.all([import(`../pages/${name}.js`), styled(name)]).then(([module]) => module.default);
+    style(name);
+    const coming = import(`../pages/${name}.js`).then((module) => styled().then(() => module.default));
     coming.catch(() => loaded.delete(name));
     loaded.set(name, coming);
   }
   return loaded.get(name);
-}
-
-function styled(name) {
-  return new Promise((resolve) => {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = new URL(`../styles/${name}.css`, import.meta.url).href;
-    link.onload = link.onerror = resolve;
-    document.head.append(link);
-  });
 }

@@ -1,5 +1,5 @@
 /** Two clips or two pictures as one: beside each other, or one above the other behind an edge that is moved. */
-import { html, useEffect, useMemo, useRef, useState } from "../../lib/index.js";
+import { html, useLayoutEffect, useMemo, useRef, useState } from "../../lib/index.js";
 import { media } from "../../core/api.js";
 import { useKeys } from "../../core/keys.js";
 import { persisted } from "../../core/state.js";
@@ -14,7 +14,7 @@ export function Videos({ files, wipe, labels }) {
   const elements = [useRef(null), useRef(null)];
   const transport = useMemo(() => new Transport(), [files[0].id, files[1].id]);
   const [heard, hear] = useState(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const fps = Math.max(files[0].fps || 0, files[1].fps || 0) || 25;
     const duration = Math.max(files[0].duration ?? 0, files[1].duration ?? 0);
     return transport.attach(elements.map((one) => one.current), { fps, duration, loop: duration <= 15 });

@@ -1,5 +1,5 @@
 /** Two sounds at one loudness: the louder one is turned down, so that it does not win by that. */
-import { html, useEffect, useMemo, useRef, useState } from "../../lib/index.js";
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../lib/index.js";
 import { media } from "../../core/api.js";
 import { number } from "../../core/format.js";
 import { useKeys } from "../../core/keys.js";
@@ -16,7 +16,7 @@ export function Sounds({ files, labels }) {
   const transport = useMemo(() => new Transport(), [files[0].id, files[1].id]);
   const [heard, hear] = useState(0);
   const gains = useGains(files);
-  useEffect(() => transport.attach(elements.map((one) => one.current), { duration: Math.max(files[0].duration ?? 0, files[1].duration ?? 0) }), [transport]);
+  useLayoutEffect(() => transport.attach(elements.map((one) => one.current), { duration: Math.max(files[0].duration ?? 0, files[1].duration ?? 0) }), [transport]);
   useEffect(() => {
     gains?.forEach((gain, at) => {
       elements[at].current.volume = 10 ** (gain / 20);

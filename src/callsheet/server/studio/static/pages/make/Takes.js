@@ -82,11 +82,14 @@ function useTask(id) {
     let here = true;
     let stop = () => {};
     const fail = (error) => here && setFound({ error });
-    const load = () =>
-      get(`/v1/tasks/${id}`).then((task) => {
-        if (here) setFound({ task });
-        return task;
-      });
+    let [asked, told] = [0, 0];
+    const load = async () => {
+      const mine = ++asked;
+      const task = await get(`/v1/tasks/${id}`);
+      if (here && mine > told) setFound({ task }); // else an answer that came late, of what was before
+      told = Math.max(told, mine);
+      return task;
+    };
     const hear = ({ type, data }) => {
       if (type === "progress") setFound((before) => before.task && { task: { ...before.task, state: "running", progress: data.progress } });
       else if (type === "started" || ENDED.includes(type)) load().catch(fail);

@@ -34,10 +34,20 @@ export function FilterBar({ filter, order, loaded, whole, few }) {
 function Search({ filter }) {
   const field = useRef(null);
   const [text, setText] = useState(filter.text);
-  useEffect(() => setText(filter.text), [filter.text]);
+  const latest = useRef(filter);
+  latest.current = filter;
+  const told = useRef(filter.text);
   useEffect(() => {
-    if (text === filter.text) return undefined;
-    const timer = setTimeout(() => change(filter, { text }), PAUSE);
+    // What was told from here is no news: there may be more in the field by now.
+    if (filter.text !== told.current) setText(filter.text);
+    told.current = filter.text;
+  }, [filter.text]);
+  useEffect(() => {
+    if (text === latest.current.text) return undefined;
+    const timer = setTimeout(() => {
+      told.current = text;
+      change(latest.current, { text });
+    }, PAUSE);
     return () => clearTimeout(timer);
   }, [text]);
   return html`<label class="search">

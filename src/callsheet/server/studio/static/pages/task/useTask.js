@@ -16,14 +16,18 @@ export function useTask(id) {
   useEffect(() => {
     const stop = new AbortController();
     let timer = 0;
+    let [asked, told] = [0, 0];
     const read = async () => {
+      const mine = ++asked;
       try {
-        const [now, told] = await Promise.all([
+        const [now, { data }] = await Promise.all([
           get(`/v1/tasks/${id}`, { signal: stop.signal }),
           get(`/v1/tasks/${id}/timeline`, { signal: stop.signal }),
         ]);
+        if (mine < told) return; // an answer that came late, of what was before
+        told = mine;
         setTask(now);
-        setTimeline(told.data);
+        setTimeline(data);
         setError(null);
       } catch (problem) {
         if (problem.name !== "AbortError") setError(problem);

@@ -1,5 +1,5 @@
 /** A sound: its wave is its scrub bar. */
-import { html, useEffect, useMemo, useRef, useState } from "../../lib/index.js";
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../lib/index.js";
 import { media } from "../../core/api.js";
 import { clock } from "../../core/format.js";
 import { useKeys } from "../../core/keys.js";
@@ -15,7 +15,7 @@ import { draw, wave } from "./waves.js";
 export function Sound({ file, keys = true, label }) {
   const element = useRef(null);
   const transport = useMemo(() => new Transport(), [file.id]);
-  useEffect(() => transport.attach([element.current], { duration: file.duration }), [file.id]);
+  useLayoutEffect(() => transport.attach([element.current], { duration: file.duration }), [file.id]);
   const { j, l, ...kept } = keysOf(transport, t);
   const hop = (seconds) => () => transport.seek(transport.time.value + seconds);
   const mute = () => (muted.value = !muted.value);

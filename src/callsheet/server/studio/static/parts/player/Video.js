@@ -1,5 +1,5 @@
 /** A clip with controls of its own, to the frame. */
-import { html, useEffect, useMemo, useRef } from "../../lib/index.js";
+import { html, useLayoutEffect, useMemo, useRef } from "../../lib/index.js";
 import { media } from "../../core/api.js";
 import { useKeys } from "../../core/keys.js";
 import { persisted } from "../../core/state.js";
@@ -15,7 +15,7 @@ export function Video({ file, autoplay = false, keys = true, label }) {
   const element = useRef(null);
   const box = useRef(null);
   const transport = useMemo(() => new Transport(), [file.id]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const short = (file.duration ?? 0) <= 15;
     const letGo = transport.attach([element.current], { fps: file.fps || 25, loop: short, duration: file.duration });
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -111,7 +111,8 @@ export class Transport {
     on("error", () => {
       this.failed.value = true;
     });
-    on("ended", () => element === this.leader && this.#ended());
+    // A seek to the last frame may end in this event too, also where nothing is played.
+    on("ended", () => element === this.leader && this.playing.value && !this.backwards && this.#ended());
     if (element.readyState >= 1) this.duration.value = Math.max(this.duration.value, element.duration || 0);
     if (element.error) this.failed.value = true;
   }
@@ -164,8 +165,10 @@ export class Transport {
       place += (rate * (now - before)) / 1000;
       before = now;
       if (!this.elements.some((one) => one.seeking)) this.seek(place);
-      if (place <= 0) this.pause();
-      else this.backwards = requestAnimationFrame(again);
+      if (place <= 0) {
+        this.pause();
+        this.seek(0); // the last seek may have been left out for one that was under way
+      } else this.backwards = requestAnimationFrame(again);
     };
     this.backwards = requestAnimationFrame(again);
   }
