@@ -55,8 +55,7 @@ def test_another_size_leaves_the_plainly_resized_picture(tmp_path: Path) -> None
 def test_an_odd_size_is_kept_to_the_pixel(tmp_path: Path) -> None:
     still = painted()[:151, :203]
     mask = hole(203, 151, (10, 90, 60, 140))
-    rounded = {"width": 204, "height": 152}
-    (rgb,), _ = make(tmp_path, "redraw", still, mask=save(mask, tmp_path / "m.png"), **rounded)
+    (rgb,), _ = make(tmp_path, "redraw", still, mask=save(mask, tmp_path / "m.png"))
     assert rgb.shape == still.shape
     assert (rgb[mask[..., 0] == 0] == still[mask[..., 0] == 0]).all()
 

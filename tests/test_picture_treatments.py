@@ -49,6 +49,18 @@ def test_a_wish_is_read_in_both_languages(
     assert (read.styles, read.time, read.weather) == (styles, time, weather)
 
 
+@pytest.mark.parametrize(
+    ("capability", "asked"),
+    [("image-to-image", {}), ("redraw", {}), *(("reference-to-image", {"control": c}) for c in ("edge", "subject"))],
+)
+def test_a_picture_has_the_size_asked_for_to_the_pixel(capability: str, asked: dict[str, str], tmp_path: Path) -> None:
+    for width, height in ((161, 91), (162, 92)):
+        still = painted(width=161, height=91)
+        (rgb,), (made,) = make(tmp_path, capability, still, prompt="snow", width=width, height=height, extra=asked)
+        assert rgb.shape == (height, width, 3)
+        assert (made.width, made.height) == (width, height)
+
+
 def test_black_and_white_has_no_colour_and_sepia_one(tmp_path: Path) -> None:
     (mono,), _ = make(tmp_path, "image-to-image", painted(), prompt="black and white")
     assert np.abs(lab(mono)[..., 1:]).max() < 1.5

@@ -60,6 +60,21 @@ def test_original_is_the_ratio_of_what_it_starts_from(tmp_path: Path) -> None:
     assert scene.image == tmp_path / "still.png"
 
 
+@pytest.mark.parametrize("capability", ["image-to-image", "reference-to-image", "redraw"])
+def test_a_still_keeps_the_odd_size_of_its_start_and_has_the_one_asked_for(tmp_path: Path, capability: str) -> None:
+    odd = still(tmp_path, 333, 611)
+
+    def size(capability: str, **given: Any) -> tuple[int, int]:
+        asked = {"prompt": "snow", "image": "file_1", **given}
+        scene = a_driver(tmp_path).scene(an_order(capability, asked, file_1=odd))
+        return scene.width, scene.height
+
+    assert size(capability) == (333, 611)
+    assert size(capability, width=334, height=612) == (334, 612)
+    assert size(capability, resolution="360p") == (360, 660)
+    assert size("image-to-video", resolution="360p") == (360, 660)
+
+
 def test_every_param_reaches_the_scene(tmp_path: Path) -> None:
     given = {
         "prompt": "a red door",

@@ -51,7 +51,7 @@ def treated(
     scene: Scene, still: Rgb, read: Wish, strength: float, like: Rgb | None = None
 ) -> tuple[Rgb, dict[str, Any]]:
     """One picture as wished, at the scene's size."""
-    fitted = structure.covering(still, *structure.size_of(still, scene.width, scene.height))
+    fitted = structure.covering(still, scene.width, scene.height)
     return treat.treated(fitted, read, strength, scene.seed, like), {"understood": read.said(), "strength": strength}
 
 

@@ -26,7 +26,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     for a mask without white.
     """
     still = shoot.still(scene.image, "image")
-    size = structure.size_of(still, scene.width, scene.height)
+    size = scene.width, scene.height
     fitted = structure.covering(still, *size)
     if scene.mask is None:
         return pictures(scene, out, progress, lambda piece: image_to_image.drawn(piece, [fitted]))

@@ -82,7 +82,8 @@ class PrevizDriver(RenderDriver):
         paths = {name: Path(given[name]) for name in _STARTS if name in given}
         images = tuple(map(Path, given.get("images", ())))
         try:
-            width, height = _size(given, _start(given, paths, images))
+            still = order.model.outputs[0].kind == "image"
+            width, height = _size(given, _start(given, paths, images), still=still)
         except ValueError as error:
             raise RenderError(str(error)) from error
         seed = given.get("seed")
@@ -118,8 +119,11 @@ def _start(given: Mapping[str, Any], paths: Mapping[str, Path], images: Sequence
     return paths.get("image") or paths.get("video") or next(iter(images), None) or next(shots, None)
 
 
-def _size(given: Mapping[str, Any], start: Path | None) -> tuple[int, int]:
-    """Width and height in pixels, as given or by resolution and ratio; without a ratio it is that of the start."""
+def _size(given: Mapping[str, Any], start: Path | None, *, still: bool) -> tuple[int, int]:
+    """Width and height in pixels, as given or by resolution and ratio; without a ratio it is that of the start.
+
+    A still that is asked for no size has that of its start to the pixel; a video's sides are even.
+    """
     times = 2 if given.get("upscale") else 1
     if "width" in given and "height" in given:
         return given["width"] * times, given["height"] * times
@@ -127,6 +131,8 @@ def _size(given: Mapping[str, Any], start: Path | None) -> tuple[int, int]:
     if ratio in (None, "original", "auto") and start is not None:
         facts = media.probe(start)
         original = (facts.width or 0, facts.height or 0)
+        if still and "resolution" not in given and min(original) > 0:
+            return original
     width, height = frame.size(given.get("resolution"), ratio, original)
     return width * times, height * times
 

@@ -68,9 +68,3 @@ def restored(made: Rgb, source: Rgb, strength: float) -> Rgb:
     light = 100 * grey(source)
     planes[..., 0] = np.clip(planes[..., 0] + share * (light - blur(light, 14 * size)), 0, 100)
     return from_lab(planes)
-
-
-def size_of(still: Rgb, width: int, height: int) -> tuple[int, int]:
-    """The size asked for, or the still's own where that is the same but for rounding to the even pixel."""
-    rows, columns = still.shape[:2]
-    return (columns, rows) if max(abs(columns - width), abs(rows - height)) <= 1 else (width, height)
