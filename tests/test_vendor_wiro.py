@@ -183,6 +183,8 @@ def test_a_tool_tells_its_params_and_they_are_what_run_takes(stage: Stage, wiro:
     types = {item["type"] for item in items.values()}
     assert types <= {"text", "textarea", "select", "range", "fileinput", "multifileinput", "combinefileinput"}
     assert {tool["title"] for group in said(wiro, "/Tool/Explore", {})["explore"] for tool in group["tools"]}
+    for strange in (5, True, {"a": 1}, [["x"]], "x,y"):
+        assert said(wiro, "/Tool/List", {"categories": strange})["total"] == 0
     unknown = said(wiro, "/Tool/Detail", {"slugowner": "wiro", "slugproject": "nothing"})
     assert complaint(unknown) == (1, "slug-owner-project-not-exist")
 

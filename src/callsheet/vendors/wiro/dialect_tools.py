@@ -103,7 +103,8 @@ def _wanted(tool: Mapping[str, Any], fields: Fields) -> bool:
 
 
 def _list(value: Any) -> Iterable[Any]:
-    return value.split(",") if isinstance(value, str) else value
+    """Words between commas, a list, or anything else as a list of one, which no tool has."""
+    return value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
 
 
 def _number(fields: Fields, name: str, default: int) -> int:
