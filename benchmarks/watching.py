@@ -21,6 +21,7 @@ from benchmarks.listing import one
 from benchmarks.table import show
 from callsheet import catalog
 from callsheet.app.house import now as clock
+from callsheet.app.serving import settled
 from callsheet.contract import Call, Order
 from callsheet.engine.engine import Engine
 from callsheet.engine.keyring import Keyring
@@ -224,8 +225,9 @@ async def _engine(folder: Path, stage: _Stage, tasks: int, due: int) -> AsyncGen
     )
     try:
         await engine.start()
-        await asyncio.sleep(0.5)
-        yield engine
+        with settled():
+            await asyncio.sleep(0.5)
+            yield engine
     finally:
         await engine.stop(0)
         await store.close()

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from callsheet.app import home
 from callsheet.app.house import House, opened, watched
-from callsheet.app.serving import HttpServer, address, bind
+from callsheet.app.serving import HttpServer, address, bind, settled
 from callsheet.catalog import load
 from callsheet.errors import SetupError
 from callsheet.server import health, metrics, refusals
@@ -28,7 +28,8 @@ async def working(settings: Settings, port: int | None) -> None:
             said = f"callsheet works in {settings.home}" + (f", and says how it is at {url}" if listening else "")
             if listening is None:
                 _say(said)
-                await _told_to_stop()
+                with settled():
+                    await _told_to_stop()
             else:
                 await HttpServer(doors(house), house.parts.closing, lambda: _say(said)).serve([listening])
 

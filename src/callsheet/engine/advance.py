@@ -32,6 +32,11 @@ class Move:
     artifacts: tuple[Artifact, ...] | None = None
     took: int | None = None
 
+    @property
+    def quiet(self) -> bool:
+        """Whether it says nothing that anyone reads: its task is only looked at again later."""
+        return set(self.changes) == {"due"} and not self.events and self.artifacts is None and self.took is None
+
 
 def lane(phase: str, row: Row) -> str:
     """The queue a row waits in: `submit:vidu` and `poll:vidu` per driver, `wait` and `collect` for all.
@@ -93,8 +98,9 @@ def _under_way(row: Row, update: Update, now: int, watch: Watch, chance: Chance,
     if row.attempt:
         # A render that is lost again and again never gets further than it was: that goes on counting.
         changes["attempt"] = row.attempt if watch.local and "progress" not in changes else 0
-    if update.usage:
-        changes["usage"] = {**row.task.usage, **update.usage}
+    usage = {**row.task.usage, **update.usage}
+    if usage != row.task.usage:
+        changes["usage"] = usage
     wait = pace.next_look(now - _sent(row, now), update.again, watch, chance)
     stopped = row.cancel_asked and row.phase != "poll"  # it was asked before it had arrived: now it can be carried out
     return Move(changes | {"due": now if stopped else now + wait}, tuple(events))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callsheet.contract import Driver
-from callsheet.store import Phase, Row
+from callsheet.store import Row
 
 CANCEL, NEWS = "cancel", "news"
 """Why a task is looked at before it is due: its end was asked for, or its stage has news of it."""
@@ -15,13 +15,13 @@ CANCEL, NEWS = "cancel", "news"
 Nudge = Callable[[str, str], None]
 """Called with a task and a why, in the worker's own loop."""
 
-ALL: tuple[Phase, ...] = ("wait", "submit", "poll", "unsure", "collect")
-"""What a lane takes when it is due. A row that is in the wrong lane is sent to its own, never worked on there."""
-
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One row to look at, and the lane it was found in; `over` takes it from a holder that is known to be dead."""
+    """One row to look at, and the lane it was found in; `over` takes it from a holder that is known to be dead.
+
+    A row that is in the wrong lane is sent to its own, never worked on there.
+    """
 
     task_id: str
     lane: str

@@ -258,11 +258,13 @@ class Steps:
         said = self._asking.heard(row.task.id)
         while True:
             paid, moves = self._parts.till.reckoned(row, move)
+            took = None if move.took is None else (row.run_model, move.took)
+            patch = (row.task.id, row.fence, paid.changes, paid.events, files, took, moves, sole, said)
             try:
-                took = None if move.took is None else (row.run_model, move.took)
-                kept = await self._parts.store.patch(
-                    row.task.id, row.fence, paid.changes, paid.events, files, took, moves, sole, said
-                )
+                if move.quiet and not said:
+                    kept = await self._parts.store.look_again(row, move.changes["due"])
+                else:
+                    kept = await self._parts.store.patch(*patch)
                 break
             except Owned:
                 self._asking.unwritten(row.task.id, said)

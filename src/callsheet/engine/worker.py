@@ -12,7 +12,7 @@ from callsheet import context
 from callsheet.engine import advance, pace
 from callsheet.engine.parts import Parts
 from callsheet.engine.routing import stage_of
-from callsheet.engine.schedule import ALL, CANCEL, NEWS, Call, Schedule
+from callsheet.engine.schedule import CANCEL, NEWS, Call, Schedule
 from callsheet.engine.steps import Steps
 from callsheet.errors import CallsheetError, StorageError
 from callsheet.store import Lost as FenceLost
@@ -97,7 +97,7 @@ class Worker:
         """A cancel was asked: what was not sent yet ends here and now, what runs is looked at at once."""
         flight = self._flights.get(row.task.id)
         if row.phase in ("wait", "submit") and flight is None:
-            flight = self._fly(Call(row.task.id, row.lane), ("wait", "submit"), early=True)
+            flight = self._fly(Call(row.task.id, row.lane), ("wait", "submit"))
             if flight.work is not None:
                 await asyncio.wait([flight.work])
         else:
@@ -154,19 +154,20 @@ class Worker:
             if task_id in self._flights:
                 self._nudge(task_id, why)
             else:
-                self._fly(Call(task_id, ""), NUDGED[why], early=True)
+                self._fly(Call(task_id, ""), NUDGED[why])
         flying = {task_id: flight.lane for task_id, flight in self._flights.items()}
         for call in await self._schedule.ready(now, flying):
             if call.task_id not in self._flights:
-                self._fly(call, ALL)
+                self._fly(call)
 
-    def _fly(self, call: Call, phases: tuple[Phase, ...], *, early: bool = False) -> _Flight:
+    def _fly(self, call: Call, early: tuple[Phase, ...] = ()) -> _Flight:
+        """Begin a step, also before the row is due where it is in one of these phases."""
         flight = self._flights[call.task_id] = _Flight(call.lane)
-        flight.work = asyncio.create_task(self._step(flight, call, phases, early))
+        flight.work = asyncio.create_task(self._step(flight, call, early))
         flight.work.add_done_callback(lambda _: self._landed(call.task_id, flight))
         return flight
 
-    async def _step(self, flight: _Flight, call: Call, phases: tuple[Phase, ...], early: bool) -> None:
+    async def _step(self, flight: _Flight, call: Call, early: tuple[Phase, ...]) -> None:
         task_id = call.task_id
 
         def seen(row: Row) -> None:
@@ -180,8 +181,7 @@ class Worker:
                     flight.again = _stronger(flight.again, NEWS)
 
         try:
-            now = self._parts.clock()
-            row = await self._taken(call, phases, now, early)
+            row = await self._taken(call, early)
             if row is not None:
                 flight.lane = row.lane
                 with context.fresh(traced=row.task.trace), self._parts.around(row.task, row.phase):
@@ -192,10 +192,13 @@ class Worker:
             log.error("a task cannot be worked on: %s", error, extra={"task_id": task_id})
             await asyncio.sleep(1.0)  # keeps its slot meanwhile: without a disk there is no hurry
 
-    async def _taken(self, call: Call, phases: tuple[Phase, ...], now: int, early: bool) -> Row | None:
+    async def _taken(self, call: Call, early: tuple[Phase, ...]) -> Row | None:
+        now = self._parts.clock()
         if call.over:
             return await self._parts.store.take_over(call.task_id, now, now + pace.LEASE)
-        return await self._parts.store.take(call.task_id, phases, now, now + pace.LEASE, early=early)
+        if early:
+            return await self._parts.store.take(call.task_id, early, now, now + pace.LEASE, early=True)
+        return await self._parts.store.take_due(call.task_id, now, now + pace.LEASE)
 
     async def _try(self, row: Row, seen: Callable[[Row], None]) -> None:
         """One step; a fault of ours does not stop the others, and does not come back for ever."""
