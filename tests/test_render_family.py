@@ -12,6 +12,7 @@ from callsheet.renderers.previz import continuation, first_last, footage
 from callsheet.renderers.previz.flow import Drift, bridge, camera_drift
 from callsheet.renderers.previz.letterbox import fit
 from callsheet.renderers.scene import Scene
+from callsheet.renderers.sound.read import read_sound
 from render_fixtures import Measured, Rgb, boxes, difference, grey, landscape, measure, save
 
 
@@ -198,6 +199,30 @@ def test_the_whole_of_a_continuation_is_the_input_and_the_new_part(tmp_path: Pat
     whole = made(scene, tmp_path / "out")
     assert len(whole.frames) == len(before.frames) + 12
     assert difference(whole.frames[5], before.frames[5]) < 6
+
+
+def test_the_whole_of_a_continuation_keeps_the_sound_of_its_input(tmp_path: Path, still: Path) -> None:
+    frames, rate = measure(panned(tmp_path, still, 4)).frames[:8], 44_100
+    tone = 0.4 * np.sin(2 * np.pi * 440 * np.arange(round(rate * 8 / 16)) / rate)
+    path = tmp_path / "heard.mp4"
+    with encode.ClipWriter(path, 320, 180, Fraction(16), 8, np.stack([tone, tone], 1).astype(np.float32)) as clip:
+        for frame in frames:
+            clip.write(frame)
+    asked = {"video": path, "width": 320, "height": 180, "fps": Fraction(16), "duration": 0.5, "extra": {"whole": True}}
+
+    def loud(part: str, **more: object) -> tuple[float, float]:
+        [one] = render.render(small("video-continuation", **asked, **more), tmp_path / part, quiet)
+        heard = read_sound(one.path)
+        assert abs(len(heard) - rate) < 2000
+        assert ("sound" in one.extra) is bool(more)
+        return float(np.abs(heard[: rate // 3]).mean()), float(np.abs(heard[rate * 2 // 3 :]).mean())
+
+    first, second = loud("silent")
+    assert first > 0.2
+    assert second < 0.001
+    first, second = loud("scored", generate_audio=True, prompt="waves")
+    assert first > 0.2
+    assert second > 0.005
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from callsheet.errors import RenderError
-from callsheet.renderers.previz import first_last, footage, moves, shoot, unstamped, words
+from callsheet.renderers import media
+from callsheet.renderers.encode import samples
+from callsheet.renderers.previz import first_last, footage, moves, shoot, sound, unstamped, words
 from callsheet.renderers.previz.flow import Drift, bridge
 from callsheet.renderers.previz.image_to_video import take_of
 from callsheet.renderers.previz.letterbox import fit
@@ -19,6 +21,8 @@ from callsheet.renderers.previz.pose import Pose, between, settle
 from callsheet.renderers.previz.shoot import Draw, Rgb
 from callsheet.renderers.previz.warp import Field, overscan
 from callsheet.renderers.scene import Made, Progress, Scene
+from callsheet.renderers.sound.read import Stereo, read_sound
+from callsheet.renderers.sound.room import faded
 
 GIVE = 0.25
 """How far, in half sides, the frame may reach beyond the last frame, whose outer parts are stretched to fill."""
@@ -34,6 +38,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     The frames have the scene's size and rate: a caller who was asked for none gives those of the input. An input of
     other proportions is fitted whole into the frame. A camera move that is asked for comes on top of the motion. With
     a `last_image` it goes from the input's last frame to exactly that picture instead, along the motion between them.
+    In the whole, the input's own sound is kept, and what sound is asked for begins with the new part.
     """
     tail = footage.tail(_path(scene))
     last = fit(unstamped.clean(tail.last, _path(scene), scene), scene.width, scene.height)
@@ -48,7 +53,25 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
         yield from footage.paced(_path(scene), scene.fps, before, (scene.width, scene.height))
         yield from goes(replace(piece, duration=scene.duration))
 
-    return shoot.clips(longer, out, progress, draw)
+    if not media.probe(_path(scene)).has_audio:
+        return shoot.clips(longer, out, progress, draw)
+
+    def score(piece: Scene) -> Stereo:
+        return _heard(_path(scene), before, piece, replace(piece, duration=scene.duration))
+
+    return shoot.clips(longer, out, progress, draw, extras=shoot.Extras(score=score))
+
+
+def _heard(video: Path, before: int, whole: Scene, new: Scene) -> Stereo:
+    """The input's own sound as long as its frames, softly ended, and what is asked for under the new ones."""
+    count, first = samples(whole.frames, whole.fps), samples(before, whole.fps)
+    track = np.zeros((count, 2), np.float32)
+    own = faded(read_sound(video, name="video")[:first], fall=0.01)
+    track[: len(own)] = own
+    added = sound.score(new)
+    if added is not None:
+        track[first:] = added[: count - first]
+    return track
 
 
 def goes_to(last: Rgb, speed: Drift, goal: Rgb, scene: Scene) -> Draw:

@@ -105,7 +105,7 @@ def _clip(scene: Scene, path: Path, progress: Progress, draw: Draw, extras: Extr
                 watermark.lay(frame)
             clip.write(frame)
     length, rate = float(scene.exact_duration), float(scene.fps)
-    told = {} if audio is None else {"sound": extras.heard(scene).told()}
+    told = {} if audio is None or not sound.wanted(scene) else {"sound": extras.heard(scene).told()}
     return Made(path, "video/mp4", scene.width, scene.height, duration=length, fps=rate, extra=told)
 
 
