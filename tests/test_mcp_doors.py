@@ -88,6 +88,16 @@ def test_off_loopback_it_asks_for_a_key_and_each_caller_acts_by_its_own(stage: S
         assert "unauthenticated" in Agent(url, ben.key)("list_tasks").said
 
 
+def test_by_another_name_it_asks_for_a_key_on_loopback_too(stage: Stage) -> None:
+    """A proxy on this machine brings callers from anywhere, and a key that was lent to this machine is not for them."""
+    place = Address(stage.url, stage.make_key("lent").key)
+    server = build(lambda: place, Terms())
+    with served(application(server, lambda: place, "127.0.0.1", ["films.example"])) as running:
+        assert knock(running.url + PATH, host="films.example") == 401
+        key = stage.make_key("anna").key
+        assert knock(running.url + PATH, host="films.example", authorization=f"Bearer {key}") == 200
+
+
 def test_older_clients_are_served_too(door: str, stage: Stage) -> None:
     key = stage.make_key("old").key
     old = Agent(door, key, mode="legacy")

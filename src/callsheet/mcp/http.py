@@ -81,8 +81,10 @@ def application(
     """The server as an ASGI application for this address, which may also be called by these names.
 
     A request by another name (Host), or from a page of another origin (Origin), is refused: no web page can reach it
-    by rebinding its own name. Off loopback a key is required.
+    by rebinding its own name. Off loopback a key is required, and also by another name than loopback's: whoever calls
+    it so may come from anywhere, by a proxy on this machine.
     """
+    names = [*names]
     hosts = [*_LOOPBACK, *([] if _is_any(host) else [_literal(host)]), *names]
     rules = TransportSecuritySettings(
         allowed_hosts=[one for name in hosts for one in (name, f"{name}:*")],
@@ -93,7 +95,7 @@ def application(
     app = server.streamable_http_app(
         streamable_http_path=PATH, stateless_http=True, transport_security=rules, host=host
     )
-    return KeyGate(app, connect, asks=not on_loopback(host))
+    return KeyGate(app, connect, asks=not all(map(on_loopback, [host, *names])))
 
 
 def serve(
