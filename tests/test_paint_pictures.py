@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -135,3 +136,19 @@ def _everywhere_painted(painting: Painting, box: tuple[int, int, int, int]) -> b
             flatten.over(picture, layer.pixels, layer.x - box[0], layer.y - box[1])
         pictures.append(picture.astype(int))
     return bool(np.abs(pictures[0] - pictures[1]).max() <= 2)
+
+
+@pytest.mark.parametrize("prompt", ["a woman in a meadow", "a bear in a forest", "a cup in a kitchen"])
+@pytest.mark.parametrize(("width", "height"), [(320, 180), (180, 320)])
+def test_a_close_shot_shows_its_subject_large_and_its_head_inside_the_frame(
+    prompt: str, width: int, height: int
+) -> None:
+    brief = read(prompt)
+    alone = compose.show(compose.compose(replace(brief, subjects=()), width, height, 3)).astype(int)
+    far, near = (
+        np.abs(compose.show(compose.compose(one, width, height, 3)) - alone).max(axis=2) > 14
+        for one in (brief, replace(brief, close=True))
+    )
+    assert near.mean() > 1.6 * far.mean()
+    assert 0.12 < near.mean() < 0.8
+    assert np.flatnonzero(near.any(axis=1))[0] > 0.04 * height

@@ -75,6 +75,27 @@ def test_a_colour_before_a_place_does_not_tint_the_sky() -> None:
     assert read("a poster in red and blue").colours == ("#d8342c", "#2e6fd0")
 
 
+@pytest.mark.parametrize(
+    "prompt", ["portrait of an old woman by a window", "close-up of a cat", "一个女孩的特写", "肖像：男人"]
+)
+def test_a_close_shot_is_one_of_a_single_subject(prompt: str) -> None:
+    assert read(prompt).close
+
+
+@pytest.mark.parametrize("prompt", ["a woman by a window, portrait orientation", "close-up of three cats", "a cat"])
+def test_what_names_no_close_shot_or_several_subjects_is_seen_from_where_it_stands(prompt: str) -> None:
+    assert not read(prompt).close
+
+
+def test_snow_is_weather_only_where_it_falls_and_weather_alone_takes_a_subject_outside() -> None:
+    assert [read(words).weather for words in ("snowy mountains at sunset", "a snowy street", "雪山")] == [
+        "clear",
+        "snow",
+        "clear",
+    ]
+    assert (read("a fox in the snow").setting, read("一只猫在雨中").setting) == ("snow", "field")
+
+
 def test_what_is_refused_is_not_painted() -> None:
     assert read("a street without cars").subjects == ()
     assert read("没有人的街道").subjects == ()

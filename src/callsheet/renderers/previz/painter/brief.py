@@ -32,7 +32,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What was read. `named` says whether the prompt itself gave the setting."""
+    """What was read. `named`: the prompt itself gave the setting; `close`: it wants a close shot of its one subject."""
 
     prompt: str
     setting: str = "studio"
@@ -44,6 +44,7 @@ class Brief:
     mood: str = "calm"
     style: str = "plain"
     subjects: tuple[Subject, ...] = ()
+    close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def read(prompt: str, negative: str = "") -> Brief:
         mood=said.get("mood", ["calm"])[0],
         style=said.get("style", ["plain"])[0],
         subjects=subjects[:6],
+        close="framing" in said and len(subjects) == 1 and subjects[0].count == 1,
     )
 
 
@@ -98,7 +100,9 @@ def _setting(said: dict[str, list[str]], subjects: tuple[Subject, ...]) -> str |
         return last[0] if last else named[0]
     homes = [figures.load()[s.figure].home for s in subjects]
     homes = [h for h in homes if h]
-    return homes[0] if homes else None
+    # A fox in the snow stands out of doors, though no place is named.
+    outside = {"snow": "snow", "clear": None}.get(_weather(said), "field") if subjects else None
+    return homes[0] if homes else outside
 
 
 def _time(said: dict[str, list[str]], setting: str | None) -> str:

@@ -23,7 +23,8 @@ _BUILT = frozenset(
 def first(stage: Stage, setting: Setting) -> tuple[float, float, float, float] | None:
     """The middle of the first subject (column, row), its nearness and its drift; None when there is none."""
     for spot in _spots(stage, setting):
-        return spot.x, spot.y - spot.high / 2, spot.depth, _motion(stage, spot).drift[0]
+        middle = min(spot.y - spot.high / 2, 0.56 * stage.height) if stage.brief.close else spot.y - spot.high / 2
+        return spot.x, middle, spot.depth, _motion(stage, spot).drift[0]
     return None
 
 
@@ -100,8 +101,24 @@ def _group(
         x = centre + offset + (dice.normal(0, 0.12) * gap if count > 1 else 0)
         x = float(np.clip(x, high * contact.ratio(figure) * 0.5, stage.width - high * contact.ratio(figure) * 0.5))
         y, size, depth = _row(stage, setting, figure, k, count, high, dice)
+        if stage.brief.close and figure.stands in ("ground", "table") and figure.name not in _BUILT:
+            x, y, size = _close(stage, figure, centre)
         made.append(Spot(figure, x, y, size, depth, flip, subject.colour, k))
     return made
+
+
+def _close(stage: Stage, figure: Figure, centre: float) -> tuple[float, float, float]:
+    """The place and height of a figure seen from near: its head a sixth below the frame's top, cut off by its foot.
+
+    What is nearly as wide as it is high is seen whole, as large as the frame is wide; of who stands upright the middle
+    may be wider than the frame.
+    """
+    wide = contact.ratio(figure)
+    high = min(1.42 * stage.height, (1.3 if wide < 0.6 else 0.86) * stage.width / max(wide, 0.1))
+    foot = max(0.88 * stage.height, 0.15 * stage.height + high)
+    if high < 1.2 * stage.height:
+        high, foot = min(high, 0.7 * stage.height), 0.88 * stage.height
+    return stage.width * 0.5 + 0.5 * (centre - stage.width * 0.5), foot, high
 
 
 def _row(
