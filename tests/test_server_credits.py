@@ -192,7 +192,9 @@ def test_the_operator_pays_in_gives_back_and_checks(stage: Stage) -> None:
         path = f"/v1/tasks/{task['id']}"
         done = until(lambda: client.get(path).json(), lambda found: found["state"] not in ("queued", "running"))
         assert client.post("/v1/ledger/funds", json={"account": key.account, "amount": 5}).status_code == 403
-        assert client.get("/v1/ledger/check").status_code == 403
+        refused = client.get("/v1/ledger/check")
+        assert refused.status_code == 403
+        assert "key" not in refused.json()["error"]["message"], "it is the ledger that was asked for"
     with stage.as_operator() as operator:
         back = operator.post("/v1/ledger/refunds", json={"task": task["id"], "memo": "not what was asked"})
         assert (back.status_code, back.json()["amount"]) == (201, done["usage"]["credits"])

@@ -123,8 +123,8 @@ class Gate:
         caller = await self.caller(connection)
         if not caller.operator:
             raise Forbidden(
-                "Only the operator of this server may see or change keys.",
-                hint="Use `callsheet keys` on the server's machine, or the token in server.json in its home.",
+                "Only the operator of this server may do this.",
+                hint="Use the callsheet command on the server's machine, or the token in server.json in its home.",
             )
         return caller
 
