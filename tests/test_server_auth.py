@@ -88,6 +88,7 @@ _ADDRESSES = [
     ("DELETE", "/v1/tasks/task_1"),
     ("POST", "/v1/sheets"),
     ("POST", "/v1/sheets/plan"),
+    ("POST", "/v1/sheets/cancel"),
     ("GET", "/v1/sheets/examples"),
     ("POST", "/v1/prompts/check"),
     ("GET", "/v1/vendors"),
