@@ -110,13 +110,13 @@ def _group(
 def _close(stage: Stage, figure: Figure, centre: float) -> tuple[float, float, float]:
     """The place and height of a figure seen from near: its head a sixth below the frame's top, cut off by its foot.
 
-    What is nearly as wide as it is high is seen whole, as large as the frame is wide; of who stands upright the middle
-    may be wider than the frame.
+    What is nearly as wide as it is high, or lies on a table, is seen whole; who stands upright may be wider than the
+    frame at the foot.
     """
     wide = contact.ratio(figure)
     high = min(1.42 * stage.height, (1.3 if wide < 0.6 else 0.86) * stage.width / max(wide, 0.1))
     foot = max(0.88 * stage.height, 0.15 * stage.height + high)
-    if high < 1.2 * stage.height:
+    if high < 1.2 * stage.height or figure.stands == "table":
         high, foot = min(high, 0.7 * stage.height), 0.88 * stage.height
     return stage.width * 0.5 + 0.5 * (centre - stage.width * 0.5), foot, high
 
