@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from callsheet.errors import RenderError
+from callsheet.renderers.media import load_cutout
 from callsheet.renderers.previz.enlarge import enlarge
 from callsheet.renderers.previz.picture import structure
 from picture_fixtures import disc, make, painted, slopes
@@ -30,6 +31,19 @@ def test_all_that_is_not_masked_stays_equal_and_the_rest_changes(prompt: str, tm
     assert (rgb[outside] == still[outside]).all()
     assert (rgb[~outside] != still[~outside]).any(axis=1).mean() > 0.3
     assert made.extra["changed"] == pytest.approx((~outside).mean(), abs=1e-3)
+
+
+def test_what_is_transparent_outside_the_mask_stays_so_to_the_byte(tmp_path: Path) -> None:
+    clear = np.dstack([painted(), np.tile(np.linspace(0, 255, 320).astype(np.uint8), (180, 1))])
+    mask, asked = save(hole(), tmp_path / "m.png"), {"width": 320, "height": 180, "prompt": "a white rabbit"}
+    asked |= {"image": save(clear, tmp_path / "clear.png"), "mask": mask}
+    make(tmp_path, "redraw", **asked)
+    made = load_cutout(next(tmp_path.glob("out-*/image-1.png")))
+    outside = hole()[..., 0] == 0
+    assert (made[outside] == clear[outside]).all()
+    assert (made[~outside][:, 3] == 255).all()
+    (flat,), _ = make(tmp_path, "redraw", **asked, format="jpeg")
+    assert flat[:, :8].mean() > 225, "a JPEG has no transparency: it stands on white"
 
 
 def test_a_filled_hole_shows_no_seam(tmp_path: Path) -> None:

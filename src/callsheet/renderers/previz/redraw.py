@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callsheet.errors import RenderError
+from callsheet.renderers import media
 from callsheet.renderers.previz import image_to_image, shoot
 from callsheet.renderers.previz.picture import refill, structure
 from callsheet.renderers.previz.picture.made import pictures
@@ -22,8 +23,8 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """Make `count` pictures; with a mask only its white part changes, without one the whole picture is redrawn.
 
     The picture fills the asked size (its middle, where the proportions differ), and the mask with it, to the nearest
-    pixel. In a PNG every pixel outside the mask equals that picture's, and no mark is laid on it. Raises RenderError
-    for a mask without white.
+    pixel. In a PNG every pixel outside the mask equals that picture's, transparent ones too, and no mark is laid on it.
+    Raises RenderError for a mask without white.
     """
     still = shoot.still(scene.image, "image")
     size = scene.width, scene.height
@@ -31,7 +32,33 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     if scene.mask is None:
         return pictures(scene, out, progress, lambda piece: image_to_image.drawn(piece, [fitted]))
     hole = fitted_mask(shoot.still(scene.mask, "mask"), (still.shape[1], still.shape[0]), size)
-    return pictures(scene, out, progress, lambda piece: _redrawn(piece, fitted, hole), marked=False)
+    clear = _clear(scene)
+
+    def drawn(piece: Scene) -> tuple[Rgb, dict[str, Any]]:
+        rgb, said = _redrawn(piece, fitted, hole)
+        return (rgb if clear is None else _seen_through(rgb, clear, hole)), said
+
+    return pictures(scene, out, progress, drawn, marked=False)
+
+
+def _clear(scene: Scene) -> NDArray[np.uint8] | None:
+    """The picture as RGBA at the asked size, where some of it is transparent and the result may be."""
+    if scene.image is None or scene.format.lower() in ("jpeg", "jpg"):
+        return None
+    rgba = media.load_cutout(scene.image)
+    if (rgba[..., 3] == 255).all():
+        return None
+    size = scene.width, scene.height
+    return np.dstack(
+        [structure.covering(np.ascontiguousarray(part), *size) for part in (rgba[..., :3], rgba[..., [3, 3, 3]])]
+    )[..., :4]
+
+
+def _seen_through(rgb: Rgb, clear: NDArray[np.uint8], hole: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """What was made anew, opaque, in the picture as it was."""
+    made = clear.copy()
+    made[hole, :3], made[hole, 3] = rgb[hole], 255
+    return made
 
 
 def fitted_mask(mask: Rgb, picture: tuple[int, int], size: tuple[int, int]) -> NDArray[np.bool_]:
