@@ -148,9 +148,9 @@ def test_each_cell_comes_true(tmp_path: Path, where: Standing, vendor: str) -> N
                 assert canceled.state is State.CANCELED
                 assert second == first, "asked again: the same answer"
             elif expected.outcome is Outcome.STOPPING:
-                assert (await house.ended(task, within=3)).state is State.CANCELED
+                assert (await house.ended(task)).state is State.CANCELED
             elif expected.outcome is Outcome.GOES_ON:
-                assert (await house.ended(task, within=3)).state is State.SUCCEEDED, "what was paid for is kept"
+                assert (await house.ended(task)).state is State.SUCCEEDED, "what was paid for is kept"
             elif expected.outcome is Outcome.HELD:
                 assert (canceled.state, canceled.unsure) == (State.QUEUED, True)
             else:
@@ -179,7 +179,7 @@ def test_a_cancel_after_a_reroute_reaches_the_vendor_that_has_it(tmp_path: Path)
                 house.pass_(60)
             await house.sees(task, "started")
             await house.engine.canceling("local", task.id)
-            assert (await house.ended(task, within=3)).state is State.CANCELED
+            assert (await house.ended(task)).state is State.CANCELED
             assert (studio.count("cancel"), loft.count("cancel")) == (0, 1)
 
     run(story())
@@ -200,7 +200,7 @@ def test_a_cancel_while_it_is_sent_says_that_it_will_be_stopped(tmp_path: Path) 
             _, found = await house.engine.canceling("local", task.id)
             assert (found.asked, found.outcome) == (True, fate(Standing.SENDING, None).outcome)
             arrive.set()
-            assert (await house.ended(task, within=2)).state is State.CANCELED
+            assert (await house.ended(task)).state is State.CANCELED
 
     run(story())
 
@@ -213,7 +213,7 @@ def test_an_unsure_task_that_is_found_after_its_cancel_is_stopped_there(tmp_path
             await house.until(lambda: vendor.count("find") and not house.engine._worker._flights)
             _, found = await house.engine.canceling("local", task.id)
             assert found.outcome == Outcome.HELD
-            assert (await house.ended(task, within=3)).state is State.CANCELED
+            assert (await house.ended(task)).state is State.CANCELED
 
     run(story())
 

@@ -155,7 +155,7 @@ def test_canceling_what_is_waited_for_fails_the_waiting_at_once(tmp_path: Path) 
             second = await waits(house, first)
             await house.sees(first, "started")
             await house.engine.cancel("local", first.id)
-            failed = await house.ended(second, within=2)
+            failed = await house.ended(second)
             assert failed.error is not None
             assert (failed.error.code, failed.error.retryable) == ("not_made", False)
             assert failed.error.message.startswith(f"{first.id} was canceled, so there is no output 0 to take.")

@@ -148,7 +148,7 @@ def test_streams_end_when_the_engine_stops(tmp_path: Path) -> None:
             await asyncio.sleep(0.02)
             assert not watching.done()
             await house.engine.stop(0)
-            assert await asyncio.wait_for(watching, 2) is None
+            assert await asyncio.wait_for(watching, 20) is None
 
     run(story())
 

@@ -136,7 +136,7 @@ def test_news_that_come_before_the_submit_is_written_are_not_lost(tmp_path: Path
 
         vendor = Vendor([quick], [DONE], local=True)
         async with a_house(tmp_path, {"studio": vendor}, clock=Clock()) as house:
-            ended = await house.ended(await house.submit(), within=3)
+            ended = await house.ended(await house.submit())
             assert ended.state is State.SUCCEEDED, "and no time has passed"
             await settled(house)
             assert not house.engine._worker._early

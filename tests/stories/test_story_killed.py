@@ -157,7 +157,7 @@ def test_sigterm_ends_the_process_at_once_and_the_next_start_goes_on(tmp_path: P
         time.sleep(0.01)
     began = time.monotonic()
     assert end(process, "terminate") == 0
-    assert time.monotonic() - began < 3, "a minute of clip is not waited for"
+    assert time.monotonic() - began < 8, "a minute of clip is not waited for"
     task_id = accepted.read_text().split()[0]
 
     async def story() -> None:
