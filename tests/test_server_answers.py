@@ -35,7 +35,7 @@ def test_an_address_that_is_not_there_is_told_like_every_error(
     response = api.request(method, path)
     assert response.status_code == status
     error = response.json()["error"]
-    assert set(error) == {"code", "message", "hint", "param", "request_id"}
+    assert set(error) == {"code", "message", "hint", "param", "request_id", "reason", "values"}
     assert error["code"] == code
     assert error["request_id"] == response.headers["x-request-id"]
 

@@ -27,7 +27,7 @@ def refused(response: httpx2.Response, status: int, code: str, param: str | None
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/json"
     error = response.json()["error"]
-    assert set(error) == {"code", "message", "hint", "param", "request_id"}
+    assert set(error) == {"code", "message", "hint", "param", "request_id", "reason", "values"}
     assert (error["code"], error["param"]) == (code, param)
     assert error["request_id"] == response.headers["x-request-id"]
     return error

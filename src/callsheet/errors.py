@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 
 class CallsheetError(Exception):
@@ -45,7 +45,14 @@ class CallsheetError(Exception):
         self.param = param
         self.retry_after = retry_after
         self.request_id: str | None = None  # which request met it, where that is known: the server's logs name it too
+        self.reason: str | None = None  # what exactly is wrong, in a stable word
+        self.values: Mapping[str, Any] = MappingProxyType({})  # what the message names, by name: plain JSON
         self.line: int | None = None  # which line of a text that was given is meant, from 1, where one is
+
+    def because(self, reason: str, **values: Any) -> Self:
+        """The same error, with its reason and what its message names: enough to say it in another language."""
+        self.reason, self.values = reason, values
+        return self
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}" if self.hint else self.message

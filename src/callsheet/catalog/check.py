@@ -27,7 +27,8 @@ def check(model: str, params: Mapping[str, Param], rules: tuple[Rule, ...], give
             raise _unknown(model, params, name)
     for param in params.values():
         if param.required and param.name not in given:
-            raise InvalidInput(f"{model} needs the param {param.name}.", hint=param.description, param=param.name)
+            missing = InvalidInput(f"{model} needs the param {param.name}.", hint=param.description, param=param.name)
+            raise missing.because("param_missing", param=param.name)
     values = {name: value(params[name], given[name]) for name in params if name in given}
     return _obey(params, rules, values)
 
@@ -67,12 +68,13 @@ def nearest(name: str, known: Mapping[str, Any] | tuple[str, ...], count: int = 
 def _unknown(model: str, params: Mapping[str, Param], name: str) -> InvalidInput:
     known = ", ".join(params) or "none"
     ours = wire_names(params).get(name)
+    near = [ours] if ours else nearest(name, params)
     if ours:
         hint = f"That is the vendor's own name: here it is called {ours}."
     else:
-        near = nearest(name, params)
         hint = f"Did you mean {near[0]}? It knows: {known}." if near else f"It knows: {known}."
-    return InvalidInput(f"{model} has no param {name!r}.", hint=hint, param=name)
+    said = InvalidInput(f"{model} has no param {name!r}.", hint=hint, param=name)
+    return said.because("param_unknown", param=name, known=[*params], near=near[0] if near else None)
 
 
 def _obey(params: Mapping[str, Param], rules: tuple[Rule, ...], values: dict[str, Any]) -> dict[str, Any]:
@@ -91,13 +93,16 @@ def _obey(params: Mapping[str, Param], rules: tuple[Rule, ...], values: dict[str
 def _demand(rule: Rule, values: Mapping[str, Any]) -> None:
     for name in rule.need:
         if name not in values:
-            raise InvalidInput(f"{name} is needed: {rule.why}", hint=f"Give {name}.", param=name)
+            needed = InvalidInput(f"{name} is needed: {rule.why}", hint=f"Give {name}.", param=name)
+            raise needed.because("param_missing", param=name)
     for name in rule.never:
         if name in values:
-            raise InvalidInput(f"{name} cannot be given: {rule.why}", hint=f"Leave {name} out.", param=name)
+            never = InvalidInput(f"{name} cannot be given: {rule.why}", hint=f"Leave {name} out.", param=name)
+            raise never.because("param_not_here", param=name)
     if rule.any_of and not any(name in values for name in rule.any_of):
         choices = " or ".join(rule.any_of)
-        raise InvalidInput(f"One of {choices} is needed: {rule.why}", hint=f"Give {choices}.", param=rule.any_of[0])
+        needed = InvalidInput(f"One of {choices} is needed: {rule.why}", hint=f"Give {choices}.", param=rule.any_of[0])
+        raise needed.because("params_missing", params=[*rule.any_of])
 
 
 def _under(rule: Rule, name: str, options: tuple[Any, ...], values: Mapping[str, Any], full: Mapping[str, Any]) -> Any:
@@ -106,11 +111,10 @@ def _under(rule: Rule, name: str, options: tuple[Any, ...], values: Mapping[str,
         return now
     if name not in values:
         return options[0]
-    raise InvalidInput(
-        f"{name} {_show(values[name])} does not go with the rest: {rule.why}",
-        hint=f"Allowed here: {', '.join(map(_word, options))}.",
-        param=name,
-    )
+    allowed_here = [_word(one) for one in options]
+    said = f"{name} {_show(values[name])} does not go with the rest: {rule.why}"
+    apart = InvalidInput(said, hint=f"Allowed here: {', '.join(allowed_here)}.", param=name)
+    raise apart.because("param_wrong", param=name, given=_show(values[name]), choices=allowed_here)
 
 
 def _listed(param: Param, taken: Any, at: str) -> Any:
@@ -119,34 +123,34 @@ def _listed(param: Param, taken: Any, at: str) -> Any:
             return one
     near = nearest(taken, tuple(str(one) for one in param.values)) if isinstance(taken, str) else []
     guess = f"Did you mean {near[0]}? " if near else ""
-    raise _wrong(at, taken, f"{guess}Allowed: {allowed(param)}.")
+    raise _wrong(at, taken, f"{guess}Allowed: {allowed(param)}.", param)
 
 
 def _text(param: Param, given: Any, at: str) -> Any:
     if isinstance(given, Mapping) and needs.takes_output(param):
         return needs.read(given, at).plain()
     if not isinstance(given, str):
-        raise _wrong(at, given, _ask(param))
+        raise _wrong(at, given, _ask(param), param)
     least = max(param.min_length or 0, 1 if param.required else 0)
     if len(given.strip()) < least:
         raise _wrong(at, given, f"At least {_count(least, 'character')}, more than blanks.")
     if param.max_length is not None and len(given) > param.max_length:
-        raise InvalidInput(
-            f"{at} has {len(given)} characters.", hint=f"At most {_count(param.max_length, 'character')}.", param=at
-        )
+        most = f"At most {_count(param.max_length, 'character')}."
+        long = InvalidInput(f"{at} has {len(given)} characters.", hint=most, param=at)
+        raise long.because("text_too_long", param=at, count=len(given), most=param.max_length)
     return given
 
 
 def _integer(param: Param, given: Any, at: str) -> int:
     whole = isinstance(given, int) or (isinstance(given, float) and given.is_integer())
     if isinstance(given, bool) or not whole or not reckonable(given):
-        raise _wrong(at, given, _ask(param))
+        raise _wrong(at, given, _ask(param), param)
     return int(_within(param, given, at))
 
 
 def _number(param: Param, given: Any, at: str) -> int | float:
     if isinstance(given, bool) or not isinstance(given, int | float) or not reckonable(given):
-        raise _wrong(at, given, _ask(param))
+        raise _wrong(at, given, _ask(param), param)
     return _within(param, given, at)
 
 
@@ -154,7 +158,7 @@ def _within(param: Param, given: int | float, at: str) -> int | float:
     below = param.min is not None and given < param.min
     above = param.max is not None and given > param.max
     if below or above or (param.multiple_of and given % param.multiple_of):
-        raise _wrong(at, given, _ask(param))
+        raise _wrong(at, given, _ask(param), param)
     return given
 
 
@@ -164,7 +168,7 @@ def _moment(param: Param, given: Any, at: str) -> int | float | str:
 
 def _boolean(param: Param, given: Any, at: str) -> bool:
     if not isinstance(given, bool):
-        raise _wrong(at, given, _ask(param))
+        raise _wrong(at, given, _ask(param), param)
     return given
 
 
@@ -183,7 +187,7 @@ def _references(param: Param, given: Any, at: str) -> list[Any]:
 
 def _object(param: Param, given: Any, at: str) -> dict[str, Any]:
     if not isinstance(given, Mapping):
-        raise _wrong(at, given, _ask(param))
+        raise _wrong(at, given, _ask(param), param)
     if not param.fields:
         return dict(given)
     try:
@@ -204,7 +208,7 @@ def _list(param: Param, given: Any, at: str) -> Any:
 
 def _rows(param: Param, given: Any, at: str) -> list[Any]:
     if not isinstance(given, list | tuple):
-        raise _wrong(at, given, _ask(param))
+        raise _wrong(at, given, _ask(param), param)
     least, most = max(param.min_items or 0, 1 if param.required else 0), param.max_items
     if len(given) < least or (most is not None and len(given) > most):
         span = f"from {least} to {most}" if most is not None else f"at least {least}"
@@ -212,8 +216,17 @@ def _rows(param: Param, given: Any, at: str) -> list[Any]:
     return list(given)
 
 
-def _wrong(at: str, given: Any, hint: str) -> InvalidInput:
-    return InvalidInput(f"{at} cannot be {_show(given)}.", hint=hint, param=at)
+def _wrong(at: str, given: Any, hint: str, param: Param | None = None) -> InvalidInput:
+    wrong = InvalidInput(f"{at} cannot be {_show(given)}.", hint=hint, param=at)
+    return wrong.because("param_wrong", param=at, given=_show(given), **(_limits(param) if param else {}))
+
+
+def _limits(param: Param) -> dict[str, Any]:
+    """What it takes, as far as values and numbers say it."""
+    if param.values:
+        return {"choices": [_word(one) for one in param.values]}
+    known = {"type": param.type, "min": param.min, "max": param.max, "multiple_of": param.multiple_of}
+    return {name: one for name, one in known.items() if one is not None}
 
 
 def _ask(param: Param) -> str:

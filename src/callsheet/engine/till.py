@@ -118,10 +118,11 @@ class Till:
         limits = standing.limits
         if standing.wait(now) > 0:
             said = f"This key may hand in {limits.rate} tasks a minute."
-            return _slower(said, standing, now, standing.wait(now))
+            return _slower(said, standing, now, standing.wait(now)).because("rate_limited", rate=limits.rate)
         if limits.concurrent is not None and standing.unfinished >= limits.concurrent:
             said = f"This key may have {limits.concurrent} unfinished tasks at once, and has {standing.unfinished}."
-            return _slower(said, standing, now, BUSY)
+            full = _slower(said, standing, now, BUSY)
+            return full.because("too_many_unfinished", most=limits.concurrent, unfinished=standing.unfinished)
         if limits.budget is None:
             return _slower("This key was over a limit a moment ago.", standing, now, 1.0)
         if row.task.usage.get("priced") is False:
@@ -148,7 +149,7 @@ def _unpriced(model: str, why: str) -> NoCredit:
     return NoCredit(
         f"No price is known of {model}, and {why}.",
         hint=f'Set what it costs here ([ledger.prices] "{model}" = CREDITS), or allow it: ledger.unpriced = "allow".',
-    )
+    ).because("unpriced", model=model)
 
 
 def _too_dear(amount: int, balance: Balance) -> NoCredit:
@@ -156,7 +157,7 @@ def _too_dear(amount: int, balance: Balance) -> NoCredit:
     return NoCredit(
         f"This costs up to {credits(amount):g} credits, and {balance.account} has {has:g}.",
         hint=f"`callsheet ledger fund {balance.account} AMOUNT` adds some; previz costs nothing.",
-    )
+    ).because("too_dear", cost=credits(amount), has=has)
 
 
 def _over_budget(row: Row, standing: Standing, now: int) -> NoCredit:
@@ -168,4 +169,4 @@ def _over_budget(row: Row, standing: Standing, now: int) -> NoCredit:
         f"This costs up to {credits(row.held):g} credits, and this key has {credits(left):g} left{of}.",
         hint="`callsheet keys limit` changes its budget; previz costs nothing.",
         retry_after=None if over is None else (over - now) / 1000,
-    )
+    ).because("over_budget", cost=credits(row.held), left=credits(left), period=limits.period)

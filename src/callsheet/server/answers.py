@@ -284,6 +284,10 @@ class Problem(Outgoing):
     """Which part of the request is meant."""
     request_id: str
     """The server's log knows the request by it."""
+    reason: str | None
+    """What exactly is wrong, where that has a stable word of its own: `param_unknown`, `over_budget` …"""
+    values: dict[str, Any]
+    """What the message names, by name: enough to say it in another language."""
 
 
 class Refusal(Outgoing):

@@ -14,8 +14,8 @@ from callsheet.server import accounts, answers, answers_prompts, answers_sheets,
 
 _ABOUT = """One task API for generated media. A task is handed in, is durable from then on, and is watched, listed and
 canceled under one id; its files are kept. Times are RFC 3339 in UTC. Lists are `{data, next}`; give `next` as `cursor`
-for the page after. Errors are `{error: {code, message, hint, param, request_id}}`. What is not named here is refused,
-never ignored."""
+for the page after. Errors are `{error: {code, message, hint, param, request_id, reason, values}}`. What is not named
+here is refused, never ignored."""
 
 _TAGS = [
     {"name": "tasks", "description": "Submit, watch, list and cancel."},
@@ -33,7 +33,7 @@ _KEY = {
     "description": "A key made by `callsheet keys create`. A server that has none yet answers its own machine.",
 }
 _READ = (
-    *(answers_sheets.SheetPlan, answers_sheets.NewPlay, answers_prompts.NewPromptCheck),
+    *(answers_sheets.SheetPlan, answers_sheets.NewPlay, answers_sheets.CanceledPlay, answers_prompts.NewPromptCheck),
     *(accounts.KeyLimits, accounts.NewFunds, accounts.NewRefund),
     *(bodies.Output, bodies.NewTask, bodies.NewQuote, bodies.Resolution, accounts.NewKey),
 )

@@ -99,16 +99,17 @@ def _refused(detail: ErrorDetails, kind: type[BaseModel], noun: str) -> InvalidI
         case "extra_forbidden":
             return _unknown(loc[0], kind.model_fields, noun)
         case "missing":
-            return InvalidInput(f"{param} is missing.", param=param, hint=_said_of(kind, loc))
+            missing = InvalidInput(f"{param} is missing.", param=param, hint=_said_of(kind, loc))
+            return missing.because("param_missing", param=param)
         case _ if not loc:
             return InvalidInput(
                 "The body has to be a JSON object.", hint=f"Its fields: {', '.join(kind.model_fields)}."
             )
         case _:
             given = _short(detail["input"])
-            return InvalidInput(
-                f"{param} cannot be {given}: {_lower(detail['msg'])}.", param=param, hint=_said_of(kind, loc)
-            )
+            said = f"{param} cannot be {given}: {_lower(detail['msg'])}."
+            wrong = InvalidInput(said, param=param, hint=_said_of(kind, loc))
+            return wrong.because("param_wrong", param=param, given=given)
 
 
 def _unknown(name: str, known: Iterable[str], noun: str) -> InvalidInput:
@@ -116,7 +117,8 @@ def _unknown(name: str, known: Iterable[str], noun: str) -> InvalidInput:
     near = difflib.get_close_matches(name, known, 1)
     hint = f"Did you mean {near[0]}? " if near else ""
     hint += f"Known: {', '.join(known)}." if known else "None is known here."
-    return InvalidInput(f"There is no {noun} {name[:80]!r} here.", param=name[:80], hint=hint)
+    said = InvalidInput(f"There is no {noun} {name[:80]!r} here.", param=name[:80], hint=hint)
+    return said.because("param_unknown", param=name[:80], known=known, near=near[0] if near else None)
 
 
 def _said_of(kind: type[BaseModel], loc: list[str]) -> str | None:

@@ -45,12 +45,14 @@ def install(app: FastAPI) -> None:
 
 def refusal(error: CallsheetError, request_id: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The answer that stands for an error."""
-    said: dict[str, str | int | None] = {
+    said: dict[str, Any] = {
         "code": error.code,
         "message": error.message,
         "hint": error.hint,
         "param": error.param,
         "request_id": request_id,
+        "reason": error.reason,
+        "values": dict(error.values),
     }
     if error.line is not None:
         said["line"] = error.line
@@ -68,7 +70,7 @@ def internal(request_id: str) -> JSONResponse:
     """The answer to a fault of ours: it says nothing of the inside, only under which id the log tells it."""
     fault = CallsheetError("Something went wrong inside the server.", hint=f"Its log says more about {request_id}.")
     answer = {"code": "internal", "message": fault.message, "hint": fault.hint, "param": None, "request_id": request_id}
-    return JSONResponse({"error": answer}, 500)
+    return JSONResponse({"error": {**answer, "reason": None, "values": {}}}, 500)
 
 
 def request_id_of(request: Request) -> str:

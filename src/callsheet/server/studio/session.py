@@ -88,8 +88,12 @@ async def _shape(request: Request, gate: Gate) -> dict[str, Any]:
 
 
 def _secure(request: Request) -> bool:
-    """Whether the browser reached us by https: then the cookie goes by nothing else."""
-    if request.url.scheme == "https":
+    """Whether the browser reached us by https: then the cookie goes by nothing else.
+
+    The browser's own word for its page's origin is enough, also where the proxy before us is not trusted: it was
+    compared with the host, and whoever makes it up only has a cookie that comes back by https alone.
+    """
+    if request.url.scheme == "https" or request.headers.get("origin", "").startswith("https://"):
         return True
     here = hostname(request.headers.get("host", ""))
     address = address_of(here)

@@ -1,4 +1,5 @@
 /** The public API under /v1, and nothing else: JSON in and out, uploads with progress, one error for all that fails. */
+import { told } from "./refusing.js";
 import { root } from "./router.js";
 
 const OURS = { "x-callsheet-studio": "1" };
@@ -6,12 +7,23 @@ const OURS = { "x-callsheet-studio": "1" };
 /** For how many milliseconds an address has to hold yet to be used again. */
 const HOLDS = 600_000;
 
-/** What a request that failed says: the fields of the server's error. `status` 0 means that it was not reached. */
+/**
+ * What a request that failed says: the fields of the server's error, `message` and `hint` in the language shown.
+ * `status` 0 means that it was not reached.
+ */
 export class ApiError extends Error {
-  constructor({ status = 0, code = "unreachable", message, hint = null, param = null, line = null, requestId = null, retryAfter = null }) {
-    super(message);
+  constructor({ status = 0, code = "unreachable", param = null, line = null, requestId = null, retryAfter = null, ...said }) {
+    super();
     this.name = "ApiError";
-    Object.assign(this, { status, code, hint, param, line, requestId, retryAfter });
+    Object.assign(this, { status, code, param, line, requestId, retryAfter, said });
+  }
+
+  get message() {
+    return told({ code: this.code, ...this.said }).message;
+  }
+
+  get hint() {
+    return told({ code: this.code, ...this.said }).hint;
   }
 }
 
@@ -61,7 +73,7 @@ export function upload(file, onProgress = () => {}, { name = file.name ?? "pictu
     if (file.type) request.setRequestHeader("content-type", file.type);
     request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
     request.onload = () => settle(request, resolve, reject);
-    request.onerror = () => reject(new ApiError({ message: "The server could not be reached." }));
+    request.onerror = () => reject(new ApiError({}));
     request.onabort = () => reject(new DOMException("aborted", "AbortError"));
     signal?.addEventListener("abort", () => request.abort());
     request.send(file);
@@ -113,7 +125,7 @@ export async function call(method, path, { body, headers = {}, signal, raw = fal
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ApiError({ message: "The server could not be reached." });
+    throw new ApiError({});
   }
   if (!response.ok) throw failed(response.status, await response.text(), (name) => response.headers.get(name));
   return raw ? response : read(await response.text());

@@ -50,7 +50,7 @@ function Checks({ of }) {
 /** The server's own checks; not ready (503) is an answer too. */
 async function readiness(signal) {
   const response = await fetch(`${root}/readyz`, { signal }).catch((error) => {
-    throw error.name === "AbortError" ? error : new ApiError({ message: t("health.unreached") });
+    throw error.name === "AbortError" ? error : new ApiError({});
   });
   return response.json();
 }

@@ -1,6 +1,7 @@
 /** One take: played, explained to the last exchange with its vendor, and the start of what comes next. */
 import { html, useEffect, useState } from "../lib/index.js";
 import { useKeys } from "../core/keys.js";
+import { told } from "../core/refusing.js";
 import { Link, go } from "../core/router.js";
 import { ago, time } from "../core/format.js";
 import { t } from "../core/words.js";
@@ -65,7 +66,7 @@ function Head({ task }) {
 
 function Result({ task, at, setAt }) {
   if (task.artifacts.length) return html`<${Player} task=${task} at=${at} onAt=${setAt} />`;
-  if (task.error) return html`<${ErrorBox} error=${{ message: task.error.message, hint: t(task.error.retryable ? "task.may.succeed" : "task.will.not"), code: task.error.code, requestId: null }} />`;
+  if (task.error) return html`<${ErrorBox} error=${failure(task.error)} />`;
   if (ended(task)) return html`<p class="task-none soft">${t(task.state === "succeeded" ? "task.gone" : "task.nothing")}</p>`;
   return html`<div class="task-wait" role="status">
     <${Spinner} />
@@ -106,4 +107,11 @@ function Doing({ task, at, reload }) {
 
 function Part({ title, children }) {
   return html`<section class="part"><h2>${title}</h2>${children}</section>`;
+}
+
+/** What a task failed of, and whether trying again may help. */
+function failure(error) {
+  const { message, hint } = told(error);
+  const again = t(error.retryable ? "task.may.succeed" : "task.will.not");
+  return { message, hint: [hint, again].filter(Boolean).join(" "), code: error.code, requestId: null };
 }

@@ -3,6 +3,7 @@ import { html, useEffect, useState } from "../../lib/index.js";
 import { get, post, watch } from "../../core/api.js";
 import { ago, duration } from "../../core/format.js";
 import { persisted } from "../../core/state.js";
+import { told } from "../../core/refusing.js";
 import { Link } from "../../core/router.js";
 import { t } from "../../core/words.js";
 import { Button, Empty, ErrorBox, StateBadge, toast } from "../../parts/index.js";
@@ -57,7 +58,7 @@ function Take({ id, onAgain }) {
 }
 
 function Frame({ task }) {
-  if (task.error) return html`<${ErrorBox} error=${task.error} />`;
+  if (task.error) return html`<${ErrorBox} error=${told(task.error)} />`;
   if (task.artifacts.length) return html`<${Player} task=${task} autoplay />`;
   const [width, height] = String(task.input.aspect_ratio ?? "").split(":").map(Number);
   const shape = width && height ? { aspectRatio: `${width} / ${height}` } : {};

@@ -1,5 +1,6 @@
 /** One shot: its model and stage, its price or how its task stands, and what it made, playing in place. */
 import { html, useState } from "../../lib/index.js";
+import { told } from "../../core/refusing.js";
 import { Link } from "../../core/router.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, Icon, StateBadge } from "../../parts/index.js";
@@ -21,7 +22,7 @@ export function Shot({ shot }) {
     <p class="shot-model mono">${shot.model}</p>
     <p class="shot-stage"><span class="tag ${shot.stage === "previz" ? "previz" : ""}">${shot.stage}</span>${shot.after.length > 0 && html`<span class="shot-after">${t("sheets.after", { shots: shot.after.join(", ") })}</span>`}</p>
     ${task?.state === "running" && html`<progress max="1" value=${task.progress ?? 0} aria-label=${t("sheets.progress", { shot: shot.name })}></progress>`}
-    ${task && !shot.found && ended(task.state) && html`<p class="shot-failed"><${Icon} name="alert" />${task.error?.message ?? t(`state.${task.state}`)}</p>`}
+    ${task && !shot.found && ended(task.state) && html`<p class="shot-failed"><${Icon} name="alert" />${task.error ? told(task.error).message : t(`state.${task.state}`)}</p>`}
     ${shot.gone && html`<p class="shot-failed"><${Icon} name="info" />${t("sheets.gone")}</p>`}
     ${task?.state === "succeeded" && task.artifacts.length > 0 && html`<${Player} task=${task} keys=${false} />`}
     <footer>

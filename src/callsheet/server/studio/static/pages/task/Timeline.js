@@ -1,7 +1,11 @@
 /** All that happened to a task, in plain words, each line with the time since it was handed in. */
 import { html } from "../../lib/index.js";
-import { number, time } from "../../core/format.js";
-import { t } from "../../core/words.js";
+import { credits, number, time } from "../../core/format.js";
+import { told } from "../../core/refusing.js";
+import { has, lang, register, t } from "../../core/words.js";
+import words from "../../words/timeline.js";
+
+register(words);
 
 const ENDS = { succeeded: "good", failed: "bad", canceled: "" };
 
@@ -12,7 +16,7 @@ export function Timeline({ task, timeline }) {
     ${folded(timeline).map(
       (event) => html`<li key=${event.seq} class=${`${event.type} ${ENDS[event.type] ?? ""}`}>
         <time class="mono" dateTime=${event.at} title=${time(event.at)}>${t("task.after", { seconds: number((new Date(event.at) - since) / 1000, { minimumFractionDigits: 3, maximumFractionDigits: 3 }) })}</time>
-        <p>${event.text}</p>
+        <p>${line(event)}</p>
       </li>`,
     )}
   </ol>`;
@@ -21,4 +25,25 @@ export function Timeline({ task, timeline }) {
 /** Of progress after progress only the last. */
 function folded(timeline) {
   return timeline.filter((event, at) => event.type !== "progress" || timeline[at + 1]?.type !== "progress");
+}
+
+/** Their data says more than the words of their type: the server's own line stands behind. */
+const RICH = new Set(["adopted", "rerouted", "parked", "retrying", "unsure", "webhook"]);
+
+/** An event in the language shown, by its type and its data; one of a type without words as the server says it. */
+function line({ type, data, text }) {
+  const key = `timeline.${type}`;
+  if (lang.value === "en" || !(has(key) || has(`${key}.other`))) return text;
+  const said = [t(key, valuesOf(data)), data.credits != null && type !== "late" && t("timeline.cost", { credits: credits(data.credits) })];
+  if (type === "failed") said.push(Object.values(told(data)).filter(Boolean).join(" "));
+  if (type === "succeeded" && data.usage?.credits != null) said.push(t("timeline.cost", { credits: credits(data.usage.credits) }));
+  if (RICH.has(type) || data.approximations?.length) said.push(text);
+  return said.filter(Boolean).join(" ");
+}
+
+function valuesOf(data) {
+  const counted = data.for ?? data.artifacts ?? data.files ?? [];
+  const percent = number(data.progress ?? 0, { style: "percent" });
+  const after = number(data.after ?? 0, { maximumSignificantDigits: 3 });
+  return { ...data, percent, after, count: counted.length, credits: credits(data.credits) };
 }

@@ -1,0 +1,52 @@
+/** What the server refuses, in the language shown: by its reason and the values that it names, never by its sentence. */
+import words from "../words/errors.js";
+import { number } from "./format.js";
+import { has, lang, register, t } from "./words.js";
+
+register(words);
+
+/**
+ * An error in the language shown. English stays as the server says it. Elsewhere its `reason` says it, with its
+ * `values`; without one, its `code`, and the server's own sentence stands below as the hint.
+ * @param {{code?: string, reason?: string | null, values?: Record<string, unknown>, message?: string, hint?: string | null}} said
+ * @returns {{message: string, hint: string | null}}
+ */
+export function told({ code, reason, values = {}, message, hint = null }) {
+  if (lang.value === "en" && message) return { message, hint };
+  const exact = `error.${reason}`;
+  if (reason && has(exact)) return { message: t(exact, shown(values)), hint: way(reason, values) };
+  const kind = `error.code.${code}`;
+  if (!has(kind)) return { message: message ?? code, hint };
+  return { message: t(kind), hint: [message, hint].filter(Boolean).join(" ") || null };
+}
+
+/** The way out, as far as the values name it. */
+function way(reason, values) {
+  const { near, known, choices, min, max } = values;
+  const found = [
+    near && t("error.near", { near: named(near) }),
+    known?.length && t("error.known", { names: known.join(t("error.comma")) }),
+    choices?.length && t("error.choices", { values: choices.join(t("error.comma")) }),
+    min != null && max != null && t("error.between", { min, max }),
+    min != null && max == null && t("error.least", { min }),
+    max != null && min == null && t("error.most", { max }),
+    values.multiple_of != null && t("error.multiple", { step: values.multiple_of }),
+    has(`error.${reason}.hint`) && t(`error.${reason}.hint`),
+  ];
+  return found.filter(Boolean).join(" ") || null;
+}
+
+function shown(values) {
+  const said = Object.entries(values).map(([name, value]) => {
+    if (name === "param" || name === "near") return [name, named(value)];
+    if (Array.isArray(value)) return [name, value.map(named).join(t("error.comma"))];
+    return [name, typeof value === "number" ? number(value) : value];
+  });
+  return Object.fromEntries(said);
+}
+
+/** A param by the name that its field has, with the API's own where that is another. */
+function named(param) {
+  const name = String(param).replace(/^input\./, "");
+  return has(`param.${name}`) ? `${t(`param.${name}`)} (${name})` : name;
+}

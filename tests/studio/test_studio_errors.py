@@ -1,0 +1,86 @@
+"""What the server refuses, told in the language of the page by its reason and its values: in Chinese, and at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from callsheet.settings import load
+from studio.studio_fixtures import MakeTab, signed_in
+
+TOLD = """async ({ method, path, body, headers }) => {
+  const at = document.querySelector("script[type=module]").src;
+  const { call } = await import(new URL("core/api.js", at));
+  const asked = call(method, path, { body: body ?? undefined, headers });
+  return asked.then(() => null, (error) => [error.message, error.hint]);
+}"""
+
+
+def told(page: Page, path: str, body: Any = None, method: str = "POST", **headers: str) -> list[str | None]:
+    """What an error of the API says on this page."""
+    return page.evaluate(TOLD, {"method": method, "path": path, "body": body, "headers": headers})
+
+
+def task(**input: Any) -> dict[str, Any]:
+    return {"model": "text-to-video", "input": {"prompt": "a fox", **input}}
+
+
+def test_every_refusal_that_one_meets_is_chinese_on_a_chinese_page(open_tab: MakeTab) -> None:
+    page = open_tab(lang="zh").open("/make")
+    expect(page.get_by_role("heading").first).to_be_attached()
+    assert told(page, "/v1/tasks", task(duraton=2))[0] == "没有“duraton”这个参数。"
+    assert "是否指“时长 (duration)”？" in str(told(page, "/v1/tasks", task(duraton=2))[1])
+    assert told(page, "/v1/tasks", {"model": "text-to-video", "input": {}})[0] == "缺少“提示词 (prompt)”。"
+    assert told(page, "/v1/tasks", {"input": {}})[0] == "缺少“model”。"
+    said, way = told(page, "/v1/tasks", task(duration=900))
+    assert (said, str(way).startswith("范围 ")) == ("“时长 (duration)”不能是 900。", True)
+    assert "可用：" in str(told(page, "/v1/tasks", task(resolution="900p"))[1])
+    assert told(page, "/v1/tasks", task(duration="two"))[0] == "“时长 (duration)”不能是 'two'。"
+    gone = told(page, "/v1/tasks/task_0", method="GET")
+    assert gone == ["不存在，或属于其他账户。", "There is no task task_0."]
+    assert told(page, "/v1/tasks", {"model": "wiro/nothing", "input": {}})[0] == "不存在，或属于其他账户。"
+    once = {"idempotency-key": "errors once"}
+    assert told(page, "/v1/tasks", {"model": "flowchart", "input": {"prompt": "a"}}, **once) is None
+    assert told(page, "/v1/tasks", {"model": "flowchart", "input": {"prompt": "b"}}, **once)[0] == "与现有状态冲突。"
+    page.context.set_offline(True)
+    assert told(page, "/v1/tasks", method="GET") == ["无法连接服务器。", None]
+
+
+def test_english_stays_as_the_server_says_it(open_tab: MakeTab) -> None:
+    page = open_tab(lang="en").open("/make")
+    assert told(page, "/v1/tasks", task(duration=900))[0] == "duration cannot be 900."
+    page.context.set_offline(True)
+    assert told(page, "/v1/tasks", method="GET") == ["The server could not be reached.", None]
+
+
+def test_limits_and_budgets_of_a_key_are_told_with_their_numbers(
+    tmp_path: Path, serve_home: Callable[..., AbstractContextManager[Any]], open_tab: MakeTab
+) -> None:
+    environ = {"CALLSHEET_LEDGER__PRICES": '{"vidu/*": {"credits": 4, "per": "second"}}'}
+    environ |= {"CALLSHEET_VENDORS": '{"vidu": {"key": "key-of-vidu"}}'}
+    with serve_home(load(tmp_path, environ=environ)) as running, running.client(running.operator) as operator:
+        key = operator.post("/v1/keys", json={"name": "small", "budget": 3, "rate": 2}).json()["key"]
+        page = signed_in(open_tab(server=running, lang="zh"), key, "/make")
+        dear = {"model": "vidu/viduq3-pro/text2video", "input": {"prompt": "a fox", "duration": 5}}
+        assert told(page, "/v1/tasks", dear) == ["最多需要 20 点，此密钥只剩 3 点。", "预演不花点数。"]
+        chart = {"model": "flowchart", "input": {"prompt": "a"}}
+        said = [told(page, "/v1/tasks", chart) for _ in range(3)]
+        assert said[-1] == ["此密钥每分钟最多提交 2 个任务。", "请稍后再试。"]
+
+
+def test_the_story_of_a_take_is_chinese_on_a_chinese_page(studio: Any, open_tab: MakeTab, pictures: Path) -> None:
+    with studio.client() as api:
+        asked = {"model": "text-to-image", "input": {"prompt": "a fox [[reject]]"}}
+        failed = api.post("/v1/tasks", json=asked).raise_for_status().json()["id"]
+        api.get(f"/v1/tasks/{failed}/events").raise_for_status()  # which ends with the task
+    tab = open_tab(lang="zh", theme="dark", width=360)
+    page = tab.open(f"/takes/{failed}")
+    expect(page.locator(".timeline .created")).to_contain_text("提交给 text-to-image。")
+    expect(page.locator(".timeline .failed")).to_contain_text("失败。")
+    expect(page.locator(".error-box").first).to_contain_text("供应商拒绝了它。")
+    page.screenshot(path=pictures / "task-failed-zh.png", full_page=True)
+    assert (tab.overflow(), tab.axe()) == ([], [])
