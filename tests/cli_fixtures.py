@@ -20,7 +20,7 @@ from callsheet.cli import main
 from callsheet.cli.home_server import find, started
 from callsheet.store.lock import owner
 
-LIMIT = 60.0
+LIMIT = 150.0
 
 
 @dataclass(frozen=True)

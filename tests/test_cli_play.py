@@ -19,7 +19,7 @@ from callsheet.cli import play as play_command
 from callsheet.cli.home_server import find
 from callsheet.cli.place import Place
 from callsheet.client import PlannedShot, Quote, SheetPlan
-from cli_fixtures import Shell, until
+from cli_fixtures import LIMIT, Shell, until
 
 FILM = """
 [sheet]
@@ -164,7 +164,7 @@ def test_ctrl_c_leaves_the_shots_running_and_says_how_to_come_back(shell: Shell)
     playing = shell.start("play", "long.toml")
     until(lambda: count_of(shell, "further"), "nothing was handed in")
     playing.send_signal(signal.SIGINT)
-    _, err = playing.communicate(timeout=20)
+    _, err = playing.communicate(timeout=LIMIT)
     assert playing.returncode == 130
     assert "go on" in err
     assert "play long.toml" in err
@@ -204,7 +204,7 @@ def test_a_server_that_dies_while_it_is_watched_is_started_again(shell: Shell) -
     playing: subprocess.Popen[str] = shell.start("play", "dies.toml", "--json")
     until(lambda: count_of(shell, "further"), "nothing was handed in")
     kill_server(shell)
-    out, err = playing.communicate(timeout=60)
+    out, err = playing.communicate(timeout=LIMIT)
     assert playing.returncode == 0, f"{out}\n{err}"
 
 

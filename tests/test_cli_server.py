@@ -15,7 +15,7 @@ import pytest
 
 from callsheet.cli.home_server import find
 from callsheet.store.lock import owner
-from cli_fixtures import Shell
+from cli_fixtures import LIMIT, Shell
 
 LONG = ("text-to-video", "--prompt", "a harbour", "--duration", "10", "--resolution", "1080p")
 SMALL = ("text-to-image", "--prompt", "a red door", "--resolution", "360p")
@@ -47,13 +47,13 @@ def line_with(process: subprocess.Popen[str], word: str) -> str:
 
 def interrupted(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=LIMIT)
     return process.returncode, out, err
 
 
 def test_two_commands_at_once_share_one_server_and_both_succeed(shell: Shell) -> None:
     both = [shell.start("run", *SMALL, "--seed", str(seed), "--json") for seed in (1, 2)]
-    ended = [process.communicate(timeout=60) for process in both]
+    ended = [process.communicate(timeout=LIMIT) for process in both]
     assert [process.returncode for process in both] == [0, 0], ended
     assert len({json.loads(out)["id"] for out, _ in ended}) == 2
     running = find(shell.home)
@@ -97,7 +97,7 @@ def test_a_server_killed_under_a_command_is_started_again_and_the_task_goes_on(s
     running = find(shell.home)
     assert running is not None
     os.kill(running.pid, signal.SIGKILL)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=LIMIT)
     assert process.returncode == 0, err
     assert json.loads(out)["state"] == "succeeded"
     again = find(shell.home)
@@ -123,14 +123,14 @@ def test_serve_says_one_line_when_ready_and_takes_over_from_a_commands_server(sh
     refused = shell.process("serve", "--port", "0", code=5)
     assert "in use by process" in refused.err
     process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=LIMIT)
     assert process.returncode == 0
     assert out == ""
 
 
 def test_a_started_server_leaves_when_idle(shell: Shell) -> None:
     process = shell.start("serve", "--port", "0", "--idle-exit", "0.3")
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=LIMIT)
     assert process.returncode == 0, err
     assert "http://127.0.0.1:" in out
     assert not (shell.home / "server.json").exists()
