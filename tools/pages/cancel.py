@@ -61,8 +61,8 @@ What a vendor cannot stop goes on and is paid for, so what it makes is brought i
 although its end was asked for. The timeline shows both. A cancel never makes a second paid request: what is unsure is
 first found or decided (`callsheet tasks resolve`), and then stopped.
 
-`POST /v1/sheets/cancel` and `callsheet play --cancel` do the same with all that waits or runs of a call sheet, what takes
-from others first: what waits ends as canceled, never as failed.
+`POST /v1/sheets/cancel` and `callsheet play --cancel` do the same with all that waits or runs of a call sheet, what
+takes from others first: what waits ends as canceled, never as failed.
 """
 
 

@@ -46,10 +46,8 @@ class Group:
             self._waiting.append(call)
             return await call.future
         self._quiet.clear()
-        try:
-            return await self._alone(
-                steps
-            )  # in its caller's own task: nobody came before, so nothing is gained by waiting
+        try:  # in its caller's own task: nobody came before, so nothing is gained by waiting
+            return await self._alone(steps)
         finally:
             self._next()
 
