@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
+from urllib.parse import quote
 
 import httpx2
 
@@ -67,14 +68,14 @@ class Vidu(RemoteDriver):
     async def poll(self, order: Order, remote: str) -> Update:
         """Ask for the creations. A refusal that is none of Vidu's own is no end of a task that may be paid for."""
         try:
-            answer = await self._ask("GET", f"/tasks/{remote}/creations")
+            answer = await self._ask("GET", f"/tasks/{quote(remote, safe='')}/creations")
         except Refused as refused:
             raise Unavailable(refused.message) from refused
         return self._update(answer, remote, _creations(answer))
 
     async def cancel(self, order: Order, remote: str) -> Update:
         """Stop what has not begun; Rejected where it has."""
-        await self._ask("POST", f"/tasks/{remote}/cancel", json={"id": remote})
+        await self._ask("POST", f"/tasks/{quote(remote, safe='')}/cancel", json={"id": remote})
         return Update(State.CANCELED, remote)
 
     async def find(self, order: Order, sent_at: int) -> Update | None:

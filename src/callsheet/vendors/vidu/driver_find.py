@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
+from urllib.parse import quote
 
 from callsheet.contract import Order
 from callsheet.tasks import State, Update
@@ -13,29 +14,43 @@ BEFORE, AFTER = 300_000, 900_000
 """Milliseconds around the time of sending in which it is looked for: clocks differ, and a request may wait."""
 
 PAGES, PAGE, LOOKS = 20, 100, 100
-"""How many pages of how many tasks are read, and how many of their tasks are looked at one by one."""
+"""How many pages of how many tasks are read of a span, and how many of their tasks are looked at one by one."""
 
 Ask = Callable[..., Awaitable[Mapping[str, Any]]]
 
 
 async def found(ask: Ask, order: Order, sent_at: int) -> Update | None:
-    """The task that carries our id as its payload. The list has no payloads: likely tasks are asked for theirs."""
-    looks = 0
-    async for row in _listed(ask, sent_at):
-        if not _likely(row, order):
-            continue
-        looks += 1
-        if looks > LOOKS:
-            return None
-        remote = str(row.get("id"))
-        whole = await ask("GET", f"/tasks/{remote}/creations")
-        if whole.get("payload") == order.task_id:
+    """The task that carries our id as its payload. The list has no payloads: likely tasks are asked for theirs.
+
+    First among those of the time of sending; then without a span, which is Vidu's last seven days up to its own now:
+    its clock need not be ours, and the payload names the task exactly.
+    """
+    around = {"created_at.from": _stamp(sent_at - BEFORE), "created_at.to": _stamp(sent_at + AFTER)}
+    known: set[str] = set()
+    for span in (around, {}):
+        remote = await _among(ask, order, span, known)
+        if remote is not None:
             return Update(State.QUEUED, remote=remote)
     return None
 
 
-async def _listed(ask: Ask, sent_at: int) -> AsyncIterator[Mapping[str, Any]]:
-    span = {"created_at.from": _stamp(sent_at - BEFORE), "created_at.to": _stamp(sent_at + AFTER)}
+async def _among(ask: Ask, order: Order, span: Mapping[str, str], known: set[str]) -> str | None:
+    """Its id among the tasks of a span. `known` are those that were asked for their payload, and is added to."""
+    most = len(known) + LOOKS
+    async for row in _listed(ask, span):
+        remote = str(row["id"])
+        if remote in known or not _likely(row, order):
+            continue
+        if len(known) == most:
+            return None
+        known.add(remote)
+        whole = await ask("GET", f"/tasks/{quote(remote, safe='')}/creations")
+        if whole.get("payload") == order.task_id:
+            return remote
+    return None
+
+
+async def _listed(ask: Ask, span: Mapping[str, str]) -> AsyncIterator[Mapping[str, Any]]:
     token = ""
     for _ in range(PAGES):
         more = {"pager.page_token": token} if token else {}
