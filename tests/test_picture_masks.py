@@ -188,3 +188,60 @@ def test_a_mask_says_in_its_file_that_it_is_a_preview(tmp_path: Path) -> None:
     _, (made,) = make(tmp_path, "mask", disc()[0])
     assert PREVIEW.encode() in made.path.read_bytes()
     assert stills.CONTENT_TYPES["png"] == made.content_type
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        *("everything but the red ball", "all of the picture except for red", "not the subject", "non-red"),
+        *("the whole image without the red part", "select anything that isn't red", "outside the subject"),
+        *(
+            "除了红色以外的部分",
+            "除红色的球外都要",
+            "不是红色的部分",
+            "主体之外的区域",
+            "选中除红色之外的所有内容",
+            "除了主体，其他部分",
+            "不要红色",
+        ),
+    ],
+)
+def test_what_a_prompt_leaves_out_is_left_out(prompt: str, tmp_path: Path) -> None:
+    still, where = disc()
+    (mask,), (made,) = make(tmp_path, "mask", still, prompt=prompt)
+    assert overlap(mask[..., 0] > 127, ~where) > 0.97
+    assert made.extra["left_out_words"] in (["red"], ["subject"])
+    assert made.extra["used_words"] == []
+    assert made.extra["sure"] is True
+
+
+def test_what_is_kept_and_what_is_left_out_both_count(tmp_path: Path) -> None:
+    still, where = disc()
+    left = np.broadcast_to(np.arange(320)[None, :] < 160, where.shape)
+    for prompt in ("the right half without red", "everything but the red ball and the left side", "右边，不要红色"):
+        (mask,), _ = make(tmp_path, "mask", still, prompt=prompt)
+        assert overlap(mask[..., 0] > 127, ~where & ~left) > 0.97, prompt
+    (mask,), (made,) = make(tmp_path, "mask", still, prompt="nothing but red")
+    assert overlap(mask[..., 0] > 127, where) > 0.94
+    assert "left_out_words" not in made.extra
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        *("background without the dog", "everything but the umbrella", "不要狗的背景", "除了小狗以外的部分"),
+        *("not everything but the sky", "everything but not without the sky", "除了天空还有红色", "except"),
+    ],
+)
+def test_what_cannot_be_left_out_is_refused_with_a_way_out(prompt: str, tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match="leave out") as caught:
+        make(tmp_path, "mask", disc()[0], prompt=prompt)
+    assert caught.value.param == "prompt"
+    assert caught.value.hint
+
+
+def test_what_is_not_found_is_not_surely_left_out(tmp_path: Path) -> None:
+    _, (made,) = make(tmp_path, "mask", disc()[0], prompt="everything but green")
+    assert (made.extra["covered"], made.extra["sure"]) == (1.0, False)
+    _, (made,) = make(tmp_path, "mask", disc()[0], prompt="the umbrella without red")
+    assert made.extra["sure"] is False

@@ -20,7 +20,8 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """Make one mask of `control` (edge, subject or depth; subject where none is named).
 
     Words of the prompt that can be measured (colours, places, sky, background, bright, dark) narrow it, and are told
-    as used; all others are told as unused, since nothing here recognises things. Raises RenderError for `pose`.
+    as used; all others are told as unused, since nothing here recognises things. What words say to leave out is left
+    out, and told as `left_out_words`. Raises RenderError for `pose`, and where it cannot be told what to leave out.
     """
     control = scene.extra.get("control") or "subject"
     refuse_pose(control)
@@ -32,10 +33,12 @@ def _drawn(scene: Scene, still: Rgb, control: str) -> tuple[Rgb, dict[str, Any]]
     region = masks.named(still, scene.prompt)
     said: dict[str, Any] = {"control": control, "used_words": list(region.used) if region else []}
     said["unused_words"] = list(region.unused) if region else masks.unmeasured(scene.prompt)
+    if region and region.left_out:
+        said["left_out_words"] = list(region.left_out)
     if control == "subject":
-        mask, found = (region.mask, None) if region else masks.subject(still)
-        said["sure"] = found is None or found.sure
-        if found:
+        mask, found = (region.mask, region) if region else masks.subject(still)
+        said["sure"] = found.sure
+        if found.certainty is not None:
             said["certainty"] = round(found.certainty, 3)
     else:
         mask = masks.edges(still) if control == "edge" else masks.nearness(still)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callsheet.renderers.previz import depth
-from callsheet.renderers.previz.picture import cutout, skies
+from callsheet.renderers.previz.picture import cutout, left_out, skies
 from callsheet.renderers.previz.picture.planes import Plane, Rgb, along_edges, blur, fit, grey, lab
 
 Mask = NDArray[np.uint8]
@@ -47,18 +47,23 @@ PARTS = {
 _SUBJECT = "subject|main object|foreground|主体|主体物|前景"
 _NOTHING = frozenset(
     ("a", "an", "the", "of", "in", "on", "at", "to", "and", "with", "for", "is", "are", "my", "his", "her", "its", "it",
-     "this", "that", "please", "select", "find", "mask", "segment", "thing", "part", "side", "area", "object", "region")
+     "this", "that", "please", "select", "find", "mask", "segment", "thing", "part", "side", "half", "area", "object",
+     "region")
 )  # fmt: skip
 """Words that ask for nothing by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """What a prompt's words came to: the mask, the words it stands on, and those it says nothing about."""
+    """What a prompt's words came to: the mask, the words it stands on (`left_out`: to leave out what they name), those
+    it says nothing about, and whether all that was named was found: None where words alone decide, as for a colour."""
 
     mask: Mask
     used: tuple[str, ...]
     unused: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    certainty: float | None = None
+    sure: bool = True
 
 
 def edges(rgb: Rgb) -> Mask:
@@ -95,27 +100,69 @@ def named(rgb: Rgb, prompt: str) -> Region | None:
     """The region that the words of a prompt name; None where it has no word that can be measured.
 
     Colours, left, right, top, bottom, centre, sky, background, bright and dark are measured, and narrow each other.
-    What else it asks for (a car, a face) is recognised by no one here: those words are returned as unused.
+    What else it asks for (a car, a face) is recognised by no one here: those words are returned as unused. What it
+    leaves out ("everything but the sky") is taken away. Raises RenderError where that is none of these or not clear.
     """
-    text = prompt.lower()
-    rest = text
+    asked = left_out.asked(prompt)
+    if not asked.out:
+        return _named(rgb, asked.kept)
+    kept = _named(rgb, asked.kept, whole=True) or _kept(rgb, asked.kept)
+    mask = kept.mask > 0
+    away: list[Region] = []
+    for thing in asked.out:
+        region = _named(rgb, thing, whole=True)
+        if region is None:
+            raise left_out.unknown(thing)
+        away.append(region)
+        mask &= region.mask == 0
+    parts = (kept, *away)
+    certain = [part.certainty for part in parts if part.certainty is not None]
+    return Region(
+        (mask * np.uint8(255)).astype(np.uint8),
+        kept.used,
+        tuple(word for part in parts for word in part.unused),
+        tuple(word for part in away for word in part.used),
+        min(certain, default=None),
+        all(part.sure for part in parts) and bool(mask.any()),
+    )
+
+
+def _kept(rgb: Rgb, words: str) -> Region:
+    """What a prompt keeps that names nothing that is measured: the whole picture, or its subject, never surely."""
+    unused = tuple(unmeasured(words))
+    if not unused:
+        return Region(np.full(rgb.shape[:2], 255, np.uint8), (), ())
+    found = cutout.cut(rgb)
+    return Region(_binary(found.alpha), (), unused, certainty=found.certainty, sure=False)
+
+
+def _named(rgb: Rgb, text: str, *, whole: bool = False) -> Region | None:
+    """The region of a text that leaves nothing out. `whole`: a side alone is that side, not the subject on it."""
     found: list[NDArray[np.bool_]] = []
-    colours, rest = _pick(rest, {name: words for name, (_, words) in COLOURS.items()})
+    colours, rest = _pick(text, {name: words for name, (_, words) in COLOURS.items()})
     parts, rest = _pick(rest, PARTS)
     places, rest = _pick(rest, PLACES)
     main, rest = _pick(rest, {"subject": _SUBJECT})
     unused = unmeasured(rest)
-    if colours:
-        found.append(_coloured(rgb, colours, earthly=bool(unused) and "sky" not in parts))
-    found += [_part(rgb, part) for part in parts]
-    if main or (places and not found):
-        found.append(cutout.cut(rgb).alpha > 0.5)
-    found += [_place(rgb.shape[:2], place) for place in places]
     used = [*colours, *parts, *places, *main]
     if not used:
         return None
+    if colours:
+        found.append(_coloured(rgb, colours, earthly=bool(unused) and "sky" not in parts))
+    found += [_part(rgb, part) for part in parts]
+    side = whole and not unused
+    thing = cutout.cut(rgb) if main or "background" in parts or (places and not found and not side) else None
+    if thing and (main or not found):
+        found.append(thing.alpha > 0.5)
+    found += [_place(rgb.shape[:2], place) for place in places]
     mask = np.logical_and.reduce(found)
-    return Region((mask * np.uint8(255)).astype(np.uint8), tuple(used), tuple(unused))
+    return Region(
+        (mask * np.uint8(255)).astype(np.uint8),
+        tuple(used),
+        tuple(unused),
+        certainty=thing.certainty if thing else None,
+        sure=bool(mask.any()) and (thing is None or thing.sure),
+    )
 
 
 def unmeasured(text: str) -> list[str]:
