@@ -28,6 +28,10 @@ spread = 0.2                # up to 20 % more or less
 [keys]                      # with any named, only these are let in, and their signatures are checked
 my-key = "its secret"
 
+[prices]                    # what a task costs, in credits: else what the catalogue documents
+vidu = 4                    # every model of a vendor
+"vidu/viduq3-pro/*" = 12    # a model's id or a pattern, which wins over the vendor
+
 [[rule]]
 do = "answer"
 verb = "submit"
@@ -35,6 +39,9 @@ code = 429
 retry_after = 2
 nth = 1
 ```
+
+A price is what `GET /twin/tasks` says was charged, and what the twin answers as the cost of a task where the vendor
+tells one: Vidu, in whole credits, and Wiro. What failed or was canceled costs nothing, unless a rule says `charged`.
 
 ## When a rule holds
 

@@ -67,7 +67,7 @@ class House:
             clock=self.clock,
             agenda=self.agenda,
             faults=self.faults,
-            pace=scenario.takes,
+            scenario=scenario,
         )
         dialects = vendors.dialects(self._desk())
         self._caller = self._with_callbacks(dialects)
@@ -150,7 +150,7 @@ class House:
         """As new: no tasks, no files, no log, the rules of the scenario. Time goes on."""
         self.scenario = scenario or self.scenario
         self.stage.clear()
-        self.stage.pace = self.scenario.takes
+        self.stage.scenario = self.scenario
         self.shelf.clear()
         self._caller.clear()
         self.log.clear()

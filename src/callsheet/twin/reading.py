@@ -44,6 +44,8 @@ def read(given: Mapping[str, Any], where: str = "The scenario") -> Scenario:
         scenario = Scenario.model_validate(dict(given))
     except ValidationError as error:
         raise _refusal(where, error) from error
+    for name in scenario.prices:
+        _check_priced(name, where)
     for number, rule in enumerate(scenario.rule, 1):
         _check_names(rule, f"{where}: rule {number} ({rule.do})")
     return scenario
@@ -68,6 +70,13 @@ def _check_names(rule: Rule, where: str) -> None:
     pattern = rule.model
     if pattern is not None and not any(fnmatchcase(model.id, pattern) for model in known.models()):
         raise SetupError(f"{where} is for a model that nobody has: {pattern!r}.", hint="See `callsheet models`.")
+
+
+def _check_priced(name: str, where: str) -> None:
+    known = catalog.load()
+    if name not in known.vendor_ids and not any(fnmatchcase(model.id, name) for model in known.models()):
+        said = f"{where}: prices names {name!r}, which is no vendor and no model."
+        raise SetupError(said, hint="Write a model's id, a pattern as vidu/*, or a vendor's id.")
 
 
 def _refusal(where: str, error: ValidationError) -> SetupError:

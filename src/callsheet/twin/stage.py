@@ -18,7 +18,7 @@ from callsheet.twin.faults import Faults, Occasion
 from callsheet.twin.ledger import Record, fingerprint
 from callsheet.twin.plot import Moment, drawn, moments
 from callsheet.twin.rules import SameId
-from callsheet.twin.scenario import Pace
+from callsheet.twin.scenario import Scenario
 from callsheet.twin.shelf import Shelf
 
 Told = Callable[[Record, Task], None]
@@ -29,7 +29,7 @@ class Stage:
     """What dialects ask of `contract.Tasks`. A state is reckoned whenever someone looks; `told` is set by the house."""
 
     def __init__(
-        self, *, catalog: Catalog, shelf: Shelf, clock: VirtualClock, agenda: Agenda, faults: Faults, pace: Pace
+        self, *, catalog: Catalog, shelf: Shelf, clock: VirtualClock, agenda: Agenda, faults: Faults, scenario: Scenario
     ) -> None:
         self.records: list[Record] = []
         self._faults = faults
@@ -38,7 +38,7 @@ class Stage:
         self._shelf = shelf
         self._clock = clock
         self._agenda = agenda
-        self.pace = pace
+        self.scenario = scenario
         self._ids = Ids(clock)
         self._by_id: dict[str, Record] = {}
         self._by_alias: dict[tuple[str, str], Record] = {}
@@ -75,9 +75,10 @@ class Stage:
         self._bodies[body] += 1
         about, now = f"{body}/{self._bodies[body]}", self._clock()
         task = self._task(account, new, model.id, model.capability, kept, now)
-        plot = drawn(now, self.pace, struck, lambda name: self._faults.chance(f"{about}/{name}"))
+        plot = drawn(now, self.scenario.takes, struck, lambda name: self._faults.chance(f"{about}/{name}"))
         key = exchange.key if exchange else ""
-        credits, _, _ = model.quote(checked)
+        priced = self.scenario.price(model)
+        credits = model.quote(checked)[0] if priced is None else priced
         record = Record(len(self.records) + 1, task, model, new.aliases, body, about, key, credits, plot)
         if exchange is not None:
             exchange.task = record.number
@@ -155,7 +156,7 @@ class Stage:
             ended_at=moment.ended_at,
             error=moment.failure,
             artifacts=(record.files or ()) if made else (),
-            usage={"credits": record.credits} if record.credits is not None and moment.state.final else {},
+            usage=_usage(record, moment, now),
         )
 
     async def get(self, account: str, task_id: str) -> Task:
@@ -265,6 +266,15 @@ class Stage:
 def _forced() -> State | None:
     exchange = current.get()
     return exchange.shown_as if exchange is not None else None
+
+
+def _usage(record: Record, moment: Moment, now: int) -> dict[str, float]:
+    """What it costs: set aside until it ends, and then kept or given back. Nothing where nobody knows its price."""
+    if record.credits is None:
+        return {}
+    if not moment.state.final:
+        return {"held": record.credits}
+    return {"credits": record.credits if record.charged(now) else 0}
 
 
 def _over(record: Record, now: int) -> bool:
