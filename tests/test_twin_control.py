@@ -104,6 +104,29 @@ def test_a_foreign_page_changes_nothing(http: httpx2.Client) -> None:
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize("path", ["/twin", "/twin/log", "/twin/tasks"])
+def test_a_page_whose_name_was_rebound_reads_nothing(http: httpx2.Client, path: str) -> None:
+    for named in ("evil.example", "evil.example:8430", "192.168.1.5:8430", "localhost.evil.example"):
+        answer = http.get(path, headers={"host": named})
+        assert (answer.status_code, "--allow-host" in answer.text) == (403, True), named
+    assert http.post("/twin/reset", json={}, headers={"host": "evil.example"}).status_code == 403
+    for named in ("localhost:8430", "127.0.0.1", "[::1]:8430", "vidu.localhost"):
+        assert http.get(path, headers={"host": named}).status_code == 200, named
+
+
+@pytest.mark.parametrize(
+    ("bound", "own", "strange"),
+    [("127.0.0.1", ("twin", "Twin.:8430"), "192.168.1.5"), ("0.0.0.0", ("twin:8430", "192.168.1.5"), "evil.example")],
+)
+def test_its_control_answers_to_the_names_it_was_given_and_to_where_it_is_bound(
+    bound: str, own: tuple[str, ...], strange: str
+) -> None:
+    with Twin(speed=0, host=bound, allow_hosts=["twin"]) as twin, httpx2.Client(trust_env=False) as http:
+        at = f"http://127.0.0.1:{twin.url.rpartition(':')[2]}/twin"
+        assert [http.get(at, headers={"host": one}).status_code for one in own] == [200, 200]
+        assert http.get(at, headers={"host": strange}).status_code == 403
+
+
 def test_one_vendor_answers_at_the_root_and_by_its_host(http: httpx2.Client) -> None:
     shown = {"authorization": "Token k"}
     assert http.post("/ent/v2/text2video", json=VIDEO, headers=shown).status_code == 200

@@ -33,6 +33,13 @@ from callsheet.twin import Twin
     "--home", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Keep tasks and files there."
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="H", help="Address to listen on.")
+@click.option(
+    "--allow-host",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="A name by which /twin may be called, beside loopback's; may be repeated.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8430, show_default=True, metavar="P", help="0: any.")
 def twin(
     vendor: str | None,
@@ -41,6 +48,7 @@ def twin(
     speed: float,
     home: Path | None,
     host: str,
+    names: tuple[str, ...],
     port: int,
 ) -> None:
     """Stand in for every vendor, offline, and misbehave on demand.
@@ -53,4 +61,5 @@ def twin(
     Example:
       callsheet twin --vendor vidu --scenario lost-answers --seed 7 --speed 60
     """
-    Twin(scenario, seed=seed, speed=speed, vendor=vendor, host=host, port=port, home=home).run(say)
+    built = Twin(scenario, seed=seed, speed=speed, vendor=vendor, host=host, port=port, home=home, allow_hosts=names)
+    built.run(say)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from callsheet.errors import CallsheetError, Forbidden, InvalidInput, NotFound, SetupError
+from callsheet.server.origin import address_of, hostname
 from callsheet.server.refusals import refusal
 from callsheet.server.shapes import Answer, stamp
 from callsheet.twin import reading
@@ -19,6 +20,9 @@ from callsheet.twin.house import House
 
 MOST = 1000
 """How many entries of the log are answered at once."""
+
+EVERY = frozenset({"0.0.0.0", "::"})
+"""Where a twin is bound that listens on all addresses of its machine."""
 
 
 def routes() -> list[Route]:
@@ -44,8 +48,9 @@ def routes() -> list[Route]:
 def _answering(answer: Callable[[House, Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
-            _check_page(request)
-            return Answer(await answer(request.app.state.house, request))
+            house: House = request.app.state.house
+            _check_page(house, request)
+            return Answer(await answer(house, request))
         except SetupError as error:
             return refusal(InvalidInput(error.message, hint=error.hint), "")
         except CallsheetError as error:
@@ -54,11 +59,31 @@ def _answering(answer: Callable[[House, Request], Awaitable[Any]]) -> Callable[[
     return endpoint
 
 
-def _check_page(request: Request) -> None:
-    """What a foreign web page makes a browser send changes nothing here."""
+def _check_page(house: House, request: Request) -> None:
+    """What a foreign web page makes a browser send reads and changes nothing here.
+
+    A page whose name was rebound to this machine shows in Host, any other page in Origin.
+    """
+    authority = request.headers.get("host", "")
+    if authority and not _known(hostname(authority), house.hosts):
+        raise Forbidden(
+            f"This twin is not called {(hostname(authority) or authority)[:80]!r}.",
+            hint="Use http://127.0.0.1 or localhost, or start it with --allow-host NAME.",
+        )
     origin = request.headers.get("origin")
     if origin is not None and request.method != "GET" and urlsplit(origin).netloc != request.headers.get("host"):
         raise Forbidden("A web page of another origin may not change anything here.")
+
+
+def _known(host: str, hosts: Collection[str]) -> bool:
+    """Whether the twin may be called so: as this machine calls itself, or by one of these.
+
+    Where it listens on every address, each address is its own: only a name can be rebound.
+    """
+    address = address_of(host)
+    if address is not None and (address.is_loopback or EVERY & set(hosts)):
+        return True
+    return host == "localhost" or host.endswith(".localhost") or host in hosts
 
 
 async def _about(house: House, request: Request) -> Any:

@@ -47,12 +47,23 @@ MAX_BODY = 100_000_000
 
 
 class House:
-    """A twin without its sockets. `vendor` is also served at the root. Everything is called from one event loop."""
+    """A twin without its sockets. `vendor` is also served at the root; `hosts` are what its control may be called.
+
+    Everything is called from one event loop.
+    """
 
     def __init__(
-        self, scenario: Scenario, *, seed: int | None, speed: float, vendor: str | None, controls: Sequence[BaseRoute]
+        self,
+        scenario: Scenario,
+        *,
+        seed: int | None,
+        speed: float,
+        vendor: str | None,
+        controls: Sequence[BaseRoute],
+        hosts: frozenset[str] = frozenset(),
     ) -> None:
         self.scenario = scenario
+        self.hosts = hosts
         self.catalog = catalog.load()
         self.clock = VirtualClock(scenario.begins(now), speed)
         self.agenda = Agenda(self.clock)

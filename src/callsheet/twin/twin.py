@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -39,7 +39,8 @@ class Twin:
     `async with` does the same. It answers in a thread of its own, so that a test may block, and its methods may be
     called from any thread. `scenario` is a name, a file, a mapping as TOML would give it, or a Scenario; `speed` is
     virtual seconds per second, 0: time stands still but for `advance`; `home` is a folder that keeps tasks and files
-    from one run to the next. SetupError where the scenario is wrong.
+    from one run to the next; `allow_hosts` are further names by which its control under /twin may be called. SetupError
+    where the scenario is wrong.
     """
 
     def __init__(
@@ -52,10 +53,16 @@ class Twin:
         host: str = "127.0.0.1",
         port: int = 0,
         home: Path | None = None,
+        allow_hosts: Iterable[str] = (),
     ) -> None:
         self.url = ""
         self._house_of = lambda: House(
-            _scenario(scenario), seed=seed, speed=speed, vendor=_vendor(vendor), controls=control.routes()
+            _scenario(scenario),
+            seed=seed,
+            speed=speed,
+            vendor=_vendor(vendor),
+            controls=control.routes(),
+            hosts=frozenset(one.strip("[]").lower().rstrip(".") for one in (host, *allow_hosts)),
         )
         self._where = (host, port)
         self._home = home
