@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from callsheet.renderers.previz import moves
-from callsheet.renderers.previz.painter import compose, flatten, moving, scenes
+from callsheet.renderers.previz.painter import cliffs, compose, flatten, moving, scenes, subjects
 from callsheet.renderers.previz.painter.brief import read
 from callsheet.renderers.previz.painter.cels import Cel
 from callsheet.renderers.previz.painter.layers import Painting
@@ -152,3 +152,17 @@ def test_a_close_shot_shows_its_subject_large_and_its_head_inside_the_frame(
     assert near.mean() > 1.6 * far.mean()
     assert 0.12 < near.mean() < 0.8
     assert np.flatnonzero(near.any(axis=1))[0] > 0.04 * height
+
+
+def test_a_cliff_stands_over_the_sea_and_what_is_on_it_over_the_horizon() -> None:
+    for width, height in ((320, 180), (180, 320)):
+        stage = compose.staged(read("a lighthouse on a cliff at dusk, waves"), width, height, 7)
+        setting = scenes.TABLE["sea"](stage)
+        assert setting.cliff is not None
+        assert setting.cliff < stage.horizon < height
+        column, middle, nearness, _ = subjects.first(stage, setting) or (0, 0, 0, 0)
+        assert middle < setting.cliff
+        rock = next(layer for layer in setting.back if layer.depth == cliffs.DEPTH)
+        assert abs(nearness - rock.depth) < 0.01, "both move as one"
+        foot = round(setting.cliff + 0.05 * stage.unit) - rock.y
+        assert rock.pixels[foot, round(column) - rock.x, 3] == 255, "rock is under it"

@@ -132,3 +132,25 @@ def test_a_figures_every_word_calls_for_it_and_its_drawing_can_be_read(name: str
 def test_a_line_that_is_no_drawing_is_refused() -> None:
     with pytest.raises(ValueError, match="no shape is called 'blot'"):
         strokes.parse(("body blot 1,2 3,4",))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "setting", "shore"),
+    [
+        ("a lighthouse on a cliff at dusk, waves", "sea", "cliff"),
+        ("悬崖上的灯塔，海浪", "sea", "cliff"),
+        ("a lighthouse on a cliff", "sea", "cliff"),
+        ("cliffs above the ocean", "sea", "cliff"),
+        ("海边的峭壁", "sea", "cliff"),
+        ("mountains by the sea", "sea", "heights"),
+        ("海边的雪山", "sea", "heights"),
+        ("a cliff in the mountains", "mountains", ""),
+        ("悬崖", "mountains", ""),
+        ("mountains above a sea of clouds", "mountains", ""),
+        ("a harbour below a cliff", "harbour", ""),
+        ("a lighthouse by the sea", "sea", ""),
+    ],
+)
+def test_what_rises_from_the_sea_is_painted_with_the_sea(prompt: str, setting: str, shore: str) -> None:
+    brief = read(prompt)
+    assert (brief.setting, brief.shore) == (setting, shore)

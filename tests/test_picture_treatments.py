@@ -93,7 +93,7 @@ def test_colours_are_taken_over_from_the_other_picture(tmp_path: Path) -> None:
 def test_structure_is_followed_more_closely_with_strength(
     capability: str, asked: dict[str, str], tmp_path: Path
 ) -> None:
-    still = painted("a lighthouse on a cliff by the sea", 400, 224)
+    still = painted("a lighthouse in the mountains", 400, 224)
     found = [
         alike(
             make(tmp_path, capability, still, prompt="in the desert", seed=2, extra={**asked, "strength": s})[0][0],

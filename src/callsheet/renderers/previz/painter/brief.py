@@ -32,7 +32,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What was read. `named`: the prompt itself gave the setting; `close`: it wants a close shot of its one subject."""
+    """What was read. `named`: the prompt itself gave the setting; `close`: it wants a close shot of its one subject.
+
+    `shore` is what rises from the sea where that is the setting: cliff, heights, or nothing.
+    """
 
     prompt: str
     setting: str = "studio"
@@ -45,6 +48,7 @@ class Brief:
     style: str = "plain"
     subjects: tuple[Subject, ...] = ()
     close: bool = False
+    shore: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ def read(prompt: str, negative: str = "") -> Brief:
         style=said.get("style", ["plain"])[0],
         subjects=subjects[:6],
         close="framing" in said and len(subjects) == 1 and subjects[0].count == 1,
+        shore=_shore(said) if setting == "sea" else "",
     )
 
 
@@ -88,8 +93,24 @@ def _scheme(hits: list[_Hit]) -> Iterator[str]:
             yield kinds["colour"]
 
 
+def _shore(said: dict[str, list[str]]) -> str:
+    return next((rise for rise in ("cliff", "heights") if rise in said.get("shore", [])), "")
+
+
+def _coast(said: dict[str, list[str]], subjects: tuple[Subject, ...]) -> bool:
+    """Whether land and sea are named together: a cliff with waves, mountains by the sea, a lighthouse on a cliff."""
+    named, shore = said.get("setting", []), said.get("shore", [])
+    if any(other in named for other in ("harbour", "lake", "underwater", "space", "city", "room")):
+        return False
+    if "cliff" in shore:
+        return "sea" in named or any(s.figure == "lighthouse" for s in subjects)
+    return "heights" in shore and "sea" in shore
+
+
 def _setting(said: dict[str, list[str]], subjects: tuple[Subject, ...]) -> str | None:
     named = said.get("setting", [])
+    if _coast(said, subjects):
+        return "sea"
     # "A mountain lake" is a lake (with mountains); "a street in the city" is a street, a desert road is desert.
     wild = any(n in named for n in ("desert", "field", "mountains", "forest", "snow", "sea"))
     for first in ("underwater", "space", "harbour", "lake", *(() if wild else ("street",)), "room"):

@@ -9,6 +9,7 @@ import numpy as np
 
 from callsheet.renderers.previz.painter import (
     city,
+    cliffs,
     indoors,
     mountains,
     noise,
@@ -28,25 +29,32 @@ from callsheet.renderers.previz.painter.stage import Stage
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Layers back to front, and the row where feet stand; `water` is the row where a water plane begins, if any."""
+    """Layers back to front, and the row where feet stand; `water` is the row where a water plane begins, if any,
+    and `cliff` the row of a cliff's top over it."""
 
     back: list[Layer]
     front: list[Layer] = field(default_factory=list)
     ground: float = 0.0
     water: float | None = None
     outdoors: bool = True
+    cliff: float | None = None
 
 
 def sea(stage: Stage) -> Setting:
-    """Open water with a far island, and now and then a headland to one side."""
+    """Open water with a far island, and now and then a headland to one side; a cliff or mountains where asked for."""
     back = sky.paint(stage)
     throw = stage.dice("isles").random()
-    if throw < 0.7:
+    if stage.brief.shore == "heights":
+        back += mountains.ranges(stage, 3, 0.5, ("#8497b3", "#4a6470"), snow=0.6)
+    elif throw < 0.7:
         back += mountains.ranges(stage, 1, 0.11, ("#6d8196", "#54687c"))
-    if throw < 0.4:
+    if throw < 0.4 and not stage.brief.shore:
         back.append(shore.headland(stage))
     back += water.paint(stage, _behind(stage, back), calm=0.3)
-    return Setting(back, [], _front_row(stage), stage.horizon)
+    if stage.brief.shore != "cliff":
+        return Setting(back, [], _front_row(stage), stage.horizon)
+    rock, top = cliffs.cliff(stage)
+    return Setting([*back, rock], [], _front_row(stage), stage.horizon, cliff=top)
 
 
 def harbour(stage: Stage) -> Setting:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.renderers.previz.painter import contact, figures, glow, noise, sprite
+from callsheet.renderers.previz.painter import cliffs, contact, figures, glow, noise, sprite
 from callsheet.renderers.previz.painter.brief import Subject
 from callsheet.renderers.previz.painter.brush import Sheet, below
 from callsheet.renderers.previz.painter.figures import Figure
@@ -18,6 +18,8 @@ from callsheet.renderers.previz.painter.stage import Stage
 _BUILT = frozenset(
     ("house", "castle", "tower", "pagoda", "windmill", "tree", "blossom", "palm", "pine", "gate", "tent")
 )
+_ON_ROCK = _BUILT | {"lighthouse"}
+"""What stands on a cliff's top, where there is a cliff."""
 
 
 def first(stage: Stage, setting: Setting) -> tuple[float, float, float, float] | None:
@@ -101,10 +103,21 @@ def _group(
         x = centre + offset + (dice.normal(0, 0.12) * gap if count > 1 else 0)
         x = float(np.clip(x, high * contact.ratio(figure) * 0.5, stage.width - high * contact.ratio(figure) * 0.5))
         y, size, depth = _row(stage, setting, figure, k, count, high, dice)
+        if setting.cliff is not None and figure.name in _ON_ROCK:
+            y, size = setting.cliff + 0.012 * stage.unit, min(0.6 * high, 0.36 * stage.unit)
+            x = _inland(stage, abs(centre - stage.focus) / 2 + k * 0.7 * gap, size * contact.ratio(figure) / 2)
+            depth = cliffs.DEPTH + 0.001
         if stage.brief.close and figure.stands in ("ground", "table") and figure.name not in _BUILT:
             x, y, size = _close(stage, figure, centre)
         made.append(Spot(figure, x, y, size, depth, flip, subject.colour, k))
     return made
+
+
+def _inland(stage: Stage, away: float, half: float) -> float:
+    """The column so far from the focus on a cliff's top, on the side where there is rock and within the frame."""
+    side = 1 if stage.focus > stage.width / 2 else -1
+    room = (stage.width - stage.focus if side > 0 else stage.focus) - half
+    return stage.focus + side * min(away, max(0.0, room))
 
 
 def _close(stage: Stage, figure: Figure, centre: float) -> tuple[float, float, float]:
@@ -171,7 +184,7 @@ def _land(stage: Stage, setting: Setting, spots: list[Spot]) -> list[tuple[float
     if any(s.depth > 0.9 for s in spots):
         made.append((0.9, [_beach(stage)]))
     for spot in spots:
-        if spot.figure.name in _BUILT:
+        if spot.figure.name in _BUILT and setting.cliff is None:
             made.append((spot.depth - 0.01, [_island(stage, spot)]))
     return made
 
@@ -212,7 +225,8 @@ def _layers(stage: Stage, setting: Setting, spot: Spot) -> list[Layer]:
     grounded = spot.figure.stands in ("ground", "table") and stage.brief.setting not in ("underwater", "space", "sky")
     if grounded and not (setting.water is not None and spot.depth < 0.9):
         made.append(contact.shadow(stage, spot, motion))
-    if setting.water is not None and spot.depth < 0.8 and spot.figure.stands != "air":
+    aloft = setting.cliff is not None and spot.figure.name in _ON_ROCK
+    if setting.water is not None and spot.depth < 0.8 and spot.figure.stands != "air" and not aloft:
         if leap:
             drawn = contact.submerged(drawn, 0.7)
         made.append(contact.reflection(stage, spot, drawn, motion))
