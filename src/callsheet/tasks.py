@@ -13,7 +13,6 @@ Input = Mapping[str, Any]
 Clock = Callable[[], int]
 """Milliseconds since 1970, UTC. Injected everywhere, so that tests own the time."""
 
-
 MessageState = Literal["pending", "delivered", "gave_up"]
 """How a message to a webhook stands."""
 
@@ -201,10 +200,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One try to tell a message: `status` as the receiver answered, or `error` in words; `took` in milliseconds.
-
-    `body` is what was sent, its secrets left out.
-    """
+    """One try to tell a message: `status` as answered, or `error` in words; `took` in ms; `body` without secrets."""
 
     message_id: str
     task_id: str
@@ -229,8 +225,7 @@ class MessagePage:
 class Filter:
     """Which tasks to list: all that match every given part. Times in milliseconds since 1970, UTC, `to` exclusive.
 
-    `text` is up to four words, all of which occur in the task's id, its labels or the texts of its input. With `oldest`
-    they are listed oldest first.
+    `text` is up to four words, all of which occur in the id, the labels or the texts of the input. `oldest` come first.
     """
 
     state: tuple[State, ...] = ()
@@ -274,13 +269,15 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a task would cost. `credits` is None where no price is documented; `basis` says how it was reckoned."""
+    """What a task would cost, None where no price is documented; how, says `basis`, or `reason` with its `values`."""
 
     model: str
     stage: str
     credits: float | None
     basis: str
     source: str | None = None
+    reason: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +286,7 @@ class Cancellation:
 
     `outcome`: `canceled` (it has ended), `stopping` (its stage is told to), `goes_on` (it cannot be stopped), `held`
     (nobody knows whether it arrived), `ended` (it had ended before). Credits as they stand: `held` for what is still
-    open, `charged` (None where nobody knows the price) and `released` for what is settled.
+    open, `charged` (None where nobody knows the price) and `released` for what is settled. `reason` is `why` in a word.
     """
 
     asked: bool
@@ -298,3 +295,4 @@ class Cancellation:
     held: float = 0.0
     charged: float | None = 0.0
     released: float = 0.0
+    reason: str | None = None

@@ -41,11 +41,17 @@ def test_every_refusal_that_one_meets_is_chinese_on_a_chinese_page(open_tab: Mak
     assert "可用：" in str(told(page, "/v1/tasks", task(resolution="900p"))[1])
     assert told(page, "/v1/tasks", task(duration="two"))[0] == "“时长 (duration)”不能是 'two'。"
     gone = told(page, "/v1/tasks/task_0", method="GET")
-    assert gone == ["不存在，或属于其他账户。", "There is no task task_0."]
-    assert told(page, "/v1/tasks", {"model": "wiro/nothing", "input": {}})[0] == "不存在，或属于其他账户。"
+    assert gone == ["没有任务 task_0。", None]
+    nothing = told(page, "/v1/tasks", {"model": "previz/text-to-vidoe", "input": {}})
+    assert nothing[0] == "没有名为“previz/text-to-vidoe”的模型。"
+    assert str(nothing[1]).startswith("是否指“previz/text-to-video、")
+    neural = told(page, "/v1/tasks", {"model": "voice-clone", "input": {"text": "hello"}})
+    assert (neural[0], "CALLSHEET_VENDORS__" in str(neural[1])) == ("这里没有可以运行 voice-clone 的供应商。", True)
     once = {"idempotency-key": "errors once"}
     assert told(page, "/v1/tasks", {"model": "flowchart", "input": {"prompt": "a"}}, **once) is None
-    assert told(page, "/v1/tasks", {"model": "flowchart", "input": {"prompt": "b"}}, **once)[0] == "与现有状态冲突。"
+    assert (
+        told(page, "/v1/tasks", {"model": "flowchart", "input": {"prompt": "b"}}, **once)[1] == "新任务请使用新的键。"
+    )
     page.context.set_offline(True)
     assert told(page, "/v1/tasks", method="GET") == ["无法连接服务器。", None]
 
@@ -66,7 +72,7 @@ def test_limits_and_budgets_of_a_key_are_told_with_their_numbers(
         key = operator.post("/v1/keys", json={"name": "small", "budget": 3, "rate": 2}).json()["key"]
         page = signed_in(open_tab(server=running, lang="zh"), key, "/make")
         dear = {"model": "vidu/viduq3-pro/text2video", "input": {"prompt": "a fox", "duration": 5}}
-        assert told(page, "/v1/tasks", dear) == ["最多需要 20 点，此密钥只剩 3 点。", "预演不花点数。"]
+        assert told(page, "/v1/tasks", dear) == ["最多需要 20 积分，此密钥只剩 3 积分。", "预演不花积分。"]
         chart = {"model": "flowchart", "input": {"prompt": "a"}}
         said = [told(page, "/v1/tasks", chart) for _ in range(3)]
         assert said[-1] == ["此密钥每分钟最多提交 2 个任务。", "请稍后再试。"]
@@ -84,3 +90,30 @@ def test_the_story_of_a_take_is_chinese_on_a_chinese_page(studio: Any, open_tab:
     expect(page.locator(".error-box").first).to_contain_text("供应商拒绝了它。")
     page.screenshot(path=pictures / "task-failed-zh.png", full_page=True)
     assert (tab.overflow(), tab.axe()) == ([], [])
+
+
+TELL = """async ([name, said]) => {
+  const at = document.querySelector("script[type=module]").src;
+  return (await import(new URL("core/telling.js", at)))[name](said);
+}"""
+
+
+def test_what_a_cancel_came_to_a_price_and_a_refused_sheet_are_chinese_on_a_chinese_page(
+    studio: Any, open_tab: MakeTab
+) -> None:
+    with studio.client() as api:
+        task = api.post("/v1/tasks", json={"model": "flowchart", "input": {"prompt": "a"}}).json()["id"]
+        api.get(f"/v1/tasks/{task}/events").raise_for_status()  # which ends with the task
+        ended = api.post(f"/v1/tasks/{task}/cancel").json()["cancel"]
+        quote = api.post("/v1/quotes", json={"model": "flowchart", "input": {"prompt": "a"}}).json()
+        sheet = '[shots.a]\nmodel = "image-to-video"\nprompt = "a fox"\nimage = "fox.png"\n'
+        plan = api.post("/v1/sheets/plan", json={"sheet": sheet, "files": {"fox.png": f"sha256:{'0' * 64}"}}).json()
+    page = open_tab(lang="zh").open("/make")
+    assert page.evaluate(TELL, ["whyOf", ended]) == "此前已结束，没有任何变化。"
+    assert page.evaluate(TELL, ["basisOf", quote]) == "在本机渲染，不花积分。"
+    assert page.evaluate(TELL, ["refusalOf", plan]) == "a：fox.png 尚未上传。"
+    by_time = {"price": 0.5, "unit": "usd", "amount": 5, "rate": 10}
+    dear = {"basis": "said", "reason": "per_second", "values": by_time}
+    assert page.evaluate(TELL, ["basisOf", dear]) == "每秒 0.5 美元 × 5，每单位折合 10 积分"
+    page = open_tab(lang="en").open("/make")
+    assert page.evaluate(TELL, ["basisOf", quote]) == quote["basis"]

@@ -33,7 +33,8 @@ def unknown(id: str, ids: Iterable[str]) -> NotFound:
     known = {one.lower(): one for one in ids}
     close = difflib.get_close_matches(id.lower(), known, 5, 0.4)
     hint = f"Nearest: {', '.join(known[one] for one in close)}." if close else "callsheet models lists them all."
-    return NotFound(f"No model is called {id!r}.", hint=hint, param="model")
+    error = NotFound(f"No model is called {id!r}.", hint=hint, param="model")
+    return error.because("model_unknown", model=id[:80], near=[known[one] for one in close])
 
 
 def _fits(model: Model, given: Mapping[str, Any]) -> bool:

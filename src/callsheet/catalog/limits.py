@@ -28,7 +28,7 @@ def check_media(
     if media.content_types and content_type not in media.content_types:
         raise InvalidInput(
             f"{at} is {content_type}.", hint=f"Takes {', '.join(media.formats)}; convert it first.", param=at
-        )
+        ).because("format_wrong", param=at, given=content_type, choices=[*media.formats])
     _span(at, "bytes", bytes, media.min_bytes, media.max_bytes)
     if width and height:
         _span(at, "pixels on its shorter side", min(width, height), media.min_side, None)
@@ -43,10 +43,24 @@ def check_media(
 
 def _span(at: str, what: str, found: float, least: float | None, most: float | None, tolerance: float = 0) -> None:
     if least is not None and found < least - tolerance:
-        raise InvalidInput(f"{at} has {_figure(found)} {what}.", hint=f"At least {_figure(least)}.", param=at)
+        small = InvalidInput(f"{at} has {_figure(found)} {what}.", hint=f"At least {_figure(least)}.", param=at)
+        raise small.because(_REASONS[what], param=at, found=found, min=least)
     if most is not None and found > most + tolerance:
         error = TooLarge if what in ("bytes", "pixels") else InvalidInput
-        raise error(f"{at} has {_figure(found)} {what}.", hint=f"At most {_figure(most)}.", param=at)
+        large = error(f"{at} has {_figure(found)} {what}.", hint=f"At most {_figure(most)}.", param=at)
+        raise large.because(_REASONS[what], param=at, found=found, max=most)
+
+
+_REASONS = {
+    "bytes": "media_bytes",
+    "pixels on its shorter side": "media_shorter_side",
+    "pixels on its longer side": "media_longer_side",
+    "pixels": "media_pixels",
+    "width over height": "media_ratio",
+    "seconds": "media_seconds",
+    "frames per second": "media_fps",
+}
+"""What is out of its bounds, in a stable word."""
 
 
 def _figure(number: float) -> str:

@@ -53,7 +53,7 @@ class Catalog:
         if id not in self.vendor_ids:
             raise NotFound(
                 f"No vendor is called {id!r}.", hint=f"There are: {', '.join(self.vendor_ids)}.", param="vendor"
-            )
+            ).because("vendor_unknown", vendor=id[:80], known=[*self.vendor_ids])
         if id not in self._vendors:
             self._vendors[id] = build.vendor(self.root / id / "catalog.toml", self.vocabulary)
         return self._vendors[id]
@@ -103,12 +103,12 @@ class Catalog:
             local = f"{vendor}/{capability}"
             if vendor in self.vendor_ids and local in self.vendor(vendor).models:
                 return self.vendor(vendor).models[local]
-        others = ", ".join(model.id for model in self.models(capability=capability))
+        able = [model.id for model in self.models(capability=capability)]
         raise NotSupported(
             f"{capability} cannot run on {' or '.join(LOCAL)}.",
-            hint=f"Name a model that has it: {others}." if others else "No vendor in the catalogue has it.",
+            hint=f"Name a model that has it: {', '.join(able)}." if able else "No vendor in the catalogue has it.",
             param="model",
-        )
+        ).because("not_local", capability=capability, choices=able)
 
     def _ids(self) -> list[str]:
         return [*self.capabilities, *(model.id for model in self.models())]

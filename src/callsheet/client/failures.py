@@ -108,6 +108,8 @@ def from_answer(response: httpx2.Response) -> CallsheetError:
         found = kind(message, hint=said.get("hint"), param=said.get("param"), retry_after=retry_after(response))
         request_id = said.get("request_id") or request_id
         found.line = said.get("line")
+        if reason := said.get("reason"):
+            found.because(str(reason), **_named(said.get("values")))
     found.request_id = request_id
     return found
 
@@ -138,6 +140,10 @@ def _error_object(response: httpx2.Response) -> Mapping[str, Any] | None:
         return None
     found = cast("Mapping[str, Any]", said).get("error") if isinstance(said, dict) else None
     return cast("Mapping[str, Any]", found) if isinstance(found, dict) else None
+
+
+def _named(values: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", values) if isinstance(values, dict) else {}
 
 
 _BY_CODE = {

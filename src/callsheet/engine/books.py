@@ -59,7 +59,7 @@ class Books:
         """Every movement of a task, in order. NotFound for a task of another account."""
         task = (await self._store.row(task_id)).task
         if account is not None and task.account != account:
-            raise NotFound(f"There is no task {task_id}.")
+            raise NotFound(f"There is no task {task_id}.").because("task_unknown", task=task_id)
         return await self._store.entries_of_task(None, task_id)
 
     async def fund(self, account: str, amount: float, memo: str, key: str | None = None) -> Balance:

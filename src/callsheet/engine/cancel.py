@@ -50,28 +50,42 @@ class Money(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """One cell of the table: the outcome, the money, and why in words."""
+    """One cell of the table: the outcome, the money, and why: in words, and in one stable word."""
 
     outcome: Outcome
     money: Money
     why: str
+    reason: str
 
 
-_NEVER_SENT = Fate(Outcome.CANCELED, Money.RELEASED, "No stage has it: it ends at once and costs nothing.")
+_NEVER_SENT = Fate(
+    Outcome.CANCELED, Money.RELEASED, "No stage has it: it ends at once and costs nothing.", "never_sent"
+)
 _SIMPLE = {
     Standing.WAITING: _NEVER_SENT,
     Standing.QUEUED_HERE: _NEVER_SENT,
     Standing.RETRYING: _NEVER_SENT,
     Standing.SENDING: Fate(
-        Outcome.STOPPING, Money.HELD, "It is on its way: as soon as the vendor has answered, it is stopped there."
+        Outcome.STOPPING,
+        Money.HELD,
+        "It is on its way: as soon as the vendor has answered, it is stopped there.",
+        "on_its_way",
     ),
     Standing.UNSURE: Fate(
-        Outcome.HELD, Money.HELD, "Nobody knows whether it arrived: as soon as it is found or decided, it is stopped."
+        Outcome.HELD,
+        Money.HELD,
+        "Nobody knows whether it arrived: as soon as it is found or decided, it is stopped.",
+        "unsure",
     ),
     Standing.FINISHED: Fate(
-        Outcome.GOES_ON, Money.AS_TOLD, "It has finished there and is paid for: what it made is brought in and kept."
+        Outcome.GOES_ON,
+        Money.AS_TOLD,
+        "It has finished there and is paid for: what it made is brought in and kept.",
+        "finished",
     ),
-    Standing.ENDED: Fate(Outcome.ENDED, Money.SETTLED, "It had ended before; nothing changes and nothing moves."),
+    Standing.ENDED: Fate(
+        Outcome.ENDED, Money.SETTLED, "It had ended before; nothing changes and nothing moves.", "ended_before"
+    ),
 }
 
 _REFUNDS = {"all": Money.RELEASED, "none": Money.CHARGED, "told": Money.AS_TOLD, "unknown": Money.AS_TOLD}
@@ -102,8 +116,9 @@ def fate(where: Standing, cancels: Cancels | None) -> Fate:
         return _SIMPLE[where]
     facts = cancels or UNKNOWN
     if facts.queued if where is Standing.QUEUED_THERE else facts.running:
-        return Fate(Outcome.STOPPING, _REFUNDS[facts.refund], "Its vendor is told to stop it at once.")
-    return Fate(Outcome.GOES_ON, Money.AS_TOLD, "Its vendor cannot stop it: it goes on, and what it makes is kept.")
+        return Fate(Outcome.STOPPING, _REFUNDS[facts.refund], "Its vendor is told to stop it at once.", "told_to_stop")
+    goes_on = "Its vendor cannot stop it: it goes on, and what it makes is kept."
+    return Fate(Outcome.GOES_ON, Money.AS_TOLD, goes_on, "cannot_stop")
 
 
 def canceled(before: Row, task: Task, cancels: Cancels | None, entries: Sequence[Entry]) -> Cancellation:
@@ -113,12 +128,13 @@ def canceled(before: Row, task: Task, cancels: Cancels | None, entries: Sequence
     """
     found = fate(standing(before), cancels)
     if task.state is State.CANCELED:
-        found = Fate(Outcome.CANCELED, found.money, "It has ended as asked.")
+        found = Fate(Outcome.CANCELED, found.money, "It has ended as asked.", "ended_as_asked")
     asked = found.outcome is not Outcome.ENDED
     known = all(entry.priced for entry in entries if entry.target == "spent")
     charged = credits(_in("spent", entries)) if known else None
     released = credits(sum(entry.amount for entry in entries if entry.kind == "release"))
-    return Cancellation(asked, found.outcome, found.why, credits(_in("held", entries)), charged, released)
+    held = credits(_in("held", entries))
+    return Cancellation(asked, found.outcome, found.why, held, charged, released, found.reason)
 
 
 def _in(bucket: Bucket, entries: Sequence[Entry]) -> int:

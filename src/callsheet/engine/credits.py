@@ -11,7 +11,7 @@ from typing import Any
 
 from callsheet.catalog import LOCAL, Catalog, Model
 from callsheet.catalog import Price as Documented
-from callsheet.catalog.quote import quote
+from callsheet.catalog.quote import reckon
 from callsheet.money import Bucket, Entry, Kind, credits, micro
 from callsheet.settings.ledger import LedgerRules
 from callsheet.store import Row
@@ -31,6 +31,8 @@ class Price:
     basis: str
     source: str | None = None
     unit: str = "credits"
+    reason: str | None = dataclasses.field(default=None, compare=False)
+    values: Data = dataclasses.field(default_factory=dict, compare=False)
 
     @property
     def free(self) -> bool:
@@ -60,17 +62,21 @@ class Tariff:
     def price(self, model: Model, input: Data) -> Price:
         """The most that a checked input can cost on this model; what renders here is free."""
         if model.vendor in LOCAL:
-            return Price(0, "What is rendered here costs nothing.")
+            return Price(0, "What is rendered here costs nothing.", reason="free_here")
         own = self._own(model)
         prices = (own,) if own is not None else model.prices
-        amount, basis, source = quote(prices, model.outputs, _worst(model, input))
+        found = reckon(prices, model.outputs, _worst(model, input))
+        basis, source = found.basis, found.source
         unit = next((price.unit for price in prices if price.source == source), "credits")
-        if amount is None:
-            return Price(None, basis, source, unit)
+        if found.credits is None:
+            return Price(None, basis, source, unit, found.reason, found.values)
         rate = 1.0 if own is not None else self._rate(model.vendor, unit)
+        said = {**found.values, "rate": rate}
         if rate is None:
-            return Price(None, f"{basis}; ledger.rates does not say what that is in credits.", source, unit)
-        return Price(micro(amount * rate), basis if rate == 1 else f"{basis}, {rate:g} credits each", source, unit)
+            unrated = f"{basis}; ledger.rates does not say what that is in credits."
+            return Price(None, unrated, source, unit, found.reason, said)
+        told = basis if rate == 1 else f"{basis}, {rate:g} credits each"
+        return Price(micro(found.credits * rate), told, source, unit, found.reason, said)
 
     def told(self, vendor: str, usage: Data) -> tuple[int, str] | None:
         """What a vendor says that a task cost: micro-credits, and the unit it said it in; None where it does not.

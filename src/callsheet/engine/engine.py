@@ -147,7 +147,7 @@ class Engine:
                 f"This Idempotency-Key was used for {task_id}, with another body.",
                 hint="Use a new key for a new task; repeat the same body for the same one.",
                 param="Idempotency-Key",
-            )
+            ).because("idempotency_reused", task=task_id)
         try:
             return await self._parts.store.task(account, task_id)
         except NotFound:
@@ -155,7 +155,7 @@ class Engine:
                 f"This Idempotency-Key was used for {task_id}, which was deleted.",
                 hint="Use a new key to make it once more.",
                 param="Idempotency-Key",
-            ) from None
+            ).because("idempotency_deleted", task=task_id) from None
 
     def _row(
         self,
@@ -288,7 +288,7 @@ class Engine:
         """What it would cost; checks the input, its media left alone, and keeps nothing."""
         plan = self._routing.plan(model, input, stage)
         if plan.run.vendor == PREVIZ:
-            return Quote(model, plan.stage, 0.0, "Previz costs nothing.")
+            return Quote(model, plan.stage, 0.0, "Previz costs nothing.", reason="free_here")
         price = self._parts.till.tariff.price(plan.run, plan.run_input)
         cost = None if price.amount is None else credits(price.amount)
-        return Quote(model, plan.stage, cost, price.basis, price.source)
+        return Quote(model, plan.stage, cost, price.basis, price.source, price.reason, price.values)

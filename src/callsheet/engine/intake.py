@@ -71,7 +71,8 @@ class Intake:
             await self._library.present(file)
         except NotFound as error:
             said = f"There is no file {file_id}, or its time was over."
-            raise NotFound(said, hint="Upload it: POST /v1/files, or @path on the command line.") from error
+            gone = NotFound(said, hint="Upload it: POST /v1/files, or @path on the command line.")
+            raise gone.because("file_unknown", file=file_id) from error
         return file
 
     async def _fetched(self, account: str, url: str) -> File:
@@ -89,7 +90,7 @@ class Intake:
             raise InvalidInput(
                 f"{param.name} should be {'an' if kind[0] in 'ai' else 'a'} {kind}: {await self._said(file)}",
                 hint=f"Send {_taken(param, kind)}.",
-            )
+            ).because("kind_wrong", param=param.name, kind=kind, given=file.content_type)
         check_media(
             param,
             content_type=file.content_type,
@@ -134,7 +135,8 @@ def _decode(reference: str, most: int) -> tuple[str | None, bytes]:
     head, _, text = reference.removeprefix("data:").partition(",")
     content_type, *marks = head.split(";")
     if len(text) * 3 // 4 > most:
-        raise TooLarge(f"This data: address holds more than {most:,} bytes.", hint="Upload it as a file.")
+        said = f"This data: address holds more than {most:,} bytes."
+        raise TooLarge(said, hint="Upload it as a file.").because("file_too_large", most=most)
     if "base64" not in (mark.strip().lower() for mark in marks):
         return content_type or None, unquote_to_bytes(text)
     try:

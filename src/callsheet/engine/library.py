@@ -154,7 +154,8 @@ class Library:
             return media.probe(path, self.rules.max_pixels)
         except media.TooManyPixels as error:
             if judged:
-                raise TooLarge(str(error), hint="Send a smaller picture.") from error
+                large = TooLarge(str(error), hint="Send a smaller picture.")
+                raise large.because("too_many_pixels", most=self.rules.max_pixels) from error
         except media.NotMedia:
             pass
         return None
@@ -197,7 +198,9 @@ class Library:
     async def present(self, file: File) -> None:
         """NotFound when its bytes are gone."""
         if not await self._blobs.exists(file.sha256):
-            raise NotFound("The bytes of this file are gone.", hint="It was deleted, or its time was over.")
+            raise NotFound("The bytes of this file are gone.", hint="It was deleted, or its time was over.").because(
+                "file_gone"
+            )
 
     def link(self, file: File) -> str:
         """A signed path that serves the bytes without a key, until `link_lifetime` or the file's own time is over."""

@@ -55,7 +55,9 @@ class Resolver:
             if row.phase != "unsure":
                 return _decided(row, remote)
             await asyncio.sleep(pace.TAKE_PAUSE)
-        raise Conflict(f"{task_id} is being looked at.", hint="Ask again in a moment.")
+        raise Conflict(f"{task_id} is being looked at.", hint="Ask again in a moment.").because(
+            "task_busy", task=task_id
+        )
 
     async def _written(self, row: Row, move: Move, remote: str | None) -> Row:
         move, moves = self._till.reckoned(row, move)

@@ -165,7 +165,10 @@ class Routing:
             return self._catalog.find(stage, input)
         if stage not in self._catalog.vendor_ids:
             known = ", ".join(self._catalog.vendor_ids)
-            raise NotFound(f"No stage is called {stage!r}.", hint=f"Name a model, or one of: {known}.", param="stage")
+            unknown = NotFound(
+                f"No stage is called {stage!r}.", hint=f"Name a model, or one of: {known}.", param="stage"
+            )
+            raise unknown.because("stage_unknown", stage=stage[:80], known=[*self._catalog.vendor_ids])
         candidates = self._catalog.models(capability, stage)
         return next(
             (model for model in candidates if input.keys() <= model.params.keys()), next(iter(candidates), None)
@@ -173,12 +176,17 @@ class Routing:
 
     def _nothing_runs(self, asked: str, capability: str, stages: Sequence[str]) -> NotSupported:
         vendors = sorted({model.vendor for model in self._catalog.models(capability)} - {*LOCAL})
-        keys = " or ".join(f"CALLSHEET_VENDORS__{vendor.upper()}__KEY" for vendor in vendors)
+        settings = [f"CALLSHEET_VENDORS__{vendor.upper()}__KEY" for vendor in vendors]
         looked = ", ".join("its vendor" if stage == OWN else stage for stage in stages)
         neural = self._catalog.capabilities[capability].neural
         why = f"Previz cannot: {capability} takes a neural model such as {neural}. " if neural else ""
-        hint = f"Give a vendor that has {capability} a key ({keys})." if keys else "No vendor has this capability."
-        return NotSupported(f"Nothing here can run {asked}: looked at {looked}.", hint=why + hint, param="model")
+        hint = (
+            f"Give a vendor that has {capability} a key ({' or '.join(settings)})."
+            if settings
+            else "No vendor has this capability."
+        )
+        error = NotSupported(f"Nothing here can run {asked}: looked at {looked}.", hint=why + hint, param="model")
+        return error.because("nothing_runs", model=asked, capability=capability, neural=neural, settings=settings)
 
     def _must_be_known(self, name: str, stage: str) -> None:
         vendor = stage.partition("/")[0]

@@ -163,7 +163,8 @@ def _not_kept(error: OSError) -> StorageError:
 
 
 def _too_large(host: str, max_bytes: int) -> TooLarge:
-    return TooLarge(f"The file at {host} has more than {max_bytes:,} bytes.", hint="Give a smaller one.")
+    error = TooLarge(f"The file at {host} has more than {max_bytes:,} bytes.", hint="Give a smaller one.")
+    return error.because("file_too_large", most=max_bytes)
 
 
 def _host(url: str) -> str:

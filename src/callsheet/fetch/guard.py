@@ -85,12 +85,13 @@ class Guard:
         if canonical(host) in self._allow:
             return parsed
         if disguised(host):
-            raise Forbidden(f"{host} is not a plain host name or address.", hint="Write the host as it is.")
+            plain = Forbidden(f"{host} is not a plain host name or address.", hint="Write the host as it is.")
+            raise plain.because("host_refused", host=host)
         if parsed.port is not None and parsed.port < 1024 and parsed.port not in (80, 443):
             raise Forbidden(
                 f"Port {parsed.port} of {host} belongs to another protocol.",
                 hint=f"Use 80, 443 or one from 1024 on, or name the host in {SETTING}.",
-            )
+            ).because("port_refused", host=host, port=parsed.port)
         if parse(host.rstrip(".")) is not None:
             self._judge(host, [canonical(host)])
         return parsed
@@ -127,7 +128,7 @@ class Guard:
                 raise Forbidden(
                     f"{host} {leads} an address that is not fetched from here ({why}).",
                     hint=f"Upload the file instead, or let the operator name this host in {SETTING} (`fetch.allow`).",
-                )
+                ).because("host_refused", host=host)
 
 
 def _parsed(url: str | httpx2.URL) -> httpx2.URL:

@@ -166,7 +166,7 @@ class Bucket:
             yield
         except (wrong.NotFoundError, FileNotFoundError):
             said = "The bytes of this file are gone."
-            raise NotFound(said, hint="It was deleted, or its time was over.") from None
+            raise NotFound(said, hint="It was deleted, or its time was over.").because("file_gone") from None
         except (wrong.PermissionDeniedError, wrong.UnauthenticatedError) as error:
             raise StorageError(
                 "The bucket refused our credentials.", hint="Check AWS_ACCESS_KEY_ID and what the key may do."

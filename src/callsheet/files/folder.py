@@ -48,7 +48,8 @@ class Folder:
             async for chunk in chunks:
                 gathered += chunk
                 if draft.size + len(gathered) > max_bytes:
-                    raise TooLarge(f"This file has more than {max_bytes:,} bytes.", hint="Send a smaller one.")
+                    large = TooLarge(f"This file has more than {max_bytes:,} bytes.", hint="Send a smaller one.")
+                    raise large.because("file_too_large", most=max_bytes)
                 if len(gathered) >= GATHER:
                     await whole(draft.write, bytes(gathered))
                     gathered.clear()
@@ -64,7 +65,9 @@ class Folder:
         """Where a blob lies. NotFound when it is gone."""
         place = self._place(sha256)
         if not place.is_file():
-            raise NotFound("The bytes of this file are gone.", hint="It was deleted, or its time was over.")
+            raise NotFound("The bytes of this file are gone.", hint="It was deleted, or its time was over.").because(
+                "file_gone"
+            )
         return place
 
     def open(self, sha256: str) -> BinaryIO:
@@ -72,7 +75,8 @@ class Folder:
         try:
             return self._place(sha256).open("rb")
         except FileNotFoundError:
-            raise NotFound("The bytes of this file are gone.", hint="It was deleted, or its time was over.") from None
+            gone = NotFound("The bytes of this file are gone.", hint="It was deleted, or its time was over.")
+            raise gone.because("file_gone") from None
 
     async def local(self, sha256: str) -> Path:
         """Where a blob lies. NotFound when it is gone."""

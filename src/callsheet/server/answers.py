@@ -143,6 +143,9 @@ class Quote(Outgoing):
     """Null where the vendor documents no price."""
     basis: str
     """How it was reckoned."""
+    reason: str | None
+    """The same in a stable word, and in `values` what it names."""
+    values: dict[str, Any]
     source: str | None
 
 

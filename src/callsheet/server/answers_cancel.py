@@ -27,6 +27,9 @@ class Cancellation(Outgoing):
     """`canceled`: it has ended. `stopping`: its stage is told to stop it. `goes_on`: it cannot be stopped any more.
     `held`: nobody knows whether it arrived; it is stopped when it is found. `ended`: it had ended before."""
     why: str
+    reason: str
+    """The same in a stable word: `never_sent`, `on_its_way`, `unsure`, `told_to_stop`, `cannot_stop`, `finished`,
+    `ended_as_asked` or `ended_before`."""
     credits: CanceledCredits
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
+from callsheet.errors import CallsheetError
 from callsheet.server.answers import Outgoing, Quote, Task
 from callsheet.server.answers_cancel import CanceledCredits, CanceledTask
 from callsheet.server.bodies import Incoming, Label, Name
@@ -94,6 +95,9 @@ class Planning(Outgoing):
     """The shots to be made for which no price is documented."""
     refusal: str | None
     """Why it could not be played as it is: over its budget, or a file that is not uploaded; null where it could."""
+    reason: str | None
+    """Why, in a stable word, as an error has it; and in `values` what it names."""
+    values: dict[str, Any]
     shots: list[PlannedShot]
 
 
@@ -161,7 +165,7 @@ class SheetExamples(Outgoing):
     next: None
 
 
-def plan_shape(plan: Plan, refusal: str | None, address: Address) -> dict[str, Any]:
+def plan_shape(plan: Plan, refusal: CallsheetError | None, address: Address) -> dict[str, Any]:
     """What playing a sheet comes to."""
     return {
         "object": "plan",
@@ -169,7 +173,9 @@ def plan_shape(plan: Plan, refusal: str | None, address: Address) -> dict[str, A
         "budget": plan.sheet.budget,
         "credits": plan.credits,
         "unknown": plan.unknown,
-        "refusal": refusal,
+        "refusal": str(refusal) if refusal else None,
+        "reason": refusal.reason if refusal else None,
+        "values": dict(refusal.values) if refusal else {},
         "shots": [_planned(one, address) for one in plan.shots.values()],
     }
 

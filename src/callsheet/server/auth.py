@@ -73,7 +73,8 @@ class Gate:
         key = await self._keys.find(presented) if presented else None
         if key is None:
             said = "This key is not known here, or was revoked." if presented else "This server asks for a key."
-            raise Unauthenticated(said, hint="Send `Authorization: Bearer KEY`; `callsheet keys create` makes one.")
+            refused = Unauthenticated(said, hint="Send `Authorization: Bearer KEY`; `callsheet keys create` makes one.")
+            raise refused.because("key_wrong" if presented else "key_missing")
         return Caller(key.account, key=key)
 
     def session(self, connection: HTTPConnection) -> Session | None:
@@ -110,7 +111,7 @@ class Gate:
         if key is None:
             raise Unauthenticated(
                 "This key is not known here, was revoked, or is missing.", hint="`callsheet keys create` makes one."
-            )
+            ).because("key_wrong")
         context.note(account=key.account)
         return key.account, key
 
@@ -125,7 +126,7 @@ class Gate:
             raise Forbidden(
                 "Only the operator of this server may do this.",
                 hint="Use the callsheet command on the server's machine, or the token in server.json in its home.",
-            )
+            ).because("operator_only")
         return caller
 
     async def keeper(self, connection: HTTPConnection) -> Caller:
@@ -135,7 +136,7 @@ class Gate:
             raise Forbidden(
                 "Only the operator of this server may decide this.",
                 hint="Use the callsheet command on the server's machine, or a key of the account local.",
-            )
+            ).because("operator_only")
         return caller
 
     async def check_page(self, connection: HTTPConnection) -> None:
@@ -150,12 +151,12 @@ class Gate:
             raise Forbidden(
                 f"This server is not called {hostname(authority) or authority!r}.",
                 hint="Use http://127.0.0.1 or localhost, or list the name in the setting `allowed_hosts`.",
-            )
+            ).because("name_foreign", host=hostname(authority) or authority)
         if connection.scope.get("method") not in _SAFE_METHODS and self._foreign(connection, authority):
             raise Forbidden(
                 "A web page of another origin may not change anything here.",
                 hint="Create a key (`callsheet keys create`) and send it from your own server.",
-            )
+            ).because("page_foreign")
 
     def check_studio(self, connection: HTTPConnection) -> None:
         """Forbidden unless a page of our own asks: no other can send this header without being asked about it first."""
@@ -164,7 +165,7 @@ class Gate:
             raise Forbidden(
                 "Only the studio of this server may ask this.",
                 hint="Programs send `Authorization: Bearer KEY`; behind a proxy, set `server.public_url`.",
-            )
+            ).because("studio_only")
 
     def shown_in_studio(self, connection: HTTPConnection) -> bool:
         """Whether a page of ours shows what it asks for: its policy lets nothing in from elsewhere."""
@@ -205,5 +206,5 @@ def _on_this_machine(connection: HTTPConnection) -> Caller:
     if address is not None and not address.is_loopback:
         raise Unauthenticated(
             "Without a key only this machine itself is served.", hint="Run `callsheet keys create` on the server."
-        )
+        ).because("here_only")
     return Caller(LOCAL)

@@ -42,7 +42,7 @@ async def metrics(request: Request) -> Response:
         raise Forbidden(
             "Only this machine itself and the operator may read the metrics.",
             hint="Send the setting `metrics.key` as `Authorization: Bearer …`, or set `metrics.public`.",
-        )
+        ).because("operator_only")
     return Response(await shown.page(), media_type=shown.content_type, headers={"cache-control": "no-store"})
 
 

@@ -74,7 +74,7 @@ async def read_bytes(request: Request, limit: int) -> bytes:
         if size > limit:
             raise TooLarge(
                 f"The body has more than {limit} bytes.", hint="Upload media with POST /v1/files and give their ids."
-            )
+            ).because("body_too_large", most=limit)
         chunks.append(chunk)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 

@@ -121,4 +121,4 @@ def _route(routes: Sequence[BaseRoute], scope: Scope) -> BaseRoute:
     path = scope["path"].removeprefix(scope["root_path"])
     if partial:
         raise WrongMethod(f"{path} has no {scope['method']}.")
-    raise NotFound(f"There is no {path} here.")
+    raise NotFound(f"There is no {path} here.").because("address_unknown", path=path)

@@ -97,7 +97,7 @@ async def _routing(request: Request, error: Any) -> Response:
         return refusal(wrong, request_id_of(request), {"allow": allowed})
     if error.status_code == 404:
         missing = NotFound(f"There is no {path} here.", hint="See /docs for every address.")
-        return refusal(missing, request_id_of(request))
+        return refusal(missing.because("address_unknown", path=path), request_id_of(request))
     return refusal(RequestError(str(error.detail)), request_id_of(request), error.headers)
 
 

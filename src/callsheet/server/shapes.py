@@ -77,7 +77,13 @@ def task_shape(task: Task, address: Address) -> dict[str, Any]:
 def cancellation_shape(found: Cancellation) -> dict[str, Any]:
     """What a cancel came to."""
     credits = {"held": found.held, "charged": found.charged, "released": found.released}
-    return {"asked": found.asked, "outcome": found.outcome, "why": found.why, "credits": credits}
+    return {
+        "asked": found.asked,
+        "outcome": found.outcome,
+        "why": found.why,
+        "reason": found.reason,
+        "credits": credits,
+    }
 
 
 def artifact_shape(file: File, address: Address) -> dict[str, Any]:
@@ -160,6 +166,8 @@ def quote_shape(quote: Quote) -> dict[str, Any]:
         "stage": quote.stage,
         "credits": quote.credits,
         "basis": quote.basis,
+        "reason": quote.reason,
+        "values": dict(quote.values),
         "source": quote.source,
     }
 

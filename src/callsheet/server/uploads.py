@@ -142,7 +142,7 @@ async def _bounded(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[by
 def _too_large(limit: int) -> TooLarge:
     return TooLarge(
         f"The file has more than {limit} bytes.", param=FIELD, hint="The setting limits.max_upload_bytes bounds it."
-    )
+    ).because("file_too_large", most=limit)
 
 
 def _file_name(raw: bytes, disposition: dict[bytes, bytes]) -> str:

@@ -81,16 +81,19 @@ class Plan:
             missing = sorted(path for path in one.shot.files if self.media[path].reference is None)
             if missing and not one.found:
                 said = f"{name}: {missing[0]} is not uploaded yet."
-                raise _at(InvalidInput(said, hint=_UPLOAD.format(path=missing[0]), param="files"), one.shot)
+                absent = InvalidInput(said, hint=_UPLOAD.format(path=missing[0]), param="files")
+                raise _at(absent.because("shot_file_missing", shot=name, path=missing[0]), one.shot)
         budget = self.sheet.budget
         if budget is None:
             return
         if self.credits > budget:
             said = f"What is still to be made costs {self.credits:g} credits, and the budget is {budget:g}."
-            raise NoCredit(said, hint="See the quotes; raise the budget, or play it on previz.")
+            dear = NoCredit(said, hint="See the quotes; raise the budget, or play it on previz.")
+            raise dear.because("sheet_over_budget", cost=self.credits, budget=budget)
         if self.unknown:
             said = f"No price is documented for {', '.join(self.unknown)}, so the budget of {budget:g} cannot be kept."
-            raise InvalidInput(said, hint="Leave the budget out to play it all the same, or play it on previz.")
+            unpriced = InvalidInput(said, hint="Leave the budget out to play it all the same, or play it on previz.")
+            raise unpriced.because("sheet_unpriced", shots=self.unknown, budget=budget)
 
 
 _UPLOAD = 'Upload it with POST /v1/files and say which it is: files = {{"{path}": "file_…"}}.'
@@ -126,7 +129,10 @@ class Player:
         wanted, files = sheet.behind(only) if only else sheet.shots, files or {}
         anew = frozenset(wanted) if ALL in fresh else frozenset(fresh)
         for name in sorted(anew - wanted.keys()):
-            raise NotFound(f"{sheet.name} has no shot {name!r}.", hint=f"It has: {', '.join(wanted)}.", param="fresh")
+            unknown = NotFound(
+                f"{sheet.name} has no shot {name!r}.", hint=f"It has: {', '.join(wanted)}.", param="fresh"
+            )
+            raise unknown.because("shot_unknown", shot=name[:80], known=[*wanted])
         named = frozenset[str]().union(*(shot.files for shot in sheet.shots.values()))
         for path in sorted(files.keys() - named):
             hint = f"It names: {', '.join(sorted(named))}." if named else "It names none."
@@ -179,6 +185,7 @@ class Player:
         labels = {**more, "sheet": plan.sheet.title[:LONGEST], "shot": shot.name, "take": take}
         keyed, before, past = bool(key and one.anew), -1, 0
         clash = Conflict("It is being handed in by another play of this sheet.", hint="Play it again.")
+        clash.because("play_elsewhere")
         for _ in range(_TRIES):
             takes = await self._takes(take)
             if (standing := _standing(takes)) and not one.anew:

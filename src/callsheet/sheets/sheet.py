@@ -70,7 +70,8 @@ class Sheet:
     def behind(self, wanted: str) -> Mapping[str, Shot]:
         """A shot and all that it takes from, in order. NotFound."""
         if wanted not in self.shots:
-            raise NotFound(f"{self.name} has no shot {wanted!r}.", hint=f"It has: {', '.join(self.shots)}.")
+            unknown = NotFound(f"{self.name} has no shot {wanted!r}.", hint=f"It has: {', '.join(self.shots)}.")
+            raise unknown.because("shot_unknown", shot=wanted[:80], known=[*self.shots])
         needed = {wanted}
         for shot in reversed([*self.shots.values()]):
             needed |= set(shot.after) if shot.name in needed else set()

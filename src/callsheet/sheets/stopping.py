@@ -31,7 +31,7 @@ class Handing:
         if self.stopped:
             raise Conflict(
                 "The play was canceled while it was handed in.", hint="Play the sheet again to make the rest."
-            )
+            ).because("play_canceled")
 
 
 class Plays:
@@ -86,7 +86,10 @@ async def stop(tasks: Tasks, plays: Plays, account: str, title: str) -> Sequence
         if cursor is None:
             break
     if not found and not (await tasks.list(account, Filter(metadata=label), 1, None)).tasks:
-        raise NotFound(f"No sheet with the title {title[:80]!r} was played.", hint="Its title is what `[sheet]` says.")
+        unplayed = NotFound(
+            f"No sheet with the title {title[:80]!r} was played.", hint="Its title is what `[sheet]` says."
+        )
+        raise unplayed.because("sheet_unknown", title=title[:80])
     ended = [Ending(task.metadata["shot"], *await tasks.canceling(account, task.id)) for task in found]
     return ended[::-1]
 

@@ -114,7 +114,7 @@ class Ledger(Shelf):
         """Give back what a task has cost, once. NotFound, or Conflict where there is nothing to give back any more."""
         records = await self._database.read("row", {"id": task_id})
         if not records:
-            raise NotFound(f"There is no task {task_id}.")
+            raise NotFound(f"There is no task {task_id}.").because("task_unknown", task=task_id)
         cost, account = records[0]["spent"], records[0]["account"]
         if cost <= 0:
             raise Conflict(
@@ -158,7 +158,9 @@ class Ledger(Shelf):
         """One key. NotFound."""
         records = await self._database.read("key", {"id": key_id})
         if not records:
-            raise NotFound(f"There is no key {key_id}.", hint="`callsheet keys list` names them.")
+            raise NotFound(f"There is no key {key_id}.", hint="`callsheet keys list` names them.").because(
+                "key_unknown", key=key_id
+            )
         return key_of(records[0])
 
     async def standing(self, key_id: str) -> Standing:
@@ -172,7 +174,9 @@ class Ledger(Shelf):
         steps.append(Step("limit_key", {"id": key_id, "since": since, **asdict(limits)}))
         records = (await self._database.write(steps))[1]
         if not records:
-            raise NotFound(f"There is no key {key_id}.", hint="`callsheet keys list` names them.")
+            raise NotFound(f"There is no key {key_id}.", hint="`callsheet keys list` names them.").because(
+                "key_unknown", key=key_id
+            )
         return key_of(records[0])
 
     async def audit(self) -> tuple[list[Fault], list[dict[str, Any]]]:

@@ -133,7 +133,7 @@ class Outbox(Shelf):
         """One message; `account` None for the operator. NotFound."""
         records = await self._database.read("message", {"id": message_id, "account": account})
         if not records:
-            raise NotFound(f"There is no message {message_id}.")
+            raise NotFound(f"There is no message {message_id}.").because("message_unknown", message=message_id)
         return message_of(records[0])
 
     async def messages(

@@ -107,7 +107,7 @@ class Store(Ledger, Listing, Outbox, Sharing, Told, Watched):
         """One task as the engine sees it, whoever owns it. NotFound."""
         records = await self._database.read("row", {"id": task_id})
         if not records:
-            raise NotFound(f"There is no task {task_id}.")
+            raise NotFound(f"There is no task {task_id}.").because("task_unknown", task=task_id)
         return row_of(records[0])
 
     async def task(self, account: str, task_id: str) -> Task:
@@ -115,14 +115,14 @@ class Store(Ledger, Listing, Outbox, Sharing, Told, Watched):
         asked = {"id": task_id, "account": account, "task_id": task_id}
         tasks, files = await self._database.read_all([Step("task", asked), Step("files_of_task", asked)])
         if not tasks:
-            raise NotFound(f"There is no task {task_id}.")
+            raise NotFound(f"There is no task {task_id}.").because("task_unknown", task=task_id)
         return task_of(tasks[0], tuple(file_of(record) for record in files))
 
     async def task_by_alias(self, door: str, name: str, account: str | None) -> Task:
         """The task that a dialect's id stands for, with its artifacts; `account` None where the id is the proof."""
         records = await self._database.read("task_by_alias", {"door": door, "name": name, "account": account})
         if not records:
-            raise NotFound(f"There is no task {name}.")
+            raise NotFound(f"There is no task {name}.").because("task_unknown", task=name)
         return (await self._with_artifacts(records))[0]
 
     async def due(self, lane: str, now: int, limit: int) -> list[str]:
@@ -210,7 +210,7 @@ class Store(Ledger, Listing, Outbox, Sharing, Told, Watched):
         except Unchanged:
             row = await self.row(task_id)
             if row.task.account != account:
-                raise NotFound(f"There is no task {task_id}.") from None
+                raise NotFound(f"There is no task {task_id}.").because("task_unknown", task=task_id) from None
             return row
         return row_of(answers[0][0])
 

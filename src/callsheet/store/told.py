@@ -43,7 +43,7 @@ class Told:
         """
         records = await self._database.read("task", {"id": task_id, "account": account})
         if not records:
-            raise NotFound(f"There is no task {task_id}.")
+            raise NotFound(f"There is no task {task_id}.").because("task_unknown", task=task_id)
         row = row_of(records[0])
         try:
             answers = await self._database.write(_erasing(row, self._clock()))
@@ -102,9 +102,12 @@ def _erasing(row: Row, now: int) -> list[Step]:
 
 def _kept(row: Row) -> Conflict:
     if not row.task.state.final or row.phase != "done":
-        return Conflict(f"{row.task.id} has not ended.", hint="Cancel it first, and delete it once it has ended.")
+        return Conflict(
+            f"{row.task.id} has not ended.", hint="Cancel it first, and delete it once it has ended."
+        ).because("not_ended", task=row.task.id)
     if row.task.told == "pending":
-        return Conflict(f"The webhook of {row.task.id} is still being told.", hint="Delete it once that is settled.")
+        telling = Conflict(f"The webhook of {row.task.id} is still being told.", hint="Delete it once that is settled.")
+        return telling.because("webhook_open", task=row.task.id)
     return Conflict(
         f"Another task takes what {row.task.id} made.", hint="Delete it once that one has ended, or cancel that one."
-    )
+    ).because("output_taken", task=row.task.id)

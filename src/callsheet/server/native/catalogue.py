@@ -38,7 +38,9 @@ async def list_models(request: Request) -> Response:
         parts.catalog.vendor(query.vendor)
     if query.capability is not None and not parts.catalog.is_capability(query.capability):
         known = ", ".join(parts.catalog.capabilities)
-        raise NotFound(f"There is no capability {query.capability!r}.", param="capability", hint=f"There are: {known}.")
+        said = f"There is no capability {query.capability!r}."
+        unknown = NotFound(said, param="capability", hint=f"There are: {known}.")
+        raise unknown.because("capability_unknown", capability=query.capability[:80])
     found = parts.catalog.models(capability=query.capability, vendor=query.vendor)
     return Answer(page([model.entry() for model in found]))
 

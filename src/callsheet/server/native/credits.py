@@ -33,7 +33,10 @@ async def get(request: Request) -> Response:
     ledger, caller = _ledger(parts), await parts.gate.caller(request)
     query = read_query(request, accounts.CreditQuery)
     if query.account not in (None, caller.account) and not caller.operator:
-        raise Forbidden("This key sees its own account only.", hint="Leave out account, or use the operator's token.")
+        refused = Forbidden(
+            "This key sees its own account only.", hint="Leave out account, or use the operator's token."
+        )
+        raise refused.because("account_other")
     account, following = query.account or caller.account, None
     if query.task is not None:
         found = await ledger.of_task(None if caller.operator else account, query.task)

@@ -158,7 +158,7 @@ async def _opened(request: Request, parts: Parts, file_id: str) -> File:
     if not parts.files.opens(file_id, link.expires or "", link.signature or ""):
         raise Forbidden(
             "This link has expired or was changed.", hint="Ask for the task or the file again for a new one."
-        )
+        ).because("link_over")
     return await parts.files.get(None, file_id)
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from callsheet import sheets
-from callsheet.errors import InvalidInput, NoCredit
+from callsheet.errors import InvalidInput, NoCredit, RequestError
 from callsheet.server.answers_sheets import (
     CanceledPlay,
     EndedPlay,
@@ -124,9 +124,9 @@ async def _planned(player: Player, parts: Parts, asked: SheetPlan) -> Plan:
     return await player.plan(sheet, only=asked.only, fresh=asked.anew, files=asked.files)
 
 
-def _refusal(plan: Plan) -> str | None:
+def _refusal(plan: Plan) -> RequestError | None:
     try:
         plan.check()
     except (InvalidInput, NoCredit) as error:
-        return str(error)
+        return error
     return None

@@ -82,5 +82,7 @@ def _any(caller: Caller) -> str | None:
 
 def _account(caller: Caller, asked: str | None) -> str:
     if asked is not None and asked != caller.account and not caller.operator:
-        raise Forbidden("Only the operator may ask for another account's messages.", param="account")
+        raise Forbidden("Only the operator may ask for another account's messages.", param="account").because(
+            "account_other"
+        )
     return asked or caller.account

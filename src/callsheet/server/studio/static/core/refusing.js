@@ -1,6 +1,6 @@
 /** What the server refuses, in the language shown: by its reason and the values that it names, never by its sentence. */
 import words from "../words/errors.js";
-import { number } from "./format.js";
+import { bytes, number } from "./format.js";
 import { has, lang, register, t } from "./words.js";
 
 register(words);
@@ -22,15 +22,19 @@ export function told({ code, reason, values = {}, message, hint = null }) {
 
 /** The way out, as far as the values name it. */
 function way(reason, values) {
-  const { near, known, choices, min, max } = values;
+  const { known, choices, settings, neural, multiple_of: step } = values;
+  const [min, max] = [values.min, values.max].map((one) => (typeof one === "number" ? number(one) : one));
+  const near = [values.near ?? []].flat();
   const found = [
-    near && t("error.near", { near: named(near) }),
+    near.length > 0 && t("error.near", { near: near.map(named).join(t("error.comma")) }),
     known?.length && t("error.known", { names: known.join(t("error.comma")) }),
     choices?.length && t("error.choices", { values: choices.join(t("error.comma")) }),
     min != null && max != null && t("error.between", { min, max }),
     min != null && max == null && t("error.least", { min }),
     max != null && min == null && t("error.most", { max }),
-    values.multiple_of != null && t("error.multiple", { step: values.multiple_of }),
+    step != null && t("error.multiple", { step }),
+    neural && t("error.neural", { neural }),
+    settings?.length && t("error.settings", { names: settings.join(t("error.comma")) }),
     has(`error.${reason}.hint`) && t(`error.${reason}.hint`),
   ];
   return found.filter(Boolean).join(" ") || null;
@@ -42,7 +46,7 @@ function shown(values) {
     if (Array.isArray(value)) return [name, value.map(named).join(t("error.comma"))];
     return [name, typeof value === "number" ? number(value) : value];
   });
-  return Object.fromEntries(said);
+  return { ...Object.fromEntries(said), size: values.most == null ? "" : bytes(values.most) };
 }
 
 /** A param by the name that its field has, with the API's own where that is another. */

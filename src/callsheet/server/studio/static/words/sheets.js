@@ -59,7 +59,7 @@ export default {
     "sheets.play": "播放",
     "sheets.stop": "停止",
     "sheets.stop.sure": "停止整次播放？",
-    "sheets.stop.why": "等待中的镜头不会再发送，预留的点数随即释放。供应商已开始的仍可能收费。已完成的保留。",
+    "sheets.stop.why": "等待中的镜头不会再发送，预留的积分随即释放。供应商已开始的仍可能收费。已完成的保留。",
     "sheets.stop.leave": "算了",
     "sheets.stop.do": "停止",
     "sheets.stop.done.one": "已请求结束一个镜头。",

@@ -135,7 +135,7 @@ export default {
     "task.promote.asked": "即原先请求的",
     "task.promote.lost": "不接受:{params},将被略去。",
     "task.promote.do": "制作",
-    "task.promote.for": "以 {credits} 点制作",
+    "task.promote.for": "以 {credits} 积分制作",
     "task.promoted": "正在正式制作。",
   },
 };

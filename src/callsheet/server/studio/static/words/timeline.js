@@ -54,8 +54,8 @@ export default {
     "timeline.succeeded": "已成功。",
     "timeline.failed": "失败。",
     "timeline.canceled": "已取消。",
-    "timeline.late": "在此处结束之后供应商才完成，为此收取 {credits} 点。",
+    "timeline.late": "在此处结束之后供应商才完成，为此收取 {credits} 积分。",
     "timeline.webhook": "回调，第 {attempt} 次。",
-    "timeline.cost": "费用 {credits} 点。",
+    "timeline.cost": "费用 {credits} 积分。",
   },
 };

@@ -1,5 +1,6 @@
 /** The foot of the form: where it runs, what it costs and why, and the button. */
 import { html } from "../../lib/index.js";
+import { basisOf } from "../../core/telling.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, Select, Spinner } from "../../parts/index.js";
 import { isLocal } from "./catalogue.js";
@@ -26,7 +27,7 @@ function Price({ said: { quote, error, asking }, missing, broken }) {
   if (error) return html`<p class="missing">${error.message}</p>${error.code === "not_supported" && html`<p class="hint">${error.hint}</p>`}`;
   if (!quote) return html`<p><${Spinner} label=${t("make.quoting")} /></p>`;
   const on = quote.stage === "previz" ? t("make.on.previz") : t("make.on.vendor", { stage: quote.stage });
-  return html`<p class=${asking ? "stale" : ""}><${Credits} value=${quote.credits} /> <span class="soft">${on}</span></p><p class="hint">${quote.basis}</p>`;
+  return html`<p class=${asking ? "stale" : ""}><${Credits} value=${quote.credits} /> <span class="soft">${on}</span></p><p class="hint">${basisOf(quote)}</p>`;
 }
 
 function Stage({ entry, stage, onStage }) {

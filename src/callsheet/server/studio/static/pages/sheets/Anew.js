@@ -1,6 +1,7 @@
 /** Asks whether shots are to be made anew: which those are, and what that costs. */
 import { html, useState } from "../../lib/index.js";
 import { useAsked } from "../../core/asking.js";
+import { refusalOf } from "../../core/telling.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, Dialog, ErrorBox, Spinner, toast } from "../../parts/index.js";
 import { look, play, priced } from "./state.js";
@@ -27,6 +28,6 @@ export function Anew({ shots, onClose }) {
     ${!data && !error && html`<${Spinner} label=${t("shell.loading")} />`}
     ${data && html`<p>${t("sheets.anew.which", { count: names.length, names: names.join(", ") })}</p>
       <p>${t("sheets.anew.cost")} <${Credits} value=${data.credits} />${data.unknown.length ? ` ${t("sheets.unknown", { count: data.unknown.length })}` : ""}</p>
-      ${data.refusal && html`<p class="error">${data.refusal}</p>`}`}
+      ${data.refusal && html`<p class="error">${refusalOf(data)}</p>`}`}
   <//>`;
 }

@@ -1,5 +1,6 @@
 /** The head of the page: which sheet it is, where it runs, what it costs, and playing it. */
 import { html, useRef, useState } from "../../lib/index.js";
+import { refusalOf } from "../../core/telling.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, Select, toast } from "../../parts/index.js";
 import { Anew } from "./Anew.js";
@@ -63,7 +64,7 @@ function Playing({ onAnew }) {
       ? html`<${Button} icon="retry" onClick=${onAnew}>${t("sheets.anew")}<//>`
       : html`${(open > 0 || busy) && html`<${Stop} count=${open} />`}
           <${Button} kind="main" icon="play" busy=${busy} disabled=${!planned || !todo || plan.value.refusal} onClick=${begin}>${t("sheets.play")}<//>`}
-    ${plan.value?.refusal && html`<p class="sheets-refusal" role="alert">${plan.value.refusal}</p>`}
+    ${plan.value?.refusal && html`<p class="sheets-refusal" role="alert">${refusalOf(plan.value)}</p>`}
   </div>`;
 }
 

@@ -1,6 +1,7 @@
 /** What can be done with takes: each by one request of the public API, and said in the words of its answer. */
 import { del, media, post } from "../../core/api.js";
 import { credits } from "../../core/format.js";
+import { whyOf } from "../../core/telling.js";
 import { t } from "../../core/words.js";
 import { toast } from "../../parts/toast.js";
 
@@ -31,10 +32,9 @@ export async function cancel(task) {
   return now;
 }
 
-/** What a cancel came to, in one sentence with its money. @param {{why: string, credits: object}} said */
-export function costOf({ why, credits: moved }) {
-  const money = moneyOf(moved);
-  return money ? `${why} ${money}` : why;
+/** What a cancel came to, in one sentence with its money. @param {{why: string, reason: string, credits: object}} said */
+export function costOf(said) {
+  return [whyOf(said), moneyOf(said.credits)].filter(Boolean).join(" ");
 }
 
 /** The money that a cancel moved, in words; empty where none was set aside. @param {object} moved */

@@ -3,6 +3,7 @@ import { html, useEffect, useState } from "../../lib/index.js";
 import { get, media, post } from "../../core/api.js";
 import { credits, duration, number, time } from "../../core/format.js";
 import { Link } from "../../core/router.js";
+import { basisOf } from "../../core/telling.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, toast } from "../../parts/index.js";
 import { copyText } from "../../parts/player/Text.js";
@@ -76,7 +77,7 @@ export function Money({ task }) {
     ${entries?.length > 0 &&
     html`<ul class="moves">${entries.map((entry) => html`<li key=${entry.number}><time class="mono soft" dateTime=${entry.at} title=${time(entry.at)}>${time(entry.at).split(", ").at(-1)}</time><span>${way(entry)}</span><b class="mono">${entry.priced ? credits(entry.amount) : "?"}</b>${entry.memo && html`<span class="soft memo">${entry.memo}</span>`}</li>`)}</ul>`}
     ${entries?.length === 0 && html`<p class="soft">${t("task.money.none")}</p>`}
-    ${quote ? html`<p class="quoted"><${Credits} value=${quote.credits} /> <span class="soft">${quote.basis}</span></p>` : html`<p><${Button} small onClick=${ask}>${t("task.quote")}<//></p>`}`;
+    ${quote ? html`<p class="quoted"><${Credits} value=${quote.credits} /> <span class="soft">${basisOf(quote)}</span></p>` : html`<p><${Button} small onClick=${ask}>${t("task.quote")}<//></p>`}`;
 }
 
 function way({ source, target }) {

@@ -1,6 +1,7 @@
 /** Make it for real: the same input at a vendor, its price said before, and one task made by one press. */
 import { html, useEffect, useMemo, useState } from "../../lib/index.js";
 import { Link, go } from "../../core/router.js";
+import { basisOf } from "../../core/telling.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, Dialog, ErrorBox, Spinner, toast } from "../../parts/index.js";
 import { again } from "../takes/doing.js";
@@ -49,7 +50,7 @@ function Offer({ offer, task, chosen, onChoose }) {
       ? html`<span class="offer-price"><${Credits} value=${quote.credits} /></span>`
       : html`<${Link} class="button small" to=${`/make?${new URLSearchParams({ task: task.id, model, stage: model })}`}>${t("task.edit")}<//>`}
     <span class="offer-said soft">
-      ${error ? `${error.message} ${error.hint ?? ""}` : quote.basis}
+      ${error ? `${error.message} ${error.hint ?? ""}` : basisOf(quote)}
       ${!error && lost.length > 0 && html`<b class="lost">${t("task.promote.lost", { params: lost.join(", ") })}</b>`}
     </span>
   </label>`;
