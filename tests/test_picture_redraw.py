@@ -8,12 +8,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from callsheet.errors import RenderError
 from callsheet.renderers.media import load_cutout
 from callsheet.renderers.previz.enlarge import enlarge
 from callsheet.renderers.previz.picture import structure
-from picture_fixtures import disc, make, painted, slopes
+from picture_fixtures import disc, make, overlap, painted, slopes
 from render_fixtures import save
 
 
@@ -98,6 +99,24 @@ def test_without_a_mask_the_whole_picture_is_redrawn(tmp_path: Path) -> None:
 def test_an_upscale_is_exactly_so_many_times_as_large(scale: int, tmp_path: Path) -> None:
     (rgb,), (made,) = make(tmp_path, "upscale", painted(width=161, height=91), extra={"scale": scale})
     assert rgb.shape[:2] == (91 * scale, 161 * scale) == (made.height, made.width)
+
+
+@pytest.mark.parametrize("ending", ["png", "webp"])
+def test_an_enlarged_cutout_stays_transparent_and_what_lies_hidden_does_not_rim_it(ending: str, tmp_path: Path) -> None:
+    still = np.zeros((60, 80, 4), np.uint8)
+    still[...] = (0, 255, 0, 0)
+    still[15:45, 20:60] = (200, 40, 30, 255)
+    Image.fromarray(still).save(tmp_path / "cut.png")
+    asked: dict[str, object] = {"image": tmp_path / "cut.png", "width": 80, "height": 60, "extra": {"scale": 2}}
+    _, (made,) = make(tmp_path, "upscale", format=ending, **asked)
+    rgba = np.asarray(Image.open(made.path))
+    assert rgba.shape == (120, 160, 4)
+    assert (rgba[60, 80, 3], rgba[4, 4, 3]) == (255, 0)
+    assert overlap(rgba[..., 3] > 127, np.kron(still[..., 3] > 0, np.ones((2, 2))) > 0) > 0.97
+    seen = rgba[rgba[..., 3] > 20].astype(int)
+    assert (seen[:, 1] < 70).all(), "no green from under it"
+    (rgb,), _ = make(tmp_path, "upscale", format="jpeg", **asked)
+    assert rgb[4, 4].min() > 250
 
 
 def test_an_upscale_to_a_size_is_that_size(tmp_path: Path) -> None:
