@@ -9,7 +9,7 @@ import httpx2
 
 from callsheet.errors import Rejected, Unauthorized, Unavailable, Unsure
 from callsheet.wires.bodies import mended
-from callsheet.wires.listening import overheard
+from callsheet.wires.listening import TooLong, overheard
 
 TOLD = 300
 """How many letters of a vendor's complaint are kept."""
@@ -41,7 +41,8 @@ async def send(client: httpx2.AsyncClient, method: str, path: str, *, paid: bool
     except _BEFORE_SENDING as error:
         raise Unavailable(f"The vendor cannot be reached: {_name(error)}.") from error
     except (httpx2.TransportError, httpx2.DecodingError) as error:
-        said = f"The vendor's answer to {method} {path} was lost: {_name(error)}."
+        why = str(error) if isinstance(error, TooLong) else _name(error)
+        said = f"The vendor's answer to {method} {path} was lost: {why}."
         raise (Unsure(said) if paid else Unavailable(said)) from error
 
 

@@ -14,6 +14,10 @@ import httpx2
 HEARD = 16_384
 """Letters of a body that are heard at most."""
 
+MOST = 64 << 20
+"""Bytes of an answer, unpacked: no vendor documents one near it, and what is larger could fill the memory."""
+
+_PACKING = ("content-encoding", "content-length", "transfer-encoding")
 _TEXTS = ("json", "text", "xml", "x-www-form-urlencoded")
 
 
@@ -44,11 +48,15 @@ def listening(hear: Callable[[Heard], None]) -> Generator[None]:
         _listener.reset(token)
 
 
+class TooLong(httpx2.DecodingError):
+    """The answer is larger than MOST; the rest of it was not read."""
+
+
 async def overheard(client: httpx2.AsyncClient, method: str, path: str, **request: Any) -> httpx2.Response:
-    """`client.request`, heard."""
+    """`client.request`, heard. Raises TooLong, and what the client raises."""
     hear = _listener.get()
     if hear is None:
-        return await client.request(method, path, **request)
+        return await _answered(client, method, path, **request)
     began, since = time.time(), time.monotonic()
 
     def told(sent: httpx2.Request, answer: httpx2.Response | None, error: str | None) -> None:
@@ -57,12 +65,27 @@ async def overheard(client: httpx2.AsyncClient, method: str, path: str, **reques
         hear(Heard(began, took, sent.method, str(sent.url), status, error, _request(sent), response))
 
     try:
-        answer = await client.request(method, path, **request)
+        answer = await _answered(client, method, path, **request)
     except (httpx2.TransportError, httpx2.DecodingError) as error:
         told(_sent(error, client, method, path), None, type(error).__name__)
         raise
     told(answer.request, answer, None)
     return answer
+
+
+async def _answered(client: httpx2.AsyncClient, method: str, path: str, **request: Any) -> httpx2.Response:
+    """The whole answer, unpacked piece by piece, so that no more than MOST is ever held of it."""
+    answer = await client.send(client.build_request(method, path, **request), stream=True)
+    content = bytearray()
+    try:
+        async for piece in answer.aiter_bytes():
+            content += piece
+            if len(content) > MOST:
+                raise TooLong(f"it is longer than {MOST >> 20} MiB", request=answer.request)
+    finally:
+        await answer.aclose()
+    headers = [(name, value) for name, value in answer.headers.multi_items() if name.lower() not in _PACKING]
+    return httpx2.Response(answer.status_code, headers=headers, content=bytes(content), request=answer.request)
 
 
 def _sent(error: httpx2.RequestError, client: httpx2.AsyncClient, method: str, path: str) -> httpx2.Request:
