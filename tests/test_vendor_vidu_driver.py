@@ -13,7 +13,7 @@ import pytest
 
 from callsheet import catalog
 from callsheet.contract import Call, Order
-from callsheet.errors import Unavailable, VendorError
+from callsheet.errors import Rejected, Unavailable, VendorError
 from callsheet.settings import load
 from callsheet.tasks import Artifact, State, Update
 from callsheet.vendors.vidu import driver_uploads
@@ -116,6 +116,21 @@ def test_what_is_too_large_for_a_body_is_uploaded_without_our_key(
         {"etag": '"e1"'},
         {"etag": '"e2"'},
     ]
+
+
+@pytest.mark.parametrize("address", ["http://169.254.169.254/latest", "https://10.0.0.7/put", "file:///etc/passwd"])
+def test_bytes_are_put_only_where_the_guard_lets_them(tmp_path: Path, address: str) -> None:
+    (tmp_path / "1").write_bytes(a_clip())
+    order = an_order("vidu/upscale-new", {"video": "file_1"}, file_1=tmp_path / "1")
+    asked: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        return httpx2.Response(200, json={"id": "u1", "put_url": address})
+
+    with pytest.raises(Rejected, match="not reached from here"):
+        asyncio.run(vidu(answer).submit(order))
+    assert asked == ["/tools/v2/files/uploads"], "nothing was made, and nothing costs"
 
 
 @pytest.mark.parametrize("fault", [{"id": "u1"}, {"put_url": 7, "id": "u1"}, []])

@@ -12,6 +12,7 @@ import httpx2
 from callsheet import catalog
 from callsheet.contract import Call, Order
 from callsheet.errors import Rejected, Unavailable, Unsure, VendorError
+from callsheet.fetch import Guard
 from callsheet.settings import Settings
 from callsheet.tasks import Artifact, Failure, State, Update
 from callsheet.vendors.vidu import driver_find, driver_uploads
@@ -37,20 +38,27 @@ def driver(settings: Settings) -> Vidu | None:
     facts = catalog.load().vendor(VENDOR)
     headers = {"authorization": f"Token {key_of(access)}"}
     client = httpx2.AsyncClient(base_url=base_url(facts, access), headers=headers, timeout=TIMEOUT)
-    return Vidu(client, origin_url(facts, access), key_of(access))
+    origin = origin_url(facts, access)
+    # The vendor's own host is the operator's word, wherever it is: a twin or another callsheet keeps uploads itself.
+    guard = Guard(frozenset({*settings.fetch.allow, httpx2.URL(origin).host}))
+    return Vidu(client, origin, key_of(access), guard)
 
 
 class Vidu(RemoteDriver):
-    """`contract.Driver`. `origin` is where the uploads are, `key` what callbacks are signed with."""
+    """`contract.Driver`. `origin` is where uploads are opened, `key` what callbacks are signed with.
 
-    def __init__(self, client: httpx2.AsyncClient, origin: str, key: str) -> None:
+    `guard` is what lets uploads out to where Vidu says that they go.
+    """
+
+    def __init__(self, client: httpx2.AsyncClient, origin: str, key: str, guard: Guard | None = None) -> None:
         super().__init__(client, catalog.load().vendor(VENDOR))
         self._origin = origin
         self._key = key
+        self._guard = guard or Guard()
 
     async def submit(self, order: Order) -> Update:
         """Upload what cannot go inside the request, then create."""
-        given = await driver_uploads.handed_over(self._client, self._origin, order)
+        given = await driver_uploads.handed_over(self._client, self._guard, self._origin, order)
         body = order.model.to_wire(given) | {"payload": order.task_id}
         if order.callback is not None:
             body["callback_url"] = order.callback

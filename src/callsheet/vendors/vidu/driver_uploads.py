@@ -11,7 +11,8 @@ from typing import Any, cast
 import httpx2
 
 from callsheet.contract import Order
-from callsheet.errors import Unavailable
+from callsheet.errors import Forbidden, InvalidInput, Rejected, Unavailable
+from callsheet.fetch import SETTING, Guard
 from callsheet.renderers.media import probe
 from callsheet.wires.asking import ask, send
 
@@ -27,8 +28,11 @@ INSIDE = frozenset({"image", "images", "mask"})
 """Param types that may be given as data: addresses."""
 
 
-async def handed_over(client: httpx2.AsyncClient, origin: str, order: Order) -> dict[str, Any]:
-    """The order's input with each file id replaced by what Vidu can read. Raises a VendorError; nothing costs yet."""
+async def handed_over(client: httpx2.AsyncClient, guard: Guard, origin: str, order: Order) -> dict[str, Any]:
+    """The order's input with each file id replaced by what Vidu can read. Raises a VendorError; nothing costs yet.
+
+    Where Vidu says that bytes are to be put is reached under the `guard`, as every address that others name.
+    """
     given: dict[str, str] = {}
     room = BODY
     for _, param, file_id in order.model.media(order.input):
@@ -43,7 +47,7 @@ async def handed_over(client: httpx2.AsyncClient, origin: str, order: Order) -> 
             given[file_id] = await asyncio.to_thread(_inside, path)
             room -= size
         else:
-            given[file_id] = await _uploaded(client, origin, path)
+            given[file_id] = await _uploaded(client, guard, origin, path)
     return order.model.with_media(order.input, lambda _, file_id: given[file_id])
 
 
@@ -51,18 +55,22 @@ def _inside(path: Path) -> str:
     return f"data:{probe(path).content_type};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
-async def _uploaded(client: httpx2.AsyncClient, origin: str, path: Path) -> str:
+async def _uploaded(client: httpx2.AsyncClient, guard: Guard, origin: str, path: Path) -> str:
     opened = await ask(client, "POST", origin + PATH, json={"scene": "vidu"})
-    etag = await _put(_part(opened, "put_url"), path)
+    etag = await _put(guard, _part(opened, "put_url"), path)
     finish = f"{origin}{PATH}/{_part(opened, 'id')}/finish"
     return _part(await ask(client, "PUT", finish, json={"etag": etag}), "uri")
 
 
-async def _put(url: str, path: Path) -> str:
+async def _put(guard: Guard, url: str, path: Path) -> str:
     """The etag of what was put. Without our key: the address is its own proof, and often another company's."""
     headers = await asyncio.to_thread(_headers, path)
-    async with httpx2.AsyncClient(timeout=TIMEOUT) as bare:
-        response = await send(bare, "PUT", url, content=_chunks(path), headers=headers)
+    async with guard.client(timeout=TIMEOUT) as bare:
+        try:
+            response = await send(bare, "PUT", url, content=_chunks(path), headers=headers)
+        except (Forbidden, InvalidInput) as error:
+            said = f"Vidu named a store for an upload that is not reached from here: {error.message}"
+            raise Rejected(said, hint=f"An operator who trusts it names its host in {SETTING}.") from error
     etag = response.headers.get("etag", "")
     if not response.is_success or not etag:
         raise Unavailable(
