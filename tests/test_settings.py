@@ -10,7 +10,8 @@ import pytest
 from callsheet.app import vendors
 from callsheet.contract import Driver
 from callsheet.errors import SetupError
-from callsheet.settings import Rule, Settings, home_folder, load
+from callsheet.settings import Rule, Settings, VendorAccess, home_folder, load
+from callsheet.settings.loading import SECRETS
 
 SECRET = "whsec_" + "A" * 40
 
@@ -126,6 +127,20 @@ def test_a_secret_may_lie_in_a_file_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(SetupError) as caught:
         load(tmp_path / "home", None, {"CALLSHEET_VENDORS__VIDU__KEY_FILE": str(tmp_path / "nothing")})
     assert str(tmp_path / "nothing") in str(caught.value)
+
+
+def test_every_kind_of_secret_may_lie_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "former").write_text(f"{SECRET}\n")
+    environ = {
+        "CALLSHEET_WEBHOOKS__SECRET": SECRET,
+        "CALLSHEET_WEBHOOKS__FORMER_SECRET_FILE": str(tmp_path / "former"),
+    }
+    former = load(tmp_path / "home", None, environ).webhooks.former_secret
+    assert former is not None
+    assert former.get_secret_value() == SECRET
+    sections = [Settings, VendorAccess, *(one.annotation for one in Settings.model_fields.values())]
+    fields = [one for section in sections for one in getattr(section, "model_fields", {}).items()]
+    assert {name for name, field in fields if "SecretStr" in str(field.annotation)} == set(SECRETS)
 
 
 def test_secrets_are_never_shown_not_even_wrong_ones(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ INTRODUCTION = f"""# Settings
 A flag counts before the environment, the environment before `{FILE}` in the home (or, without one there, in the
 folder one is in), and that before the default. In the environment a setting is `{PREFIX}SECTION__NAME`; a list is
 words between commas.
-`key`, `secret`, `seal` and `database` also come as `key_file` and so on, the name of a file that holds the secret.
+`key`, `secret`, `former_secret`, `seal` and `database` also come as `key_file` and so on, the name of a file that
+holds the secret.
 A name that is not here is an error at start. Secrets are never printed.
 """
 HEADS = "| setting | type | default | means |\n|---|---|---|---|"

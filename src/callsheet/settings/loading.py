@@ -23,6 +23,9 @@ FILE = "callsheet.toml"
 OTHER_VARIABLES = frozenset({"CALLSHEET_HOME", "CALLSHEET_URL", "CALLSHEET_KEY", "CALLSHEET_DEBUG"})
 """Variables that are no settings: where the home is, which server and key a client uses, whether faults show whole."""
 
+SECRETS = ("key", "secret", "former_secret", "seal", "database")
+"""Settings that may lie in a file of their own: `key_file` and so on."""
+
 _SECRETIVE = ("vendors", "webhooks", "llm", "metrics", "database", "seal")
 """Sections that hold secrets: what was written there is never shown."""
 
@@ -101,7 +104,7 @@ def _read_secret_files(tree: Tree) -> Tree:
         bare = name.removesuffix("_file")
         if isinstance(value, dict):
             read[name] = _read_secret_files(cast("Tree", value))
-        elif bare in ("key", "secret", "seal", "database") and bare != name:
+        elif bare in SECRETS and bare != name:
             read[bare] = _secret(name, str(value))
         else:
             read[name] = value
