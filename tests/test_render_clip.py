@@ -142,6 +142,15 @@ def test_a_full_disk_is_said_to_be_full(tmp_path: Path, monkeypatch: pytest.Monk
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_failure_that_says_nothing_is_named_by_its_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def speechless(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(encode.av, "open", speechless)
+    with pytest.raises(RenderError, match=r"encoded: MemoryError\."):
+        write(tmp_path / "a.mp4", 40)
+
+
 @pytest.mark.parametrize("size", [(63, 48), (64, 47), (0, 48)])
 def test_a_size_that_h264_cannot_have_is_refused(tmp_path: Path, size: tuple[int, int]) -> None:
     with pytest.raises(RenderError, match="even"):

@@ -281,4 +281,4 @@ def _explained(error: BaseException) -> CallsheetError:
         return error
     if isinstance(error, OSError) and error.errno in _FULL_DISK:
         return StorageError("The disk is full: the clip could not be written.", hint="Free some space and try again.")
-    return RenderError(f"The clip could not be encoded: {error or type(error).__name__}.")
+    return RenderError(f"The clip could not be encoded: {str(error) or type(error).__name__}.")
