@@ -114,6 +114,23 @@ def test_a_prompt_counts_its_own_seconds_against_the_models_default() -> None:
     assert "too-much" in {one.rule for one in check(short)}
 
 
+@pytest.mark.parametrize(
+    ("text", "seconds", "too_much"),
+    [
+        ("A dog runs, jumps, sits, eats, sleeps and sings", 2, True),
+        ("小狗奔跑、跳跃、坐下、吃饭、睡觉、唱歌", 2, True),
+        ("一只小狗又跑又跳，坐下，吃饭，睡觉，唱歌", 2, True),
+        ("A dog runs, jumps, sits, eats, sleeps and sings", 8, False),
+        ("A dog runs and jumps, ocean waves, mountain rocks, warm lights", 2, False),
+        ("小狗在草地上奔跑，镜头跟拍，阳光明媚", 2, False),
+        ("A girl sits by the window, drinks tea and smiles", 2, False),
+    ],
+)
+def test_what_one_does_is_counted_against_the_seconds(text: str, seconds: int, too_much: bool) -> None:
+    found = check(about_capability("text-to-video", text, {"duration": seconds}))
+    assert ("too-much" in {one.rule for one in found}) is too_much
+
+
 def test_a_marker_that_tests_an_app_is_no_prompt_to_be_judged() -> None:
     found = check(about_capability("text-to-video", "no [[slow 2.5]]"))
     assert [(one.rule, one.quote) for one in found] == [("test-marker", "[[slow 2.5]]")]

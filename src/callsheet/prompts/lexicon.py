@@ -93,6 +93,20 @@ def moves(brief: Brief) -> bool:
     return _VERB_LIKE.search(brief.text) is not None
 
 
+def actions(brief: Brief) -> int:
+    """How many things a subject does, told one after the other: "a dog runs, jumps and eats", 小狗跑、跳、吃."""
+    count = 0
+    for clause in _CLAUSES.split(brief.text.lower()):
+        if not clause or _OF_CAMERA.search(clause):
+            continue
+        words = _BEFORE.sub("", clause).split()
+        first = bool(words) and words[0] in en_verbs.ACTS
+        later = any(word in en_verbs.ACTS for word in words[1:]) and _ONE.match(clause) is not None
+        theirs = (_ACTS.match if count else _ACTS.search)(clause) is not None
+        count += (first and count > 0) or (later and count == 0) or theirs
+    return count
+
+
 def without(brief: Brief, *names: str) -> str:
     """The text without the words of these tables; what is left is what it is about."""
     left = brief.text
@@ -123,6 +137,14 @@ def instead_of(words: str) -> dict[str, str]:
 def _looks_moving(word: str) -> bool:
     return word.endswith("ing") and len(word) > 4 and word not in en_verbs.STILL
 
+
+_CLAUSES = re.compile(
+    r"\s*(?:[,;.!?、，；。！？:：]|\b(?:and then|then|and|before|after)\b|然后|接着|随后|最后|并且|[又再并和])\s*"
+)
+_BEFORE = re.compile(r"^(?:(?:he|she|it|also|finally|next|first|suddenly|again|\w+ly) )+")
+_ONE = re.compile(r"(?:an?|the|one|he|she|it|his|her|my|our|their|this|that)\b")
+_OF_CAMERA = re.compile(r"\b(?:camera|shot|view|lens)\b|镜头|画面|机位")
+_ACTS = re.compile(rf"(?:[他她它]|在|就|会|要|还)*(?:{zh.ACTS})")
 
 _VERB_LIKE = re.compile(
     r"\b(?:an?|the|one|each|he|she|it|his|her)\s+(?:(?!(?:of|with|and|on|in|at|by|under|near|from|to|as|is)\b)[a-z'-]+\s+){1,4}?"

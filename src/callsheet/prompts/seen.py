@@ -9,6 +9,7 @@ from callsheet.prompts.brief import Brief
 from callsheet.prompts.finding import Found, Severity
 from callsheet.prompts.lexicon import (
     OPPOSITES,
+    actions,
     artists,
     has,
     hits,
@@ -105,7 +106,7 @@ _WANTED = {"en": "Say what is wanted instead.", "zh": "改说想要什么。"}
 
 
 def too_much(brief: Brief) -> Iterator[Found]:
-    """More subjects, moves, looks, steps or cuts than the seconds hold."""
+    """More subjects, moves, looks, steps, cuts or actions than the seconds hold."""
     clip = brief.capability in CLIPS
     seconds = brief.seconds or USUAL
     allowed = {
@@ -114,6 +115,7 @@ def too_much(brief: Brief) -> Iterator[Found]:
         "subjects": max(5, round(seconds)) if clip else 8,
         "steps": max(2, round(seconds / 2)) if clip else 99,
         "cuts": max(1, round(seconds / 2.5)) if clip else 99,
+        "actions": max(3, round(seconds * 1.5)) if clip else 99,
     }
     counted = {
         "moves": len(present(brief, "moves").keys() - {"handheld"}),
@@ -121,6 +123,7 @@ def too_much(brief: Brief) -> Iterator[Found]:
         "subjects": len(list(hits(brief, "listed"))),
         "steps": len(list(hits(brief, "beats"))),
         "cuts": len(list(hits(brief, "cuts"))),
+        "actions": actions(brief),
     }
     for what, count in counted.items():
         if count > allowed[what]:
@@ -129,8 +132,22 @@ def too_much(brief: Brief) -> Iterator[Found]:
 
 
 _WHAT = {
-    "en": {"moves": "camera moves", "styles": "looks", "subjects": "subjects", "steps": "steps", "cuts": "cuts"},
-    "zh": {"moves": "种运镜", "styles": "种风格", "subjects": "个主体", "steps": "个先后步骤", "cuts": "次切换"},
+    "en": {
+        "moves": "camera moves",
+        "styles": "looks",
+        "subjects": "subjects",
+        "steps": "steps",
+        "cuts": "cuts",
+        "actions": "actions",
+    },
+    "zh": {
+        "moves": "种运镜",
+        "styles": "种风格",
+        "subjects": "个主体",
+        "steps": "个先后步骤",
+        "cuts": "次切换",
+        "actions": "个动作",
+    },
 }
 
 

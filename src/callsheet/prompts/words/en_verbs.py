@@ -53,3 +53,10 @@ def _forms(verb: str) -> set[str]:
 
 MOTION = frozenset(form for verb in _REGULAR.split() for form in _forms(verb)) | frozenset(_PAST.split())
 """Every form of the verbs above."""
+
+_CAMERA = frozenset(["tilt", "zoom", "orbit", "push", "pull", "roll", "follow", "move", "dive", "swing"])
+
+ACTS = frozenset(
+    form for verb in _REGULAR.split() if verb not in _CAMERA for form in _forms(verb) if form.endswith("s")
+)
+"""The forms that tell what one subject does (runs, carries), of verbs that a camera seldom does."""
