@@ -16,12 +16,13 @@ NAME = "server.json"
 
 @contextmanager
 def announced(home: Path, url: str, token: str, idle_exit: float | None) -> Generator[None]:
-    """Write `{url, pid, token, temporary}` for its owner's eyes only, and take it away at the end.
+    """Write `{url, pid, token, temporary, proves}` for its owner's eyes only, and take it away at the end.
 
-    `token` opens everything on this server. `temporary` is whether it leaves by itself when idle.
+    `token` opens everything on this server. `temporary` is whether it leaves by itself when idle; `proves` that its
+    /healthz shows who knows the token before anyone sends it.
     """
     path = home / NAME
-    said = {"url": url, "pid": os.getpid(), "token": token, "temporary": idle_exit is not None}
+    said = {"url": url, "pid": os.getpid(), "token": token, "temporary": idle_exit is not None, "proves": True}
     write_private(path, json.dumps(said))
     try:
         yield

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 import http.client
 import json
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -14,7 +16,7 @@ from urllib.parse import urlsplit
 
 from callsheet.cli.printing import say
 from callsheet.errors import SetupError
-from callsheet.store.lock import owner
+from callsheet.store.lock import CHALLENGE, PROOF, owner, proof
 
 IDLE_EXIT = 10.0
 """Seconds without a request or an unfinished task after which a server that a command started leaves again."""
@@ -44,13 +46,22 @@ class Running:
 
 
 def find(home: Path) -> Running | None:
-    """The server that runs on this home; None when server.json is missing, or what it names is gone or silent."""
+    """The server that runs on this home; None when server.json is missing, or what it names is gone or silent.
+
+    It outlives a server that was killed, and its port may be another program's by now: that one is not sent the token.
+    """
     try:
         said = json.loads((home / "server.json").read_text())
         running = Running(said["url"], int(said["pid"]), said["token"], bool(said.get("temporary")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return running if _lives(running.pid) and _answers(running.url) else None
+    if not _lives(running.pid):
+        return None
+    if not said.get("proves"):  # written by an older version: it is that server's where that process owns the home
+        return running if owner(home) == running.pid and _answers(running) is not None else None
+    challenge = secrets.token_hex(16)
+    shown = _answers(running, challenge)
+    return running if shown and hmac.compare_digest(shown.encode(), proof(running.token, challenge).encode()) else None
 
 
 def obtain(home: Path) -> Running:
@@ -133,14 +144,15 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def _answers(url: str) -> bool:
-    """Whether something answers there; the request also tells an idle server to stay."""
-    place = urlsplit(url)
+def _answers(running: Running, challenge: str = "") -> str | None:
+    """The proof that is answered there to a challenge; None where nothing answers. It tells an idle server to stay."""
+    place = urlsplit(running.url)
     connection = http.client.HTTPConnection(place.hostname or "127.0.0.1", place.port, timeout=5)
     try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
+        connection.request("GET", "/healthz", headers={CHALLENGE: challenge} if challenge else {})
+        answer = connection.getresponse()
+        return answer.getheader(PROOF, "") if answer.status == 200 else None
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()

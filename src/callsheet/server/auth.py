@@ -15,6 +15,7 @@ from callsheet.contract import Key, Keys
 from callsheet.errors import Forbidden, NotFound, Unauthenticated
 from callsheet.server.origin import address_of, hostname
 from callsheet.server.studio.tokens import HEADER, Session, Sessions, mark
+from callsheet.store.lock import proof
 
 LOCAL = "local"
 """The account of everyone on this machine while no key exists, and of the operator always."""
@@ -50,6 +51,10 @@ class Gate:
         self._mark = mark(token)
         self._keys = keys
         self._token = token.encode()
+
+    def proof(self, challenge: str) -> str:
+        """What shows a command of this home, before it sends the token, that it speaks to the server it looks for."""
+        return proof(self._token.decode(), challenge)
 
     async def caller(self, connection: HTTPConnection) -> Caller:
         """The caller; Unauthenticated when a key is needed and this is none."""

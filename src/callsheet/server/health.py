@@ -12,6 +12,10 @@ from callsheet.server.answers import Outgoing
 from callsheet.server.native.route import Route, operation
 from callsheet.server.parts import parts_of
 from callsheet.server.shapes import Answer
+from callsheet.store.lock import CHALLENGE, PROOF
+
+LONGEST = 200
+"""Letters of a challenge."""
 
 router = APIRouter(tags=["health"], route_class=Route)
 
@@ -33,7 +37,9 @@ class Ready(Outgoing):
 @router.get("/healthz", **operation("live", "Whether the process lives.", answer=Alive, security=[]))
 async def healthz(request: Request) -> Response:
     """Answers as long as the loop turns."""
-    return Answer({"ok": True})
+    challenge = request.headers.get(CHALLENGE)
+    proved = {PROOF: parts_of(request).gate.proof(challenge[:LONGEST])} if challenge else None
+    return Answer({"ok": True}, headers=proved)
 
 
 @router.get(

@@ -1,8 +1,9 @@
-"""One process owns a home: the lock on it, and who holds it."""
+"""One process owns a home: the lock on it, who holds it, and how its server proves that it is the one."""
 
 from __future__ import annotations
 
 import fcntl
+import hmac
 import os
 import time
 from pathlib import Path
@@ -12,6 +13,9 @@ from callsheet.errors import SetupError
 
 NAME = "lock"
 LOOKS = 5
+
+CHALLENGE, PROOF = "x-callsheet-challenge", "x-callsheet-proof"
+"""The headers of a question to /healthz, and of its answer, by which a home's server is known."""
 
 
 class HomeLock:
@@ -88,3 +92,8 @@ def owner(home: Path) -> int | None:
         return int(pid) if pid.isdigit() else 0
     finally:
         os.close(fd)
+
+
+def proof(token: str, challenge: str) -> str:
+    """What only who knows the home's token can answer to a challenge. It tells nothing of the token."""
+    return hmac.digest(token.encode(), b"callsheet home " + challenge.encode(), "sha256").hex()
