@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from callsheet.renderers.previz.diagrams import words
+from callsheet.renderers.previz.diagrams import read_parallel, words
 from callsheet.renderers.previz.diagrams.flow_build import Builder
 from callsheet.renderers.previz.diagrams.shapes import Flow
 
@@ -63,7 +63,8 @@ _BESIDE = re.compile(
 )
 _TOGETHER = re.compile(
     r"^(?:并行|同时)(?:进行|执行|处理|开展)[：:]?\s*(?P<zh>.+)$|^(?P<zh2>.+?(?:和|、|与).+?)(?:同时|并行)(?:进行|执行"
-    r"|处理)$|^(?P<en>.+?\band\b.+?)\s+(?:in parallel|at the same time|simultaneously)$",
+    r"|处理)$|^(?P<en>.+?\band\b.+?)(?:\s+(?:run|happen|take place|are done))?"
+    r"\s+(?:in parallel|at the same time|simultaneously|concurrently)$",
     re.I,
 )
 _END = re.compile(
@@ -90,7 +91,8 @@ def read(text: str, language: str) -> Flow | None:
 
 
 def _read_sentence(sentence: str, builder: Builder) -> None:
-    for index, clause in enumerate(_clauses(sentence)):
+    left = read_parallel.fork(_bare(sentence), builder)
+    for index, clause in enumerate(_clauses(read_parallel.beside(sentence) if left is None else left)):
         bare = _bare(clause)
         if index == 0 and not _goes_on(clause, bare, builder):
             builder.close_all()
@@ -148,9 +150,12 @@ def _read_clause(bare: str, builder: Builder) -> None:
 
 
 def _read_frame(bare: str, builder: Builder) -> bool:
-    """Start and end by their names."""
+    """Start and end by their names, and where steps that go on at once meet."""
     if _START.match(bare) and len(builder.nodes) == 1:
         return True
+    together = read_parallel.meet(bare, builder)
+    if together is not None:
+        return _rest(together, builder)
     if _END.match(bare):
         builder.end()
         return True
