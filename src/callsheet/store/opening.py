@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import time
 from pathlib import Path
@@ -41,6 +42,7 @@ def open_checked(path: Path) -> sqlite3.Connection:
     connection: sqlite3.Connection | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _for_its_owner_only(path)
         connection = connect(path)
         _must_be_sound(connection, path)
         migrate(connection, path)
@@ -49,6 +51,17 @@ def open_checked(path: Path) -> sqlite3.Connection:
             connection.close()
         raise _explained(error, path) from error
     return connection
+
+
+def _for_its_owner_only(path: Path) -> None:
+    """Shut to others what was made open to them, and what SQLite laid beside it. `callsheet doctor` tells where it is
+    another's file, and stays open.
+    """
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with contextlib.suppress(OSError):
+            mode = file.stat().st_mode
+            if mode & 0o077:
+                file.chmod(mode & 0o700)
 
 
 def _explained(error: Exception, path: Path) -> SetupError:
