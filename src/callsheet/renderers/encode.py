@@ -33,6 +33,9 @@ PREVIEW = "callsheet previz: a preview, not a generated result"
 
 # x264's output depends on its thread count, so the count is a constant: the same scene gives the same bytes anywhere.
 _THREADS = 4
+STEADY = {"mbtree": "0"}
+"""x264 without its macroblock tree, whose vector code reads memory it never wrote: frames of small clips would differ
+by what lay there before. It costs an eighth in size, at slightly better quality."""
 _AHEAD = 4
 _AUDIO_FRAME = 1024
 _BT601, _LIMITED, _BT709_PRIMARIES = 6, 1, 1
@@ -78,7 +81,7 @@ class ClipWriter:
         self._audio = audio
         self._metadata = dict(metadata or {})
         self._progress = progress
-        self._quality = {"crf": str(crf), "preset": preset}
+        self._quality = {"crf": str(crf), "preset": preset, **STEADY}
         self._written = 0
         self._queue: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(_AHEAD)
         self._failure: BaseException | None = None

@@ -131,6 +131,7 @@ def _video(target: Any, picture: Any, scene: Scene) -> Any:
         "crf": "18",
         "preset": "ultrafast" if large else "veryfast",
         "rc-lookahead": "4" if large else "20",
+        **encode.STEADY,
     }
     return stream
 
