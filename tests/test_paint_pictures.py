@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from callsheet.renderers.previz import moves
-from callsheet.renderers.previz.painter import cliffs, compose, flatten, moving, scenes, subjects
+from callsheet.renderers.previz.painter import cliffs, compose, flatten, moving, scenes, shore, subjects
 from callsheet.renderers.previz.painter.brief import read
 from callsheet.renderers.previz.painter.cels import Cel
 from callsheet.renderers.previz.painter.layers import Painting
@@ -166,3 +166,29 @@ def test_a_cliff_stands_over_the_sea_and_what_is_on_it_over_the_horizon() -> Non
         assert abs(nearness - rock.depth) < 0.01, "both move as one"
         foot = round(setting.cliff + 0.05 * stage.unit) - rock.y
         assert rock.pixels[foot, round(column) - rock.x, 3] == 255, "rock is under it"
+
+
+def test_a_storm_at_golden_hour_keeps_its_gold_along_the_horizon() -> None:
+    def warmth(prompt: str) -> float:
+        stage = compose.staged(read(prompt), 320, 180, 4)
+        row = round(stage.horizon)
+        band = compose.paint(prompt, 320, 180, 4)[row - 24 : row - 4].astype(int)
+        return float((band[..., 0] - band[..., 2]).mean())
+
+    assert warmth("a storm over the sea at golden hour") > 25
+    assert warmth("a storm over the sea by day") < 5
+
+
+def test_a_portrait_at_night_is_light_enough_to_see_the_face() -> None:
+    def face(prompt: str) -> float:
+        rgb = compose.paint(prompt, 240, 240, 1).astype(int)
+        skin = (rgb[..., 0] - rgb[..., 2] > 22) & (rgb[..., 1] - rgb[..., 2] > 4) & (rgb[..., 0] - rgb[..., 1] < 60)
+        return float(np.quantile(rgb[..., 0][skin], 0.8))
+
+    assert face("portrait of a woman at night") > 0.7 * face("portrait of a woman by day")
+
+
+def test_boats_at_the_quay_have_hulls() -> None:
+    hull, rig = shore.boat(100, 50, 20)
+    assert hull[:, 0].min() < min(part[:, 0].min() for part in rig) - 5
+    assert hull[:, 1].max() >= 50 > hull[:, 1].min()

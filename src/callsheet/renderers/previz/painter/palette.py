@@ -108,7 +108,7 @@ def choose(brief: Brief, dice: np.random.Generator) -> Palette:
     variants = _TIMES[brief.time]
     row = variants[int(dice.integers(len(variants)))]
     palette = _palette(row, _SCHEME[brief.time])
-    palette = _weather(palette, brief.weather)
+    palette = _weather(palette, brief.weather, brief.time)
     palette = _jitter(palette, float(dice.normal(0, 0.012)), float(dice.uniform(0.94, 1.06)))
     return _style(_words(palette, brief), brief.style)
 
@@ -150,15 +150,26 @@ def _palette(row: tuple[str, ...], scheme: str) -> Palette:
     )
 
 
+_LOW, _HEAVY = frozenset({"dawn", "golden", "dusk"}), frozenset({"rain", "storm"})
 _WEATHER = {"cloudy": (0.66, 0.95), "rain": (0.42, 0.72), "storm": (0.36, 0.5), "fog": (0.5, 1.02), "snow": (0.5, 0.98)}
 
 
-def _weather(palette: Palette, weather: str) -> Palette:
+def _weather(palette: Palette, weather: str, time: str) -> Palette:
     if weather not in _WEATHER:
         return palette
     saturation, value = _WEATHER[weather]
     made = every(palette, lambda c: saturate(c, saturation, value))
+    if time in _LOW and weather in _HEAVY:
+        made = _under_the_clouds(palette, made)
     return replace(made, sun=palette.sun, night=max(palette.night, 0.35 if weather in ("rain", "storm") else 0.0))
+
+
+def _under_the_clouds(clear: Palette, made: Palette) -> Palette:
+    """A low sun's light along the horizon and on the clouds' undersides, whatever rain there is."""
+    low = zip(clear.sky, made.sky, strict=True)
+    sky = tuple((place, mix(dull, bright, 0.75 * max(0.0, place - 0.3) / 0.7)) for (place, bright), (_, dull) in low)
+    haze, cloud = mix(made.haze, clear.haze, 0.45), mix(made.cloud, clear.cloud, 0.4)
+    return replace(made, sky=sky, haze=haze, cloud=cloud, deep=mix(made.deep, clear.haze, 0.12))
 
 
 def _jitter(palette: Palette, hue: float, saturation: float) -> Palette:

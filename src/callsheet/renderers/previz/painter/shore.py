@@ -45,25 +45,22 @@ def quay(stage: Stage) -> list[Layer]:
     end = stage.width * (0.5 - away * 0.24)
     edge = (end, stage.right) if away > 0 else (stage.left, end)
     sheet.polygons([_rect(edge[0], row - 0.012 * unit, edge[1], row + 3)], wall)
-    masts = [
-        _mast(dice.uniform(edge[0], edge[1]), row, unit * dice.uniform(0.07, 0.15))
+    boats = [
+        boat(dice.uniform(edge[0], edge[1]), row, unit * dice.uniform(0.07, 0.15))
         for _ in range(int(13 * stage.width / unit))
     ]
-    sheet.polygons([m for pair in masts for m in pair], mix(wall, stage.palette.silhouette, 0.6), 0.9)
+    sheet.polygons([part for _, rig in boats for part in rig], mix(wall, stage.palette.silhouette, 0.6), 0.9)
+    for k, (hull, _) in enumerate(boats):
+        sheet.polygons([hull], stage.palette.lit(hex_(("#f0ebe0", "#a8453a", "#2f5570")[k % 3]), 0.6))
     return [sheet.layer(0.42), lamps.layer(0.42)]
 
 
-def _mast(x: float, row: float, high: float) -> list[np.ndarray]:
+def boat(x: float, row: float, high: float) -> tuple[np.ndarray, list[np.ndarray]]:
+    """A moored boat: its hull, and its mast and boom."""
     t = max(0.5, high * 0.008)
-    hull = np.array(
-        [
-            [x - 0.28 * high, row - 0.07 * high],
-            [x + 0.32 * high, row - 0.09 * high],
-            [x + 0.22 * high, row + 2],
-            [x - 0.2 * high, row + 2],
-        ]
-    )
-    return [_rect(x - t, row - high, x + t, row), _rect(x, row - 0.22 * high, x + 0.3 * high, row - 0.2 * high), hull]
+    top, foot = row - 0.12 * high, row + 2
+    hull = points(x - 0.4 * high, top, x + 0.46 * high, top - 0.03 * high, x + 0.3 * high, foot, x - 0.3 * high, foot)
+    return hull, [_rect(x - t, row - high, x + t, row), _rect(x, row - 0.3 * high, x + 0.34 * high, row - 0.28 * high)]
 
 
 def _house(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -100,9 +100,15 @@ def _tones(stage: Stage, figure: Figure, nearness: float, colour: str | None) ->
     return tones
 
 
+_LAMP = np.array([1.0, 0.93, 0.84], np.float32)
+
+
 def _lit(stage: Stage, colour: np.ndarray, nearness: float) -> np.ndarray:
     """Subjects keep more of their colour than the land does, so that they can be read against it."""
     palette = stage.palette
+    if stage.brief.close and palette.night > 0:
+        # A portrait at night has a light of its own on the face.
+        palette = replace(palette, ambient=mix(palette.ambient, _LAMP, 0.5), dark=0.5 * palette.dark)
     if stage.brief.setting == "space":
         return mix(colour, hex_("#2a2f5a"), 0.12)
     if stage.brief.setting in ("studio", "room"):
