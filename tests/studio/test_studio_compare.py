@@ -58,6 +58,7 @@ def test_the_address_keeps_both_the_edge_is_moved_and_what_differs_is_told(tab: 
     expect(page.locator(".side").first).to_contain_text("a lighthouse at noon")
     expect(edge).to_have_value("25")
     expect(page.locator("figure").nth(1)).to_have_attribute("style", re.compile(r"inset\(0px 0px 0px 25%\)"))
+    expect(page.locator("figure").nth(0)).to_have_attribute("style", re.compile(r"inset\(0px 75% 0px 0px\)"))
     rows = page.locator(".differences tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.nth(0)).to_contain_text("prompt")
@@ -90,6 +91,8 @@ def test_the_comparison_is_for_everyone(
     open_tab: MakeTab, made: dict[str, Task], theme: str, width: int, lang: str
 ) -> None:
     tab = open_tab(theme=theme, width=width, lang=lang)
+    nothing: Any = tab.open("/compare")
+    expect(nothing.locator(".empty p")).to_contain_text("Choose both above." if lang == "en" else "请在上方")
     page: Any = tab.open(f"/compare?a={made['clip'].id}&b={made['other'].id}")
     expect(page.locator("video")).to_have_count(2)
     assert tab.axe() == []

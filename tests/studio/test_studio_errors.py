@@ -39,6 +39,8 @@ def test_every_refusal_that_one_meets_is_chinese_on_a_chinese_page(open_tab: Mak
     said, way = told(page, "/v1/tasks", task(duration=900))
     assert (said, str(way).startswith("范围 ")) == ("“时长 (duration)”不能是 900。", True)
     assert "可用：" in str(told(page, "/v1/tasks", task(resolution="900p"))[1])
+    blank = told(page, "/v1/tasks", {"model": "text-to-video", "input": {"prompt": "  "}})
+    assert blank[0] == "“提示词 (prompt)”至少需要 1 个字符，不能只有空白。"
     assert told(page, "/v1/tasks", task(duration="two"))[0] == "“时长 (duration)”不能是 'two'。"
     gone = told(page, "/v1/tasks/task_0", method="GET")
     assert gone == ["没有任务 task_0。", None]

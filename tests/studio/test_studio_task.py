@@ -121,3 +121,6 @@ def test_a_takes_page_is_for_everyone(
     expect(page.locator(".timeline .good")).to_be_visible()
     assert tab.axe() == []
     assert tab.overflow() == []
+    page.get_by_role("button", name={"en": "Make it for real", "zh": "正式制作"}[lang]).click()
+    expect(page.get_by_role("dialog")).to_contain_text("CALLSHEET_VENDORS__VIDU__KEY")
+    assert (tab.axe(), tab.overflow()) == ([], [])

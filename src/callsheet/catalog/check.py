@@ -133,7 +133,8 @@ def _text(param: Param, given: Any, at: str) -> Any:
         raise _wrong(at, given, _ask(param), param)
     least = max(param.min_length or 0, 1 if param.required else 0)
     if len(given.strip()) < least:
-        raise _wrong(at, given, f"At least {_count(least, 'character')}, more than blanks.")
+        short = _wrong(at, given, f"At least {_count(least, 'character')}, more than blanks.")
+        raise short.because("text_too_short", param=at, least=least)
     if param.max_length is not None and len(given) > param.max_length:
         most = f"At most {_count(param.max_length, 'character')}."
         long = InvalidInput(f"{at} has {len(given)} characters.", hint=most, param=at)
@@ -212,7 +213,8 @@ def _rows(param: Param, given: Any, at: str) -> list[Any]:
     least, most = max(param.min_items or 0, 1 if param.required else 0), param.max_items
     if len(given) < least or (most is not None and len(given) > most):
         span = f"from {least} to {most}" if most is not None else f"at least {least}"
-        raise InvalidInput(f"{at} has {len(given)} items.", hint=f"Give {span}.", param=at)
+        wrong = InvalidInput(f"{at} has {len(given)} items.", hint=f"Give {span}.", param=at)
+        raise wrong.because("count_wrong", param=at, count=len(given), min=least, max=most)
     return list(given)
 
 

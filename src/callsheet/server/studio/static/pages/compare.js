@@ -45,6 +45,7 @@ export default function Compare() {
     <div class="compared">
       ${[a, b].map((take, at) => html`<${Side} key=${at} take=${take} letter=${"AB"[at]} onChoose=${() => choose("ab"[at])} />`)}
     </div>
+    ${!query.a && !query.b && html`<${Empty} icon="compare" title=${t("compare.empty")}><p class="soft">${t("compare.empty.why")}</p><//>`}
     ${a.task && b.task && html`<${Both} key=${`${a.task.id} ${b.task.id}`} one=${a.task} other=${b.task} wipe=${query.mode === "wipe"} />`}
     ${choosing && html`<${Choose} like=${(choosing === "a" ? b : a).task} onClose=${() => choose(null)} onPick=${(id) => (set({ [choosing]: id }), choose(null))} />`}
   </div>`;

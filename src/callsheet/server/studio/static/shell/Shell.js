@@ -73,7 +73,7 @@ function Page({ name }) {
   useEffect(() => {
     if (PAGES.some((one) => one.name === name)) page(name).then((found) => setComponent(() => found), setMissing);
   }, [name]);
-  if (!PAGES.some((one) => one.name === name)) return html`<${Empty} title=${t("shell.nowhere")} />`;
+  if (!PAGES.some((one) => one.name === name)) return html`<${Empty} title=${t("shell.nowhere")}><${Button} onClick=${() => go("/")}>${t("shell.begin")}<//><//>`;
   if (fault) return html`<${ErrorBox} error=${{ message: t("shell.fault"), hint: String(fault.message ?? fault) }} onRetry=${reset} />`;
   if (missing) {
     return html`<${Empty} icon="alert" title=${t("shell.unloaded")}>

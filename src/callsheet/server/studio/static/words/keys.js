@@ -64,7 +64,7 @@ export default {
     "keys.key": "密钥",
     "keys.key.hint": "用于 Authorization: Bearer。",
     "keys.secret": "签名密钥",
-    "keys.secret.hint": "用于需要签名的厂商方案，以及校验该账户的 Webhook。",
+    "keys.secret.hint": "用于需要签名的供应商方案，以及校验该账户的 Webhook。",
     "keys.kept": "两者均已保存",
     "keys.change": "修改 {name} 的限制",
     "keys.save": "保存",

@@ -125,7 +125,7 @@ export default {
     "make.make": "生成",
     "make.choose": "要做什么",
     "make.search": "搜索模型",
-    "make.search.hint": "能力、模型或厂商",
+    "make.search.hint": "能力、模型或供应商",
     "make.kinds": "产出类型",
     "make.models": "模型",
     "make.none": "没有符合的模型",

@@ -44,9 +44,9 @@ export function Heard({ heard, onHear }) {
 }
 
 function Frames({ wipe, labels, ratio, children }) {
-  const cut = wipe ? { clipPath: `inset(0 0 0 ${edge.value}%)` } : {};
+  const cuts = wipe ? [{ clipPath: `inset(0 ${100 - edge.value}% 0 0)` }, { clipPath: `inset(0 0 0 ${edge.value}%)` }] : [{}, {}];
   return html`<div class="frames ${wipe ? "wiped" : "beside"}" style=${wipe ? { aspectRatio: ratio, maxInlineSize: `calc(68dvh * ${ratio})` } : {}} onPointerDown=${(event) => wipe && event.target.type !== "range" && drag(event)}>
-    ${children.map((child, at) => html`<figure key=${at} style=${at ? cut : {}}>${child}<figcaption><b>${"AB"[at]}</b> <span>${labels[at]}</span></figcaption></figure>`)}
+    ${children.map((child, at) => html`<figure key=${at} style=${cuts[at]}>${child}<figcaption><b>${"AB"[at]}</b> <span>${labels[at]}</span></figcaption></figure>`)}
     ${wipe &&
     html`<span class="edge" style=${{ insetInlineStart: `${edge.value}%` }} aria-hidden="true"></span>
       <input type="range" class="edge-range" min="0" max="100" step="0.5" value=${edge.value} aria-label=${t("compare.edge")} onInput=${(event) => (edge.value = Number(event.currentTarget.value))} />`}

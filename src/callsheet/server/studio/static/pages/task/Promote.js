@@ -1,11 +1,12 @@
 /** Make it for real: the same input at a vendor, its price said before, and one task made by one press. */
 import { html, useEffect, useMemo, useState } from "../../lib/index.js";
+import { useAsked } from "../../core/asking.js";
 import { Link, go } from "../../core/router.js";
 import { basisOf } from "../../core/telling.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, Dialog, ErrorBox, Spinner, toast } from "../../parts/index.js";
 import { again } from "../takes/doing.js";
-import { candidates, offers } from "./fitting.js";
+import { candidates, offers, settings } from "./fitting.js";
 
 /** @param {{task: object, onClose: () => void}} props */
 export function Promote({ task, onClose }) {
@@ -32,12 +33,19 @@ export function Promote({ task, onClose }) {
   return html`<${Dialog} title=${t("task.promote")} wide onClose=${onClose} actions=${actions}>
     <p>${t("task.promote.why")}</p>
     ${error && html`<${ErrorBox} error=${error} />`}
-    ${!error && !waiting && !found.length && html`<p class="soft">${t("task.promote.none")}</p>`}
+    ${!error && !waiting && !found.length && html`<${Nobody} task=${task} />`}
     <div class="offers" role="radiogroup" aria-label=${t("task.promote.models")}>
       ${found.map((one) => html`<${Offer} key=${one.model} offer=${one} task=${task} chosen=${chosen === one.model} onChoose=${() => choose(one.model)} />`)}
     </div>
     ${waiting && html`<p><${Spinner} label=${t("task.promote.asking")} /></p>`}
   <//>`;
+}
+
+/** What is to be set up, where no vendor could make it. */
+function Nobody({ task }) {
+  const { data: names } = useAsked(() => settings(task), [task.id]);
+  if (!names) return null;
+  return html`<p class="soft">${names.length ? t("task.promote.none", { settings: names.join(t("task.or")) }) : t("task.promote.nobody")}</p>`;
 }
 
 function Offer({ offer, task, chosen, onChoose }) {

@@ -40,6 +40,17 @@ export async function candidates(task) {
 }
 
 /**
+ * The settings that would make a vendor of this capability live here, by name.
+ * @param {object} task
+ * @returns {Promise<string[]>}
+ */
+export async function settings(task) {
+  const [models, vendors] = await Promise.all([get("/v1/models", { query: { capability: task.capability } }), get("/v1/vendors")]);
+  const able = new Set(models.data.map((one) => one.vendor));
+  return vendors.data.filter((one) => able.has(one.id) && !one.local && !one.live).map((one) => `CALLSHEET_VENDORS__${one.id.toUpperCase()}__KEY`);
+}
+
+/**
  * What each of these models would take for the task, told as each answers.
  * @param {object} task
  * @param {string[]} models

@@ -24,7 +24,7 @@ export function Picture({ file, keys = true, label, children }) {
   useKeys({ "+": [more, t("player.larger")], "-": [less, t("player.smaller")], 0: [() => setZoom(null), t("player.fit")], 1: [own, t("player.own")] }, { when: keys });
   const move = zoom && { transform: `translate(${zoom.x}px, ${zoom.y}px) scale(${zoom.scale})` };
   return html`<div class="player-picture">
-    <div class="picture-box ${zoom ? "free" : "fit"}" ref=${box} onPointerDown=${(event) => zoom && drag(event, zoom, setZoom)} onDblClick=${() => (zoom ? setZoom(null) : own())}>
+    <div class="picture-box ${zoom ? "free" : "fit"}" ref=${box} style=${file.width && file.height ? { aspectRatio: `${file.width} / ${file.height}` } : {}} onPointerDown=${(event) => zoom && drag(event, zoom, setZoom)} onDblClick=${() => (zoom ? setZoom(null) : own())}>
       <img ref=${image} src=${media(file)} alt=${label} width=${file.width} height=${file.height} draggable="false" style=${move ?? {}} onError=${() => setFailed(true)} />
     </div>
     ${failed && html`<p class="player-said" role="alert">${t("player.unplayable")}</p>`}
