@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import socket
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,18 +27,25 @@ DATABASE = "callsheet.sqlite"
 Planned = Callable[[Store, Catalog, Clock], Schedule | None]
 
 
+Declared = Callable[[Collection[str]], Awaitable[Collection[str]]]
+
+
 def _alone(store: Store, catalog: Catalog, clock: Clock) -> None:
     """One process owns its home: its rows are the schedule."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A database, what delivers the tasks in it, who hears of their events; `shared` with other processes or not."""
+    """A database, what delivers the tasks in it, who hears of their events; `shared` with other processes or not.
+
+    `declared` says which capabilities any of those processes renders.
+    """
 
     database: Database
     schedule: Planned = _alone
     news: News = field(default_factory=News)
     shared: bool = False
+    declared: Declared | None = None
 
 
 @asynccontextmanager
@@ -64,7 +71,7 @@ async def ground(settings: Settings, committed: Callable[[int], None] = lambda w
         await pool.close()
         raise
     try:
-        yield Ground(postgres.Postgres(pool, committed), schedule, news, shared=True)
+        yield Ground(postgres.Postgres(pool, committed), schedule, news, shared=True, declared=bulletin.declared)
     finally:
         await bulletin.close()
 

@@ -140,7 +140,7 @@ async def _built(site: _Site) -> House:
         files=library,
         keys=keyring,
         ledger=books,
-        vendors=Vitals(site.database, settings, known, drivers),
+        vendors=Vitals(site.database, settings, known, drivers, site.ground.declared),
         catalog=known,
         gate=Gate(keyring, token, [*_hosts(settings), *counters.hosts], Sessions(seal.derive("studio"), clock)),
         origins=origins,

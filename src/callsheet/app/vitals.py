@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from callsheet.app.ground import Declared
 from callsheet.catalog import LOCAL, Catalog, Vendor
 from callsheet.contract.vendors import Heard, VendorState, Work
 from callsheet.engine.routing import Routing
@@ -21,13 +22,21 @@ _WORKS = frozenset({Rejected.code})
 
 
 class Vitals:
-    """`contract.Vendors` over a database."""
+    """`contract.Vendors` over a database. `declared` says what workers render, where there may be many."""
 
-    def __init__(self, database: Database, settings: Settings, catalog: Catalog, drivers: Collection[str]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        catalog: Catalog,
+        drivers: Collection[str],
+        declared: Declared | None = None,
+    ) -> None:
         self._database = database
         self._settings = settings
         self._catalog = catalog
         self._drivers = frozenset(drivers)
+        self._declared = declared
         self._routing = Routing(catalog, drivers, settings.routing)
 
     async def states(self) -> Sequence[VendorState]:
@@ -35,12 +44,23 @@ class Vitals:
         steps = [Step("stage_work"), Step("stage_ends"), Step("stage_retries")]
         unfinished, ends, retries = await self._database.read_all(steps)
         work, well, ill = _work(unfinished), *_heard(ends, retries)
+        made = await self._made()
         return [
-            self._state(one, work.get(one.id, Work()), well.get(one.id), ill.get(one.id))
+            self._state(one, work.get(one.id, Work()), well.get(one.id), ill.get(one.id), made)
             for one in self._catalog.vendors
         ]
 
-    def _state(self, vendor: Vendor, work: Work, well: Heard | None, ill: Heard | None) -> VendorState:
+    async def _made(self) -> Mapping[str, bool]:
+        """By capability that is rendered here, whether any worker makes it now; nothing where none says so."""
+        if self._declared is None:
+            return {}
+        local = {one.capability for vendor in LOCAL for one in self._catalog.models(vendor=vendor)}
+        declared = await self._declared(local)
+        return {name: name in declared for name in local}
+
+    def _state(
+        self, vendor: Vendor, work: Work, well: Heard | None, ill: Heard | None, made: Mapping[str, bool]
+    ) -> VendorState:
         access = self._settings.vendors.get(vendor.id)
         reached = self._settings.server.public_url is not None and vendor.callback is not None
         return VendorState(
@@ -53,6 +73,7 @@ class Vitals:
             work=work,
             succeeded=well,
             failed=ill,
+            made=made if vendor.id in LOCAL else {},
         )
 
 

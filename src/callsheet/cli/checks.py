@@ -21,7 +21,7 @@ import numpy as np
 from callsheet.app.health import clock_fault, disk_fault, files_fault, migrations_fault
 from callsheet.app.house import DATABASE, blobs_of, now
 from callsheet.catalog import LOCAL, Vendor, load
-from callsheet.cli.checks_database import database
+from callsheet.cli.checks_database import database, forsaken
 from callsheet.cli.home_server import find
 from callsheet.contract import Driver
 from callsheet.engine.library import NOTHING
@@ -117,7 +117,9 @@ def _store(settings: Settings) -> Found:
 
 
 def _unsure(settings: Settings) -> Found:
-    """Tasks that wait for the operator's word."""
+    """Tasks that wait for the operator's word, or for a worker that nobody started."""
+    if settings.database is not None:
+        return _forsaken(settings)
     path = settings.home / DATABASE
     if not path.exists():
         return Found("tasks", OK, "none yet")
@@ -130,6 +132,15 @@ def _unsure(settings: Settings) -> Found:
         return Found("tasks", OK, "none is unsure")
     hint = "`callsheet tasks list --unsure`, then `callsheet tasks resolve TASK --remote ID` or `--lost`."
     return Found("tasks", NOTE, f"{count} sent to a vendor, and nobody knows whether they arrived", hint)
+
+
+def _forsaken(settings: Settings) -> Found:
+    waiting = forsaken(settings)
+    if not waiting:
+        return Found("tasks", OK, "none waits for a render that no worker makes")
+    said = ", ".join(f"{name} ({count})" for name, count in sorted(waiting.items()))
+    hint = f"Start one: `callsheet work --capabilities {','.join(sorted(waiting))}`; without the flag it makes all."
+    return Found("tasks", NOTE, f"no worker that is alive declares what these wait for: {said}", hint)
 
 
 @contextlib.contextmanager

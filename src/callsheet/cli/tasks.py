@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from callsheet.catalog import LOCAL
 from callsheet.cli.completing import complete_capability, complete_vendor
 from callsheet.cli.completing_tasks import complete_task
 from callsheet.cli.connecting import connect
@@ -16,6 +17,7 @@ from callsheet.cli.flags import everywhere
 from callsheet.cli.inputs import keep_pairs
 from callsheet.cli.place import Place
 from callsheet.cli.printing import fields, money_said, say, show, show_json, size, table
+from callsheet.cli.vendors import no_worker, unmade
 from callsheet.cli.watching import deliver, goes_on, watch
 from callsheet.client import Task
 from callsheet.tasks import State
@@ -188,13 +190,20 @@ def explain(place: Place, id: str, wire: bool) -> None:
     with connect(place) as client:
         task, timeline, ledger = client.get(id), client.timeline(id), client.credits(task=id).entries
         said = client.exchanges(id) if wire else ()
+        forsaken = task.state == "queued" and _rendered(task) and task.capability in unmade(client.vendors())
     if place.json:
         told = {"timeline": [event.raw for event in timeline], "ledger": [entry.raw for entry in ledger]}
         show_json({"task": task.raw, **told} | ({"exchanges": list(said)} if wire else {}))
     else:
         show(story(task, timeline, ledger))
+        if forsaken:
+            show(no_worker(task.capability))
         if wire:
             show("\n" + ("\n".join(map(exchange, said)) or "No vendor was asked."))
+
+
+def _rendered(task: Task) -> bool:
+    return (task.stage or "").partition("/")[0] in LOCAL
 
 
 def _local(time: datetime | None) -> datetime | None:

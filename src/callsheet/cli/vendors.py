@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -10,7 +10,7 @@ import click
 from callsheet.cli.connecting import connect
 from callsheet.cli.flags import everywhere
 from callsheet.cli.place import Place
-from callsheet.cli.printing import show, show_json, table
+from callsheet.cli.printing import say, show, show_json, table
 from callsheet.client import VendorInfo
 
 
@@ -32,6 +32,21 @@ def vendors(place: Place) -> None:
         show_json({"data": [one.raw for one in found], "next": None})
         return
     show(table(("VENDOR", "LIVE", "MODELS RUN", "CONDITION", "UNFINISHED", "LAST HEARD"), [_row(one) for one in found]))
+    for name in unmade(found):
+        say(no_worker(name))
+
+
+def unmade(found: Sequence[VendorInfo]) -> list[str]:
+    """Capabilities that no worker which is alive renders, where workers say what they do."""
+    return sorted({one["id"] for vendor in found for one in vendor.capabilities if one.get("worker") is False})
+
+
+def no_worker(capability: str) -> str:
+    """What that means, and the way out."""
+    return (
+        f"No worker that is alive declares {capability}: its tasks wait until one does. "
+        f"Start one: callsheet work --capabilities {capability}, or without the flag for all."
+    )
 
 
 def _row(one: VendorInfo) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Condition = Literal["idle", "well", "failing", "parked"]
@@ -53,6 +53,8 @@ class VendorState:
     work: Work
     succeeded: Heard | None = None
     failed: Heard | None = None
+    made: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    """By capability, whether a worker that is alive makes it; only where workers say so: renders on many machines."""
 
     @property
     def condition(self) -> Condition:

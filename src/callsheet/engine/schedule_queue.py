@@ -83,6 +83,7 @@ class QueueSchedule:
             elif self._capabilities is None and vendor.id not in LOCAL:
                 self._general[f"run:{vendor.id}"] = 0  # its key was taken away: its tasks are told so, or go elsewhere
         self._board.listen(lambda kind, task_id: self._heard(kind, task_id, nudge, ring))
+        await self._board.declare(stations.EVERY if self._capabilities is None else self._capabilities)
 
     def _heard(self, kind: str, task_id: str, nudge: Nudge, ring: Callable[[], None]) -> None:
         if kind in (CANCEL, NEWS) and task_id in self._held:

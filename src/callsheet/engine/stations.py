@@ -27,6 +27,9 @@ SOON = 1_500
 BUSY = 50
 """Milliseconds after which a row is looked at that was still in hand when it was due."""
 
+EVERY = ("*",)
+"""What a process declares that makes every render."""
+
 MENDED = 60.0
 """Seconds between two searches for rows without an entry, and how long such a row was left alone."""
 
@@ -82,6 +85,7 @@ class Board(Protocol):
 
     def listen(self, heard: Callable[[str, str], None]) -> None: ...
     def tell(self, kind: str, task_id: str) -> None: ...
+    async def declare(self, renders: Collection[str]) -> None: ...
     async def flush(self) -> None: ...
     async def leads(self) -> bool: ...
 

@@ -18,6 +18,8 @@ class VendorCapability(Outgoing):
     models: list[str]
     stages: list[Literal["vendor", "previz", "edit", "other", "nowhere"]]
     """Where tasks of these models run, as keys and routing stand: at the vendor, on previz …; `other` is a rule's."""
+    worker: bool | None
+    """Whether a worker that is alive renders it; null where none says so: at a vendor, and without many machines."""
 
 
 class LastHeard(Outgoing):
@@ -112,6 +114,7 @@ def _capabilities(vendor: Vendor, state: VendorState) -> list[dict[str, Any]]:
             "id": name,
             "models": [one.id for one in models],
             "stages": sorted({_stage(vendor.id, state.runs[one.id]) for one in models}),
+            "worker": state.made.get(name),
         }
         for name, models in by_name.items()
     ]

@@ -7,11 +7,12 @@ import contextlib
 import logging
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import asyncpg
 
+from callsheet.store.postgres.faults import explained
 from callsheet.store.postgres.opening import LOCK
 
 log = logging.getLogger("callsheet.store")
@@ -31,6 +32,13 @@ _MIND = """SELECT set_config('tcp_keepalives_idle', '15', false), set_config('tc
   set_config('tcp_keepalives_count', '3', false)"""
 # The server sees as soon as we do that nobody is left at the other end: who leads is then free to be another.
 
+_DECLARE = "SELECT pg_advisory_lock_shared($1, hashtext('renders ' || word)) FROM unnest($2::text[]) AS word"
+
+_DECLARED = """SELECT word FROM unnest($2::text[]) AS word WHERE EXISTS (
+  SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = $1::oid AND objsubid = 2
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND objid = (hashtext('renders ' || word)::bigint & 4294967295)::oid)"""
+
 _TROUBLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 _GATHER = 0.004
@@ -40,6 +48,13 @@ _MANY = 200
 
 Heard = Callable[[str, str], None]
 """Called with a kind and a task (`event`, `message`, `due`, `news`, `cancel`); `queue` and `lost` name no task."""
+
+
+async def declared(pool: Any, capabilities: Collection[str]) -> set[str]:
+    """Which of these a process that is alive declares to render; all of them where one renders everything."""
+    records = await pool.fetch(_DECLARED, LOCK, ["*", *capabilities])
+    found = {record["word"] for record in records}
+    return set(capabilities) if "*" in found else found
 
 
 class Bulletin:
@@ -61,6 +76,7 @@ class Bulletin:
         self._heard: list[Heard] = []
         self._connection: Any = None
         self._leading = False
+        self._renders: list[str] = []
         self._listening: asyncio.Task[None] | None = None
         self._told: dict[str, list[str]] = {}
         self._telling: asyncio.Task[None] | None = None
@@ -83,6 +99,20 @@ class Bulletin:
         if self._connection is not None:
             with contextlib.suppress(*_TROUBLE):  # where the server does not say goodbye, it is cut
                 await self._connection.close(timeout=2)
+
+    async def declare(self, renders: Collection[str]) -> None:
+        """Let it be known what this process renders: capabilities, or `*`. It is known for as long as it lives."""
+        self._renders = list(renders)
+        connection = self._connection
+        if connection is not None:
+            with contextlib.suppress(*_TROUBLE):  # a connection that is made anew declares it again
+                async with self._asking:
+                    await connection.execute(_DECLARE, LOCK, self._renders)
+
+    async def declared(self, capabilities: Collection[str]) -> set[str]:
+        """Which of these a process that is alive renders."""
+        async with explained():
+            return await declared(self._pool, capabilities)
 
     def tell(self, kind: str, task_id: str) -> None:
         """Say it to all processes, this one too; it is lost where the server cannot be reached."""
@@ -115,6 +145,7 @@ class Bulletin:
             await connection.execute(_MIND)
             # Shared: what is left of a connection that was cut may hold it for a while, and it is ours as well.
             await connection.execute("SELECT pg_advisory_lock_shared($1, hashtext($2))", LOCK, str(self._owner))
+            await connection.execute(_DECLARE, LOCK, self._renders)
             await connection.add_listener(CHANNEL, self._on_word)
             await connection.add_listener(QUEUE_CHANNEL, self._on_queue)
         except BaseException:
