@@ -80,6 +80,15 @@ def test_the_same_gives_the_same_bytes_and_another_seed_another_melody(tmp_path:
     assert other.duration == pytest.approx(spoken(tmp_path / "a", SENTENCE).duration, rel=0.03)
 
 
+def test_the_same_line_sounds_the_same_in_every_second_of_the_day() -> None:
+    heard_in: dict[int, bytes] = {}
+    while len(heard_in) < 2:  # the synthesiser would seed its noise with the second that it starts in
+        second = int(time.time())
+        with Talker() as talker:
+            heard_in.setdefault(second, talker.say(Line("She sells sea shells.", ("en-us",))).samples.tobytes())
+    assert len(set(heard_in.values())) == 1
+
+
 def test_faster_is_shorter_all_along_the_range(tmp_path: Path) -> None:
     lengths = [spoken(tmp_path, SENTENCE, speed=speed).duration for speed in (0.5, 0.75, 1, 1.5, 2)]
     assert lengths == sorted(lengths, reverse=True)

@@ -28,6 +28,7 @@ _RETRIEVAL, _DONT_EXIT = 1, 0x8000
 _UTF8, _END_PAUSE = 1, 0x1000
 _RATE, _VOLUME, _PITCH, _RANGE = 1, 2, 3, 4
 _FULL = 100
+_SEED = 1  # of the noise in consonants: left alone it is the time of day, and no line would sound the same again
 
 
 class _Id(ctypes.Union):
@@ -86,6 +87,7 @@ class Synthesiser:
             self._library.espeak_SetParameter(parameter, value, 0)
         self._samples.clear()
         self._events.clear()
+        self._library.espeak_ng_SetRandSeed(ctypes.c_long(_SEED))
         said = text.encode("utf-8", "replace") + b"\0"
         flags = _UTF8 | (_END_PAUSE if ends else 0)
         failure = self._library.espeak_Synth(said, len(said), 0, 0, 0, flags, None, None)
