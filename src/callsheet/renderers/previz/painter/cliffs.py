@@ -13,7 +13,7 @@ from callsheet.renderers.previz.painter.stage import Stage
 DEPTH = 0.55
 """How near a cliff is, and with it what stands on its top."""
 
-_HIGH, _FACE = 0.17, 0.25
+_HIGH, _FACE = 0.13, 0.25
 
 
 def cliff(stage: Stage) -> tuple[Layer, float]:

@@ -104,7 +104,7 @@ def _group(
         x = float(np.clip(x, high * contact.ratio(figure) * 0.5, stage.width - high * contact.ratio(figure) * 0.5))
         y, size, depth = _row(stage, setting, figure, k, count, high, dice)
         if setting.cliff is not None and figure.name in _ON_ROCK:
-            y, size = setting.cliff + 0.012 * stage.unit, min(0.6 * high, 0.36 * stage.unit)
+            y, size = setting.cliff + 0.012 * stage.unit, min(0.6 * high, 0.32 * stage.unit)
             x = _inland(stage, abs(centre - stage.focus) / 2 + k * 0.7 * gap, size * contact.ratio(figure) / 2)
             depth = cliffs.DEPTH + 0.001
         if stage.brief.close and figure.stands in ("ground", "table") and figure.name not in _BUILT:
