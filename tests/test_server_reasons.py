@@ -70,6 +70,27 @@ def test_what_nothing_can_run_names_the_settings_that_would_help(api: httpx2.Cli
     assert any(re.fullmatch(r"CALLSHEET_VENDORS__[A-Z_]+__KEY", one) for one in values["settings"])
 
 
+def test_who_names_a_vendor_is_told_of_its_key_alone(api: httpx2.Client) -> None:
+    model = "vidu/viduq3-pro/text2video"
+    refused = why(api.post("/v1/quotes", json={"model": model, "stage": model, "input": {"prompt": "a fox"}}))
+    assert (refused[1], refused[2]["settings"]) == ("nothing_runs", ["CALLSHEET_VENDORS__VIDU__KEY"])
+
+
+def test_a_fault_of_a_sheet_has_its_reason_and_its_line(api: httpx2.Client) -> None:
+    def planned(sheet: str) -> tuple[str, Any, int]:
+        error = api.post("/v1/sheets/plan", json={"sheet": sheet}).json()["error"]
+        return error["reason"], error["values"], error["line"]
+
+    head = '[shots.a]\nmodel = "text-to-video"\n'
+    assert planned('[shots.a]\nmodel = "text-to-vidoe"\n')[::2] == ("model_unknown", 2)
+    assert planned(f"{head}prompt = 'x'\nduraton = 2\n")[::2] == ("param_unknown", 4)
+    assert planned(f"{head}prompt = 'x'\nduration = 900\n")[::2] == ("param_wrong", 4)
+    missing = planned('[shots.a]\nmodel = "image-to-video"\nimage = "a.png"\n')
+    assert missing == ("shot_file_missing", {"shot": "a", "path": "a.png"}, 3)
+    assert planned('[shots.a]\nmodel = "image-to-video"\nimage = "@b"\n')[::2] == ("shot_unknown", 3)
+    assert planned("[shots.a\n")[::2] == ("not_toml", 1)
+
+
 def test_an_address_that_is_not_fetched_names_its_host(api: httpx2.Client) -> None:
     asked = {"model": "image-to-video", "input": {"prompt": "a fox", "image": "http://10.0.0.1/a.png"}}
     assert why(api.post("/v1/tasks", json=asked)) == (403, "host_refused", {"host": "10.0.0.1"})

@@ -176,6 +176,8 @@ class Routing:
 
     def _nothing_runs(self, asked: str, capability: str, stages: Sequence[str]) -> NotSupported:
         vendors = sorted({model.vendor for model in self._catalog.models(capability)} - {*LOCAL})
+        named = {one.partition("/")[0] for one in (asked, *stages)}
+        vendors = [one for one in vendors if one in named] or vendors  # no other's key would help who named one
         settings = [f"CALLSHEET_VENDORS__{vendor.upper()}__KEY" for vendor in vendors]
         looked = ", ".join("its vendor" if stage == OWN else stage for stage in stages)
         neural = self._catalog.capabilities[capability].neural

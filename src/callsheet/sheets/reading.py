@@ -75,11 +75,16 @@ def parse(text: str, catalog: Catalog, wish: Wish, *, name: str, known: Known) -
     except (ValueError, RecursionError) as error:  # also for a number of thousands of digits
         at = re.search(r"at line (\d+)", str(error))
         line = int(at[1]) if at else len(text.splitlines()) or None
-        raise _fault(f"{name} is no TOML: {error}.", "See docs/howto/call-sheets.md.", None, line) from error
+        fault = _fault(f"{name} is no TOML: {error}.", "See docs/howto/call-sheets.md.", None, line)
+        raise fault.because("not_toml", said=str(error)) from error
     reader = _Reader(name, known, catalog, raw, lines(text), wish.stage, dict(wish.changes))
     if found := strange(raw):
         reader.refuse(*found)
     return reader.sheet()
+
+
+_Why = tuple[str | None, Mapping[str, Any]]
+"""The reason of a refusal, and what it names."""
 
 
 @dataclass
@@ -143,7 +148,7 @@ class _Reader:
         except NotSupported:  # a capability that runs at vendors only: the server's routing decides which
             return self.catalog.models(capability=named)[0]
         except RequestError as error:
-            self.refuse((*at, "model"), error.message, error.hint)
+            self.refuse((*at, "model"), error.message, error.hint, (error.reason, error.values))
 
     def _generates(self, capability: str) -> bool:
         return not any(model.vendor == "edit" for model in self.catalog.models(capability=capability))
@@ -183,9 +188,8 @@ class _Reader:
             return value
         if not self.known.has(value):
             hint = f"{self.known.hint}; another shot is written @name."
-            self.refuse(
-                self._where(at, value), f"{at[1]}: {param.name} names {value}, and no such file is there.", hint
-            )
+            said = f"{at[1]}: {param.name} names {value}, and no such file is there."
+            self.refuse(self._where(at, value), said, hint, ("shot_file_missing", {"shot": at[1], "path": value}))
         return Local(value)
 
     def _output(self, at: At, named: re.Match[str], after: dict[str, None]) -> Any:
@@ -199,7 +203,8 @@ class _Reader:
         near = difflib.get_close_matches(name, self.names, 1)
         guess = f"Did you mean @{near[0]}? " if near else ""
         hint = f"{guess}Its shots: {', '.join(self.names)}. A text that begins with @ is written @@."
-        self.refuse(self._where(at, named[0]), f"{at[1]} takes from @{name}, and no shot is called so.", hint)
+        why = ("shot_unknown", {"shot": name, "known": self.names, "near": near})
+        self.refuse(self._where(at, named[0]), f"{at[1]} takes from @{name}, and no shot is called so.", hint, why)
 
     def _where(self, at: At, text: str) -> At:
         """The key of a shot below which this text stands."""
@@ -226,13 +231,13 @@ class _Reader:
             param = re.split(r"[.\[]", error.param or "")[0]
             tables = (at, ("defaults", named), ("defaults", model.capability), ("defaults",))
             place = next(((*one, param) for one in tables if (*one, param) in self.lines), at)
-            self.refuse(place, f"{at[1]}: {error.message}", error.hint)
+            self.refuse(place, f"{at[1]}: {error.message}", error.hint, (error.reason, error.values))
 
     def _unknown(self, place: At, model: Model, name: str) -> NoReturn:
         try:
             model.check({name: None})
         except InvalidInput as error:
-            self.refuse(place, f"{place[1]}: {error.message}", error.hint)
+            self.refuse(place, f"{place[1]}: {error.message}", error.hint, (error.reason, error.values))
         raise AssertionError("an unknown param is refused")
 
     def _all_used(self, shots: Iterable[Shot]) -> None:
@@ -277,10 +282,11 @@ class _Reader:
                 self.refuse(place, f"{name} is no table.", f"Write [{'.'.join(place)}] and what belongs to it below.")
         return cast("dict[str, Any]", value)
 
-    def refuse(self, place: At, said: str, hint: str | None) -> NoReturn:
-        line = nearest(self.lines, place)
+    def refuse(self, place: At, said: str, hint: str | None, why: _Why = (None, {})) -> NoReturn:
+        line, (reason, values) = nearest(self.lines, place), why
         where = f"{self.name}:{line}" if line else self.name
-        raise _fault(f"{where}: {said}", hint, ".".join(place), line) from None
+        fault = _fault(f"{where}: {said}", hint, ".".join(place), line)
+        raise (fault.because(reason, **values) if reason else fault) from None
 
 
 def _fault(said: str, hint: str | None, param: str | None, line: int | None) -> InvalidInput:
