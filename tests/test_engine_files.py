@@ -7,10 +7,12 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from callsheet.engine import Rules
 from callsheet.errors import CallsheetError, Forbidden, InvalidInput, NotFound, StorageError, TooLarge
+from callsheet.fetch.transport import CheckedTransport
 from engine_fixtures import Clock, Vendor, a_house, a_png, chunks
 
 
@@ -182,7 +184,16 @@ def test_another_accounts_file_is_not_found(tmp_path: Path) -> None:
     run(story())
 
 
-def test_an_address_is_fetched_at_submit_through_the_guard(tmp_path: Path) -> None:
+def test_an_address_is_fetched_at_submit_through_the_guard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    patience: list[float] = []
+    handle = CheckedTransport.handle_async_request
+
+    def noted(transport: CheckedTransport, request: httpx2.Request) -> Any:
+        patience.append(request.extensions["timeout"]["read"])
+        return handle(transport, request)
+
+    monkeypatch.setattr(CheckedTransport, "handle_async_request", noted)
+
     async def story() -> None:
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\r\n\r\n")
@@ -195,12 +206,13 @@ def test_an_address_is_fetched_at_submit_through_the_guard(tmp_path: Path) -> No
 
         server = await asyncio.start_server(answer, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        async with server, a_house(tmp_path, fetch__allow="127.0.0.1") as house:
+        async with server, a_house(tmp_path, fetch__allow="127.0.0.1", fetch__timeout="45") as house:
             task = await house.submit("studio/still", {"image": f"http://127.0.0.1:{port}/red.png"})
             file = await house.library.get("local", task.input["image"])
             assert (file.content_type, file.name) == ("image/png", "red.png")
 
     run(story())
+    assert patience == [45], "an origin may be silent for as long as a fetch may take"
 
 
 def test_a_full_disk_refuses_the_upload_and_keeps_what_a_vendor_made_for_later(

@@ -99,7 +99,9 @@ class Parts:
 
 def built(given: Given) -> Parts:
     """The engine's parts, built by hand; their HTTP clients are open and theirs to close."""
-    settings, client, news = given.settings, given.guard.client(), given.news
+    settings, news = given.settings, given.news
+    # An origin may be silent for as long as a fetch may take: some make what they send only when asked for it.
+    client = given.guard.client(timeout=settings.fetch.timeout)
     tells = given.guard.client(connections=QUICK + SLOW, timeout=None)
     drafts, limits = settings.home / "drafts", (settings.fetch.max_bytes, settings.fetch.timeout)
     intake = Intake(given.library, client, drafts, *limits)
