@@ -49,6 +49,8 @@ def test_every_refusal_that_one_meets_is_chinese_on_a_chinese_page(open_tab: Mak
     assert str(nothing[1]).startswith("是否指“previz/text-to-video、")
     neural = told(page, "/v1/tasks", {"model": "voice-clone", "input": {"text": "hello"}})
     assert (neural[0], "CALLSHEET_VENDORS__" in str(neural[1])) == ("这里没有可以运行 voice-clone 的供应商。", True)
+    wrong = told(page, "/studio/session", {"key": "cs_wrong"})
+    assert (wrong[0], str(wrong[1]).startswith("callsheet keys create 可创建密钥")) == ("密钥未知或已撤销。", True)
     once = {"idempotency-key": "errors once"}
     assert told(page, "/v1/tasks", {"model": "flowchart", "input": {"prompt": "a"}}, **once) is None
     assert (

@@ -43,7 +43,7 @@ async def begin(request: Request) -> Response:
             "This key is not known here, or was revoked.",
             param="key",
             hint="`callsheet keys create` makes one; the operator's token is in server.json, and new at each start.",
-        )
+        ).because("key_wrong")
     answer = Answer({"object": "session"}, 201, _NO_STORE)
     secure = _secure(request)
     answer.set_cookie(_name(gate, secure), word, LIFETIME, path="/", secure=secure, httponly=True, samesite="strict")
