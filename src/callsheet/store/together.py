@@ -59,12 +59,7 @@ class Together(Generic[One, Answer]):
                 future.cancel()
             raise
         for (_, future), answer in zip(batch, answers, strict=True):
-            if future.done():
-                continue  # its caller was stopped while the write went through
-            if isinstance(answer, Exception):
-                future.set_exception(answer)
-            else:
-                future.set_result(answer)
+            settle(future, answer)
 
     async def _answers(self, ones: Sequence[One]) -> Sequence[Answer | Exception]:
         try:
@@ -73,3 +68,13 @@ class Together(Generic[One, Answer]):
             return [error for _ in ones]
         except Exception as error:
             return [error] if len(ones) == 1 else [(await self._answers([one]))[0] for one in ones]
+
+
+def settle(future: asyncio.Future[Answer], answer: Answer | Exception) -> None:
+    """Hand a caller what came of its write; not so one that was stopped while the write went through."""
+    if future.done():
+        return
+    if isinstance(answer, Exception):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)

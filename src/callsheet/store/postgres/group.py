@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from callsheet.store.database import Records, Step
 from callsheet.store.postgres.transactions import Outcome, in_order, shares
+from callsheet.store.together import settle
 
 BATCH = 64
 """How many callers share a transaction at most: while it lasts, the other processes wait for the row."""
@@ -80,15 +81,6 @@ class Group:
             raise
         else:
             for call, outcome in zip(calls, outcomes, strict=True):
-                _answer(call.future, outcome)
+                settle(call.future, outcome)
         finally:
             self._next()
-
-
-def _answer(future: asyncio.Future[list[Records]], outcome: Outcome) -> None:
-    if future.done():
-        return  # its caller was cancelled while the write went through
-    if isinstance(outcome, Exception):
-        future.set_exception(outcome)
-    else:
-        future.set_result(outcome)
