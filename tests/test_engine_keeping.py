@@ -33,7 +33,9 @@ def test_what_cannot_be_fetched_is_fetched_again_and_never_made_again(tmp_path: 
         replies: dict[str, Any] = {"/a.png": plain(b"busy", "503 Service Unavailable")}
         async with serving(replies) as site:
             vendor = made_at(site.url("/a.png"))
-            async with a_house(tmp_path, {"studio": vendor}, clock=clock, fetch__allow="127.0.0.1") as house:
+            async with a_house(
+                tmp_path, {"studio": vendor}, clock=clock, fetch__allow="127.0.0.1", fetch__timeout="4"
+            ) as house:
                 task = await house.submit()
                 await house.sees(task, "started")
                 house.pass_(60)
