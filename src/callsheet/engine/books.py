@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from callsheet.errors import Conflict, InvalidInput, NotFound
+from callsheet.errors import Conflict, InvalidInput
 from callsheet.money import MOST, Balance, Entry, Fault, Standing, credits, micro
-from callsheet.store import Short, Store
+from callsheet.store import Short, Store, no_task
 from callsheet.tasks import Clock
 
 MAX_MEMO = 200
@@ -59,7 +59,7 @@ class Books:
         """Every movement of a task, in order. NotFound for a task of another account."""
         task = (await self._store.row(task_id)).task
         if account is not None and task.account != account:
-            raise NotFound(f"There is no task {task_id}.").because("task_unknown", task=task_id)
+            raise no_task(task_id)
         return await self._store.entries_of_task(None, task_id)
 
     async def fund(self, account: str, amount: float, memo: str, key: str | None = None) -> Balance:

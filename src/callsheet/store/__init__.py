@@ -4,6 +4,7 @@ from callsheet.store.database import Clash, Database, Step, Unchanged
 from callsheet.store.keys import KeyRow
 from callsheet.store.ledger import Limited, Moves, Short
 from callsheet.store.lock import HomeLock, owner
+from callsheet.store.missing import no_task
 from callsheet.store.outbox import TOLD, Lost, NewEvent, Outgoing, Settled, event_steps
 from callsheet.store.rows import Onward, Phase, Row
 from callsheet.store.sharing import Position
@@ -38,5 +39,6 @@ __all__ = [
     "Taken",
     "Unchanged",
     "event_steps",
+    "no_task",
     "owner",
 ]

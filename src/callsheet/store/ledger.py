@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from callsheet.errors import Conflict, NotFound
+from callsheet.errors import Conflict
 from callsheet.money import Balance, Bucket, Entry, Fault, Limits, Standing, begins
 from callsheet.store import audit, paging
 from callsheet.store.database import Step, Unchanged
 from callsheet.store.keys import KeyRow, key_of
+from callsheet.store.missing import no_key, no_task
 from callsheet.store.outbox import NewEvent, event_steps
 from callsheet.store.rows import to_text
 from callsheet.store.shelf import Shelf, file_steps
@@ -114,7 +115,7 @@ class Ledger(Shelf):
         """Give back what a task has cost, once. NotFound, or Conflict where there is nothing to give back any more."""
         records = await self._database.read("row", {"id": task_id})
         if not records:
-            raise NotFound(f"There is no task {task_id}.").because("task_unknown", task=task_id)
+            raise no_task(task_id)
         cost, account = records[0]["spent"], records[0]["account"]
         if cost <= 0:
             raise Conflict(
@@ -158,9 +159,7 @@ class Ledger(Shelf):
         """One key. NotFound."""
         records = await self._database.read("key", {"id": key_id})
         if not records:
-            raise NotFound(f"There is no key {key_id}.", hint="`callsheet keys list` names them.").because(
-                "key_unknown", key=key_id
-            )
+            raise no_key(key_id)
         return key_of(records[0])
 
     async def standing(self, key_id: str) -> Standing:
@@ -174,9 +173,7 @@ class Ledger(Shelf):
         steps.append(Step("limit_key", {"id": key_id, "since": since, **asdict(limits)}))
         records = (await self._database.write(steps))[1]
         if not records:
-            raise NotFound(f"There is no key {key_id}.", hint="`callsheet keys list` names them.").because(
-                "key_unknown", key=key_id
-            )
+            raise no_key(key_id)
         return key_of(records[0])
 
     async def audit(self) -> tuple[list[Fault], list[dict[str, Any]]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from callsheet.errors import NotFound
 from callsheet.store import paging
 from callsheet.store.database import Database, Step
 from callsheet.store.keys import KeyRow, key_of, record_of_key
+from callsheet.store.missing import no_file, no_key
 from callsheet.store.rows import file_of, record_of_file
 from callsheet.tasks import Clock, File
 
@@ -28,7 +28,7 @@ class Shelf:
         """One file; `account` None only behind a checked signature. NotFound."""
         records = await self._database.read("file", {"id": file_id, "account": account})
         if not records:
-            raise NotFound(f"There is no file {file_id}.").because("file_unknown", file=file_id)
+            raise no_file(file_id)
         return file_of(records[0])
 
     async def outputs(self, account: str, task_id: str) -> dict[int, File]:
@@ -50,7 +50,7 @@ class Shelf:
         """Forget a file and answer what it was; its bytes are the caller's to delete once `blob_users` is 0."""
         (records,) = await self._database.write([Step("delete_file", {"id": file_id, "account": account})])
         if not records:
-            raise NotFound(f"There is no file {file_id}.").because("file_unknown", file=file_id)
+            raise no_file(file_id)
         return file_of(records[0])
 
     async def expired_files(self, now: int, limit: int = 100) -> list[File]:
@@ -92,9 +92,7 @@ class Shelf:
         """From now on it opens nothing; the first revocation stands. NotFound."""
         (records,) = await self._database.write([Step("revoke_key", {"id": key_id, "now": now})])
         if not records:
-            raise NotFound(f"There is no key {key_id}.", hint="`callsheet keys list` names them.").because(
-                "key_unknown", key=key_id
-            )
+            raise no_key(key_id)
         return key_of(records[0])
 
 

@@ -12,6 +12,7 @@ from callsheet.store import needs as needed
 from callsheet.store.database import Records, Step, Unchanged
 from callsheet.store.ledger import NOTHING, Ledger, Moves, admitted, entry_steps, moved, refused
 from callsheet.store.listing import Listing
+from callsheet.store.missing import no_task
 from callsheet.store.outbox import Lost, NewEvent, Outbox, event_steps
 from callsheet.store.rows import Phase, Row, column, event_of, file_of, record_of_row, row_of, task_of, to_text
 from callsheet.store.sharing import Sharing
@@ -107,7 +108,7 @@ class Store(Ledger, Listing, Outbox, Sharing, Told, Watched):
         """One task as the engine sees it, whoever owns it. NotFound."""
         records = await self._database.read("row", {"id": task_id})
         if not records:
-            raise NotFound(f"There is no task {task_id}.").because("task_unknown", task=task_id)
+            raise no_task(task_id)
         return row_of(records[0])
 
     async def task(self, account: str, task_id: str) -> Task:
@@ -115,14 +116,14 @@ class Store(Ledger, Listing, Outbox, Sharing, Told, Watched):
         asked = {"id": task_id, "account": account, "task_id": task_id}
         tasks, files = await self._database.read_all([Step("task", asked), Step("files_of_task", asked)])
         if not tasks:
-            raise NotFound(f"There is no task {task_id}.").because("task_unknown", task=task_id)
+            raise no_task(task_id)
         return task_of(tasks[0], tuple(file_of(record) for record in files))
 
     async def task_by_alias(self, door: str, name: str, account: str | None) -> Task:
         """The task that a dialect's id stands for, with its artifacts; `account` None where the id is the proof."""
         records = await self._database.read("task_by_alias", {"door": door, "name": name, "account": account})
         if not records:
-            raise NotFound(f"There is no task {name}.").because("task_unknown", task=name)
+            raise no_task(name)
         return (await self._with_artifacts(records))[0]
 
     async def due(self, lane: str, now: int, limit: int) -> list[str]:
@@ -210,7 +211,7 @@ class Store(Ledger, Listing, Outbox, Sharing, Told, Watched):
         except Unchanged:
             row = await self.row(task_id)
             if row.task.account != account:
-                raise NotFound(f"There is no task {task_id}.").because("task_unknown", task=task_id) from None
+                raise no_task(task_id) from None
             return row
         return row_of(answers[0][0])
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from callsheet.errors import Conflict, NotFound
+from callsheet.errors import Conflict
 from callsheet.store.database import Database, Step, Unchanged
+from callsheet.store.missing import no_task
 from callsheet.store.rows import Row, file_of, row_of
 from callsheet.tasks import Clock, Exchange, File, Task
 
@@ -43,7 +44,7 @@ class Told:
         """
         records = await self._database.read("task", {"id": task_id, "account": account})
         if not records:
-            raise NotFound(f"There is no task {task_id}.").because("task_unknown", task=task_id)
+            raise no_task(task_id)
         row = row_of(records[0])
         try:
             answers = await self._database.write(_erasing(row, self._clock()))
