@@ -120,7 +120,11 @@ def _brightness(frame: Any) -> NDArray[np.uint8]:
     """The frame's brightness as it is coded, where that is a plane of bytes of its own: nothing is converted."""
     if not frame.format.name.startswith("yuv") or frame.planes[0].line_size < frame.width or _deep(frame):
         return np.asarray(frame.reformat(format="gray").to_ndarray(), np.uint8)
-    plane = frame.planes[0]
+    return coded(frame.planes[0])
+
+
+def coded(plane: Any) -> NDArray[np.uint8]:
+    """A decoded frame's plane of bytes as it lies in memory, without what pads its lines."""
     return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callsheet.errors import RenderError
-from callsheet.renderers import media
 from callsheet.renderers.previz import image_to_image, shoot
 from callsheet.renderers.previz.picture import refill, structure
 from callsheet.renderers.previz.picture.made import pictures
@@ -43,10 +42,8 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
 
 def _clear(scene: Scene) -> NDArray[np.uint8] | None:
     """The picture as RGBA at the asked size, where some of it is transparent and the result may be."""
-    if scene.image is None or scene.format.lower() in ("jpeg", "jpg"):
-        return None
-    rgba = media.load_cutout(scene.image)
-    if (rgba[..., 3] == 255).all():
+    rgba = shoot.see_through(scene)
+    if rgba is None:
         return None
     size = scene.width, scene.height
     return np.dstack(

@@ -78,6 +78,14 @@ def unmarked(path: Path | None, name: str, scene: Scene) -> Rgb:
     return loaded if path is None else np.asarray(unstamped.clean(loaded, path, scene), np.uint8)
 
 
+def see_through(scene: Scene) -> NDArray[np.uint8] | None:
+    """The scene's picture as RGBA, where some of it is transparent and the result may be."""
+    if scene.image is None or scene.format.lower() in ("jpeg", "jpg"):
+        return None
+    rgba = media.load_cutout(scene.image)
+    return None if (rgba[..., 3] == 255).all() else rgba
+
+
 def facts(scene: Scene) -> dict[str, Any]:
     """What the file's metadata says of the scene it was made from."""
     said: dict[str, Any] = {

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callsheet.errors import RenderError
-from callsheet.renderers import media
 from callsheet.renderers.previz import shoot
 from callsheet.renderers.previz.picture import structure
 from callsheet.renderers.previz.picture.made import pictures
@@ -36,7 +35,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
             param="scale" if scale else "resolution",
         )
     said = {"from": list(still.shape[1::-1]), "method": "lanczos, along edges"}
-    clear = _clear(scene)
+    clear = shoot.see_through(scene)
 
     def drawn(_: Scene) -> tuple[NDArray[np.uint8], dict[str, Any]]:
         if clear is None:
@@ -44,14 +43,6 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
         return np.dstack([structure.covering(_spread(clear), *size), structure.covering(clear[..., 3], *size)]), said
 
     return pictures(scene, out, progress, drawn, marked=False)
-
-
-def _clear(scene: Scene) -> NDArray[np.uint8] | None:
-    """The picture as RGBA where some of it is transparent and the result may be."""
-    if scene.image is None or scene.format.lower() in ("jpeg", "jpg"):
-        return None
-    rgba = media.load_cutout(scene.image)
-    return None if (rgba[..., 3] == 255).all() else rgba
 
 
 def _spread(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -172,8 +172,7 @@ def _planes(frame: Any, width: int, height: int) -> NDArray[np.uint8]:
 
 
 def _upright(plane: Any, rotation: float) -> NDArray[np.uint8]:
-    rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
-    return np.ascontiguousarray(np.rot90(rows, round(rotation / 90) % 4))
+    return np.ascontiguousarray(np.rot90(footage.coded(plane), round(rotation / 90) % 4))
 
 
 class _Sound:
