@@ -78,7 +78,7 @@ def build(connect: Connect, terms: Terms) -> MCPServer[Any]:
 
 def tools(kit: Kit) -> Iterable[Tool]:
     """Every tool, in the order in which a task goes through them."""
-    catalogue, making, folders = Catalogue(kit), Making(kit), Folders(kit)
+    catalogue, making, playing, folders = Catalogue(kit), Making(kit), Playing(kit), Folders(kit)
     yield _tool(catalogue.find_models, "Find models", _SEES)
     yield _tool(catalogue.describe_model, "Describe a model", _SEES)
     yield _tool(making.quote, "Quote", _SEES)
@@ -87,8 +87,8 @@ def tools(kit: Kit) -> Iterable[Tool]:
     yield _tool(Looking(kit).look, "Look at a result", _SEES)
     yield _tool(making.list_tasks, "List tasks", _SEES)
     yield _tool(making.cancel, "Cancel a task", _ENDS)
-    yield _tool(Playing(kit).play_sheet, "Play a call sheet", _MAKES)
-    yield _tool(Playing(kit).cancel_sheet, "Cancel a call sheet", _ENDS)
+    yield _tool(playing.play_sheet, "Play a call sheet", _MAKES)
+    yield _tool(playing.cancel_sheet, "Cancel a call sheet", _ENDS)
     yield _tool(folders.save, "Save outputs", _KEEPS)
     yield _tool(folders.upload, "Upload a file", _KEEPS)
 

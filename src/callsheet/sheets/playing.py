@@ -129,10 +129,7 @@ class Player:
         wanted, files = sheet.behind(only) if only else sheet.shots, files or {}
         anew = frozenset(wanted) if ALL in fresh else frozenset(fresh)
         for name in sorted(anew - wanted.keys()):
-            unknown = NotFound(
-                f"{sheet.name} has no shot {name!r}.", hint=f"It has: {', '.join(wanted)}.", param="fresh"
-            )
-            raise unknown.because("shot_unknown", shot=name[:80], known=[*wanted])
+            raise sheet.no_shot(name, wanted, param="fresh")
         named = frozenset[str]().union(*(shot.files for shot in sheet.shots.values()))
         for path in sorted(files.keys() - named):
             hint = f"It names: {', '.join(sorted(named))}." if named else "It names none."

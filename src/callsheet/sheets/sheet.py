@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -70,12 +70,17 @@ class Sheet:
     def behind(self, wanted: str) -> Mapping[str, Shot]:
         """A shot and all that it takes from, in order. NotFound."""
         if wanted not in self.shots:
-            unknown = NotFound(f"{self.name} has no shot {wanted!r}.", hint=f"It has: {', '.join(self.shots)}.")
-            raise unknown.because("shot_unknown", shot=wanted[:80], known=[*self.shots])
+            raise self.no_shot(wanted, self.shots)
         needed = {wanted}
         for shot in reversed([*self.shots.values()]):
             needed |= set(shot.after) if shot.name in needed else set()
         return {name: shot for name, shot in self.shots.items() if name in needed}
+
+    def no_shot(self, name: str, known: Iterable[str], param: str | None = None) -> NotFound:
+        """The error for a shot that is none of the known ones."""
+        names = [*known]
+        said = NotFound(f"{self.name} has no shot {name!r}.", hint=f"It has: {', '.join(names)}.", param=param)
+        return said.because("shot_unknown", shot=name[:80], known=names)
 
 
 def body(shot: Shot, tasks: Mapping[str, str], files: Mapping[str, Any]) -> dict[str, Any]:
