@@ -195,7 +195,7 @@ def test_a_tool_tells_its_params_and_they_are_what_run_takes(stage: Stage, wiro:
         ("previz/text-to-image", {}, 0, "Request parameter [prompt] required"),
         ("previz/image-to-video", {"prompt": "x"}, 0, "Request files [image] required"),
         ("previz/text-to-image", {"prompt": "x", "seed": "no"}, 0, "Request parameter [seed] must be integer or float"),
-        ("previz/text-to-video", {"prompt": "x", "duration": 999}, 0, "[duration] must be between 0.1 and 120"),
+        ("previz/text-to-video", {"prompt": "x", "duration": 999}, 0, "Request parameter [duration] must be between "),
         ("previz/text-to-image", {"prompt": "x", "resolution": "9p"}, 0, "Request parameter [resolution]: "),
         ("previz/image-to-video", {"image": "no-such.png"}, 0, "Request files [image] required: 'no-such.png'"),
         ("previz/image-to-video", {"image": "http://10.0.0.1/x.png"}, 0, "Request parameter [image]: "),
@@ -207,7 +207,7 @@ def test_what_is_wrong_is_said_in_wiros_words(
 ) -> None:
     found = complaint(said(wiro, f"/Run/{tool}", body))
     assert found[0] == code
-    assert message in found[1]
+    assert found[1].startswith(message)
 
 
 def test_an_unknown_token_is_answered_and_an_unknown_address_is_not_found(wiro: httpx2.Client) -> None:

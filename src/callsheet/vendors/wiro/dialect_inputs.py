@@ -133,9 +133,9 @@ async def understood(desk: Desk, sent: Sent, owner: str, name: str, fields: Fiel
     _demand(params, body)
     try:
         input = from_wire(params, {}, body)
-        _check_numbers(params, input)
     except InvalidInput as error:
         raise _in_wiros_words(error) from error
+    _check_numbers(params, input)
     return Run(model, params, input, tuple(sent.named), tuple(ignored))
 
 
