@@ -28,8 +28,12 @@ from callsheet.signing import open_seal
 from callsheet.store import Store
 from callsheet.tasks import Artifact, Event, Failure, NewTask, State, Task, Update
 from engine_facts import BELL, LOFT, STUDIO, VAULT
+from engine_looks import Looks
 
 NOW = 1_795_255_200_000
+WITHIN = 60.0
+"""Seconds after which what must come is missed: many times what the slowest machine needs."""
+
 MODEL = "studio/swift"
 INPUT = {"prompt": "a red door"}
 SECRET = "sk-very-secret-123"
@@ -114,18 +118,19 @@ class House:
         self.library = library
         self.keyring = keyring
         self.clock = clock
+        self.looks, self.telling = Looks(engine._worker), Looks(engine._parts.teller)
 
     async def submit(self, model: str = MODEL, input: Mapping[str, Any] = INPUT, **parts: Any) -> Task:
         task, _ = await self.engine.submit("local", NewTask(model, input, **parts))
         return task
 
-    async def ended(self, task: Task, within: float = 20) -> Task:
+    async def ended(self, task: Task, within: float = WITHIN) -> Task:
         async with asyncio.timeout(within):
             async for _ in self.engine.events("local", task.id):
                 pass
         return await self.engine.get("local", task.id)
 
-    async def sees(self, task: Task, kind: str, count: int = 1, within: float = 20) -> list[Event]:
+    async def sees(self, task: Task, kind: str, count: int = 1, within: float = WITHIN) -> list[Event]:
         """Wait until an event of this type stands in the timeline so many times; all of them."""
         found: list[Event] = []
         async with asyncio.timeout(within):
@@ -135,10 +140,16 @@ class House:
                     return found
         raise AssertionError(f"ended with {[event.type for event in found]} without {count} x {kind}")
 
-    async def until(self, holds: Callable[[], Any], within: float = 20) -> None:
+    async def until(self, holds: Callable[[], Any], within: float = WITHIN) -> None:
         async with asyncio.timeout(within):
             while not (await found if asyncio.iscoroutine(found := holds()) else found):  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
+
+    async def quiet(self) -> None:
+        """Wait until all that is due at this time of the clock was worked on and told: both were looked for in vain."""
+        looks, telling = self.looks.begun, self.telling.begun
+        self.engine.wake()
+        await self.until(lambda: self.looks.rest_since(looks) and self.telling.rest_since(telling))
 
     async def types(self, task: Task) -> list[str]:
         return [event.type for event in await self.engine.timeline("local", task.id)]
@@ -229,10 +240,11 @@ async def _a_house(
             mask=masking([SECRET]),
         )
     )
+    house = House(engine, store, library, keyring, clock)
     try:
         if started:
             await engine.start()
-        yield House(engine, store, library, keyring, clock)
+        yield house
     finally:
         try:
             await engine.stop(0.2)

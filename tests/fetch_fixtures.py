@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from callsheet.fetch.guard import Resolver
 
 Reply = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+WITHIN = 60.0
+"""Seconds after which what must come is missed: many times what the slowest machine needs."""
 
 
 @dataclass
@@ -23,6 +27,14 @@ class Site:
 
     def url(self, path: str = "/", host: str = "127.0.0.1", scheme: str = "http") -> str:
         return f"{scheme}://{host}:{self.port}{path}"
+
+
+@contextmanager
+def silence() -> Iterator[socket.socket]:
+    """A port that is ours and refuses everyone, as long as nobody listens there; and no other can take it."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held
 
 
 def plain(body: bytes = b"ok", status: str = "200 OK", **headers: str) -> bytes:

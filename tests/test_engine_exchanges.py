@@ -12,7 +12,7 @@ from callsheet.contract import Order
 from callsheet.errors import Conflict, NotFound
 from callsheet.tasks import State, Update
 from callsheet.wires.asking import ask
-from engine_fixtures import DONE, INPUT, MODEL, SECRET, Vendor, a_house
+from engine_fixtures import DONE, INPUT, MODEL, SECRET, WITHIN, Vendor, a_house
 
 LONG = "A" * 5000
 
@@ -85,7 +85,7 @@ def test_an_answer_with_another_tasks_id_is_there_to_be_read_by_who_must_decide(
                     break
             assert [one.url for one in await house.engine.exchanges("local", second.id)] == ["https://vendor/make"]
 
-    asyncio.run(asyncio.wait_for(story(), 30))
+    asyncio.run(asyncio.wait_for(story(), WITHIN))
 
 
 def test_a_key_that_named_a_deleted_task_makes_no_second_one(tmp_path: Path) -> None:

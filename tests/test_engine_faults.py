@@ -36,7 +36,7 @@ def test_an_answer_that_cannot_be_kept_leaves_its_task_unsure_and_is_not_sent_ag
             task = await house.submit()
             await house.until(lambda: vendor.count("submit"))
             for _ in range(3):
-                await asyncio.sleep(0.05)
+                await house.quiet()
                 house.pass_(600)
             await house.sees(task, "unsure")
             assert vendor.count("submit") == 1
@@ -82,7 +82,7 @@ def test_unsure_tasks_hold_no_slot_of_their_vendor_after_a_restart(tmp_path: Pat
             task = await house.submit()
             await house.until(lambda: _rests(house, task.id))
         async with a_house(tmp_path, {"studio": Vendor(slots=1)}) as house:
-            await house.sees(await house.submit(), "started", within=5)
+            await house.sees(await house.submit(), "started")
 
     run(story())
 
@@ -99,7 +99,7 @@ def test_a_fault_in_one_look_does_not_stop_those_to_come(tmp_path: Path, monkeyp
 
             monkeypatch.setattr(house.store, "due_in", due_in)
             task = await house.submit()
-            await house.sees(task, "started", within=10)
+            await house.sees(task, "started")
             assert house.engine.alive()
 
     run(story())

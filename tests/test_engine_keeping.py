@@ -27,21 +27,25 @@ def made_at(url: str, **facts: Any) -> Vendor:
     return Vendor(poll=[Update(State.SUCCEEDED, artifacts=(Artifact(url=url, **facts),))])
 
 
+async def cut_off(writer: asyncio.StreamWriter) -> None:
+    """A file that ends before its end."""
+    writer.write(plain(a_png())[:-5])
+    writer.close()
+
+
 def test_what_cannot_be_fetched_is_fetched_again_and_never_made_again(tmp_path: Path) -> None:
     async def story() -> None:
         clock = Clock()
         replies: dict[str, Any] = {"/a.png": plain(b"busy", "503 Service Unavailable")}
         async with serving(replies) as site:
             vendor = made_at(site.url("/a.png"))
-            async with a_house(
-                tmp_path, {"studio": vendor}, clock=clock, fetch__allow="127.0.0.1", fetch__timeout="4"
-            ) as house:
+            async with a_house(tmp_path, {"studio": vendor}, clock=clock, fetch__allow="127.0.0.1") as house:
                 task = await house.submit()
                 await house.sees(task, "started")
                 house.pass_(60)
                 (event,) = await house.sees(task, "retrying")
                 assert (event.data["phase"], event.data["code"]) == ("collect", "not_collected")
-                replies["/a.png"] = plain(a_png())[:-5]  # cut off before its end
+                replies["/a.png"] = cut_off
                 house.pass_(60)
                 await house.sees(task, "retrying", 2)
                 replies["/a.png"] = plain(a_png(), content_type="image/png")

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from callsheet.tasks import State, Task, Update
-from engine_fixtures import DONE, House, Vendor, a_house
+from engine_fixtures import DONE, WITHIN, House, Vendor, a_house
 
 
 async def read(house: House, task: Task, after: int = 0) -> list[tuple[int, str]]:
@@ -77,6 +77,6 @@ def test_what_another_process_wrote_is_heard_of(tmp_path: Path) -> None:
             ended = {"state": State.CANCELED, "phase": "done", "lane": "", "ended_at": 1}
             await house.store.patch(task.id, row.fence, ended, [("canceled", {})])
             house.engine._parts.news.ring(task.id)
-            assert (await asyncio.wait_for(reader, 10))[-1][1] == "canceled"
+            assert (await asyncio.wait_for(reader, WITHIN))[-1][1] == "canceled"
 
     asyncio.run(story())

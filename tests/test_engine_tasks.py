@@ -9,7 +9,7 @@ import pytest
 from callsheet.engine.ids import Ids
 from callsheet.errors import Conflict, Forbidden, InvalidInput, NotFound, NotSupported
 from callsheet.tasks import Filter, NewTask, State
-from engine_fixtures import INPUT, MODEL, RUNNING, Clock, Vendor, a_house
+from engine_fixtures import INPUT, MODEL, RUNNING, WITHIN, Clock, Vendor, a_house
 
 
 def run(story: Any) -> None:
@@ -143,12 +143,13 @@ def test_streams_end_when_the_engine_stops(tmp_path: Path) -> None:
         async with a_house(tmp_path, {"studio": Vendor(poll=[RUNNING])}) as house:
             task = await house.submit()
             await house.sees(task, "started")
+            await house.until(lambda: not house.engine._parts.news._waiting)
             stream = house.engine.events("local", task.id, after=99)
             watching = asyncio.create_task(anext(stream, None))
-            await asyncio.sleep(0.02)
+            await house.until(lambda: house.engine._parts.news._waiting or watching.done())
             assert not watching.done()
             await house.engine.stop(0)
-            assert await asyncio.wait_for(watching, 20) is None
+            assert await asyncio.wait_for(watching, WITHIN) is None
 
     run(story())
 

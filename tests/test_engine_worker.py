@@ -71,7 +71,7 @@ def test_what_passes_is_tried_again_and_honours_retry_after(tmp_path: Path) -> N
             (event,) = await house.sees(task, "retrying")
             assert (event.data["phase"], event.data["after"]) == ("submit", 90)
             house.pass_(89)
-            await asyncio.sleep(0.05)
+            await house.quiet()
             assert vendor.count("submit") == 1, "not before the vendor said"
             house.pass_(2)
             await house.sees(task, "started")
@@ -261,7 +261,7 @@ def test_a_graceful_stop_hands_local_work_back_and_closes_the_drivers(tmp_path: 
             row = await house.store.row(task.id)
             assert (row.phase, row.taken, row.remote) == ("submit", False, None)
         async with a_house(tmp_path, {"studio": second}) as house:
-            assert (await house.ended(task, within=5)).state is State.SUCCEEDED
+            assert (await house.ended(task)).state is State.SUCCEEDED
             assert "recovered" in await house.types(task)
 
     run(story())
@@ -270,21 +270,16 @@ def test_a_graceful_stop_hands_local_work_back_and_closes_the_drivers(tmp_path: 
 def test_between_polls_nothing_is_held_but_the_row_and_nothing_is_looked_up(tmp_path: Path) -> None:
     async def story() -> None:
         clock = Clock()
-        async with a_house(tmp_path, {"studio": Vendor(poll=[RUNNING])}, clock=clock) as house:
+        vendor = Vendor([Update(State.RUNNING, remote="r", again=200)], [RUNNING])
+        async with a_house(tmp_path, {"studio": vendor}, clock=clock) as house:
             task = await house.submit()
             await house.sees(task, "started")
-            await house.until(lambda: not house.engine._worker._flights)
-            await asyncio.sleep(0.05)
-            rounds = 0
-            plain = house.engine._worker._round
-
-            async def counted(now: int) -> None:
-                nonlocal rounds
-                rounds += 1
-                await plain(now)
-
-            house.engine._worker._round = counted  # type: ignore[method-assign]
-            await asyncio.sleep(0.3)
-            assert rounds == 0, "it sleeps until something is due"
+            await house.quiet()
+            rounds = house.looks.begun
+            rows = [await house.store.row(task.id) for _ in range(50)]
+            assert house.looks.begun == rounds, "while others had fifty turns it had none"
+            wait = await house.engine._worker._schedule.rest(clock())
+            assert wait == (rows[0].due - clock()) / 1000 > 100, "it sleeps until something is due"
+            assert not rows[0].taken
 
     run(story())

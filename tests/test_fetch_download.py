@@ -14,7 +14,7 @@ import pytest
 
 from callsheet.errors import CallsheetError, Forbidden, InvalidInput, StorageError, TooLarge
 from callsheet.fetch import Fetched, Guard, download
-from fetch_fixtures import Reply, Site, moved, names, plain, serving
+from fetch_fixtures import WITHIN, Reply, Site, moved, names, plain, serving, silence
 
 HERE = frozenset({"127.0.0.1"})
 
@@ -25,7 +25,7 @@ def fetch(
     url: Callable[[Site], str] = lambda site: site.url(),
     guard: Guard | None = None,
     max_bytes: int = 1 << 24,
-    seconds: float = 10.0,
+    seconds: float = WITHIN,
 ) -> tuple[Fetched, Site]:
     """One download of what a server on loopback says."""
 
@@ -76,7 +76,7 @@ def test_without_an_allowance_loopback_is_not_fetched_and_not_even_asked(tmp_pat
         async with serving({"/": plain()}) as site, Guard().client() as client:
             for host in ("127.0.0.1", "localhost", "[::1]"):
                 with pytest.raises(Forbidden, match="CALLSHEET_FETCH__ALLOW"):
-                    await download(client, site.url(host=host), tmp_path / "got", 100, 5)
+                    await download(client, site.url(host=host), tmp_path / "got", 100, WITHIN)
             assert site.heads == []
 
     asyncio.run(story())
@@ -95,11 +95,11 @@ def test_a_name_that_changes_its_address_after_the_check_gains_nothing(tmp_path:
         guard = Guard(HERE, rebinding)
         async with serving({"/": plain(b"first", connection="close")}) as site, guard.client() as client:
             url = site.url(host="rebind.example")
-            assert (await download(client, url, tmp_path / "one", 100, 5)).bytes == 5
+            assert (await download(client, url, tmp_path / "one", 100, WITHIN)).bytes == 5
             assert asked == ["rebind.example"], "one look-up per connection: what was checked is what was used"
             assert f"host: rebind.example:{site.port}" in site.heads[0].lower()
             with pytest.raises(Forbidden, match="leads to"):
-                await download(client, url, tmp_path / "two", 100, 5)
+                await download(client, url, tmp_path / "two", 100, WITHIN)
             assert len(site.heads) == 1
 
     asyncio.run(story())
@@ -151,7 +151,7 @@ def test_a_key_meant_for_one_site_is_not_shown_to_another(tmp_path: Path) -> Non
             guard.client(headers={"authorization": "Bearer hush"}) as client,
         ):
             for number in range(2):
-                await download(client, here.url(), tmp_path / str(number), 100, 5)
+                await download(client, here.url(), tmp_path / str(number), 100, WITHIN)
             assert "hush" in here.heads[0]
             assert all("hush" not in head and "cookie" not in head.lower() for head in there.heads)
 
@@ -229,13 +229,13 @@ def test_a_host_that_is_not_there_is_said_without_the_secrets_of_the_url(tmp_pat
     guard = Guard(HERE, names(dead_example="127.0.0.1"))
 
     async def story() -> None:
-        async with serving({}) as site:
-            pass
-        async with guard.client() as client:
+        with silence() as port:
+            site, client = Site(port.getsockname()[1]), guard.client()
             for host in ("nowhere.example", "dead.example", "x" * 70 + ".example"):
                 with pytest.raises(InvalidInput, match="could not be fetched") as caught:
-                    await download(client, site.url("/a?signature=hush", host=host), tmp_path / "got", 100, 5)
+                    await download(client, site.url("/a?signature=hush", host=host), tmp_path / "got", 100, WITHIN)
                 assert "hush" not in str(caught.value)
+            await client.aclose()
 
     asyncio.run(story())
 
@@ -286,8 +286,10 @@ def test_silence_is_a_time_out_of_the_transport() -> None:
     async def silent(writer: asyncio.StreamWriter) -> None:
         await asyncio.Event().wait()
 
+    patience = httpx2.Timeout(WITHIN, read=0.2)
+
     async def story() -> None:
-        async with serving({"/": silent}) as site, Guard(HERE).client(timeout=0.2) as client:
+        async with serving({"/": silent}) as site, Guard(HERE).client(timeout=patience) as client:
             with pytest.raises(httpx2.ReadTimeout):
                 await client.get(site.url())
 

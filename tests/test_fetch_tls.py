@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from callsheet.errors import InvalidInput
 from callsheet.fetch import Guard, download
-from fetch_fixtures import names, plain, serving
+from fetch_fixtures import WITHIN, names, plain, serving
 
 HERE = frozenset({"127.0.0.1"})
 
@@ -28,13 +28,13 @@ def test_tls_is_checked_against_the_name_not_the_address(tmp_path: Path) -> None
         guard = Guard(HERE, names(good_example="127.0.0.1", bad_example="127.0.0.1"), authority)
         async with serving({"/": plain(b"sealed")}, server) as site, guard.client() as client:
             url = site.url(host="good.example", scheme="https")
-            assert (await download(client, url, tmp_path / "got", 100, 5)).bytes == 6
+            assert (await download(client, url, tmp_path / "got", 100, WITHIN)).bytes == 6
             with pytest.raises(InvalidInput, match="could not be fetched"):
-                await download(client, site.url(host="bad.example", scheme="https"), tmp_path / "no", 100, 5)
+                await download(client, site.url(host="bad.example", scheme="https"), tmp_path / "no", 100, WITHIN)
             assert asked == ["good.example", "bad.example"]
         async with serving({"/": plain(b"sealed")}, server) as site, Guard(HERE).client() as client:
             with pytest.raises(InvalidInput, match=r"could not be fetched.*certificate"):
-                await download(client, site.url(scheme="https"), tmp_path / "no", 100, 5)
+                await download(client, site.url(scheme="https"), tmp_path / "no", 100, WITHIN)
 
     asyncio.run(story())
 

