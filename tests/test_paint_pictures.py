@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+import cv2
 import numpy as np
 import pytest
 
@@ -192,3 +193,44 @@ def test_boats_at_the_quay_have_hulls() -> None:
     hull, rig = shore.boat(100, 50, 20)
     assert hull[:, 0].min() < min(part[:, 0].min() for part in rig) - 5
     assert hull[:, 1].max() >= 50 > hull[:, 1].min()
+
+
+def near(rgb: np.ndarray, colour: tuple[int, int, int]) -> float:
+    """The share of pixels whose hue and depth of colour are about those of a colour."""
+    hsv = cv2.cvtColor(rgb, cv2.COLOR_RGB2HSV).astype(int)
+    hue, depth, _ = cv2.cvtColor(np.array([[colour]], np.uint8), cv2.COLOR_RGB2HSV)[0, 0].astype(int)
+    away = np.abs((hsv[..., 0] - hue + 90) % 180 - 90)
+    return float(((away < 12) & (hsv[..., 1] > 0.4 * depth)).mean())
+
+
+def test_red_hair_is_red_and_the_ground_is_not() -> None:
+    close = compose.paint("portrait of a woman with red hair", 180, 240, 2)
+    plain = compose.paint("portrait of a woman with black hair", 180, 240, 2)
+    assert near(close[:130], (216, 52, 44)) > near(plain[:130], (216, 52, 44)) + 0.05
+    assert near(compose.paint("a woman with red hair", 320, 180, 7), (216, 52, 44)) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("prompt", "rows", "colour"),
+    [
+        ("a white cup on a blue table", slice(140, 180), (46, 111, 208)),
+        ("a yellow house under a purple sky", slice(0, 60), (122, 79, 192)),
+        ("purple mountains at noon", slice(80, 125), (122, 79, 192)),
+        ("the sea is green", slice(140, 180), (63, 155, 84)),
+        ("a room with a blue wall", slice(60, 110), (46, 111, 208)),
+    ],
+)
+def test_an_element_of_the_scene_takes_the_colour_said_of_it(
+    prompt: str, rows: slice, colour: tuple[int, int, int]
+) -> None:
+    brief = read(prompt)
+    said, plain = (
+        compose.show(compose.compose(one, 320, 180, 7))[rows].reshape(-1, 3).mean(axis=0)
+        for one in (brief, replace(brief, tints=()))
+    )
+    way = np.array(colour) - plain
+    assert (said - plain) @ way > 0.18 * way @ way
+
+
+def test_a_white_background_is_white() -> None:
+    assert np.median(compose.paint("perfume bottle on a white background", 240, 240, 7)) > 200

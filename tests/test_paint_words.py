@@ -7,6 +7,9 @@ import pytest
 from callsheet.renderers.previz.painter import figures, scenes, strokes
 from callsheet.renderers.previz.painter.brief import Subject, read
 
+RED, GREEN, BLUE, YELLOW = "#d8342c", "#3f9b54", "#2e6fd0", "#f2c230"
+PURPLE, BLACK, WHITE = "#7a4fc0", "#23262e", "#f4f1ea"
+
 SAME_PLACE = [
     ("a harbour at sunset", "黄昏的港口", "harbour"),
     ("the open sea at night", "夜晚的大海", "sea"),
@@ -68,6 +71,60 @@ def test_a_colour_before_a_subject_is_that_subjects_colour_and_not_the_schemes()
         brief = read(prompt)
         assert brief.subjects == (Subject("car", 1, "#d8342c"),)
         assert brief.colours == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "setting", "subjects", "tints"),
+    [
+        ("a woman with red hair", "studio", {"woman": None, "woman hair": RED}, {}),
+        ("红头发的女人", "studio", {"woman": None, "woman hair": RED}, {}),
+        ("一个红头发、蓝眼睛的女孩", "studio", {"woman": None, "woman hair": RED, "woman eyes": BLUE}, {}),
+        ("一位穿红裙子的女孩在海边", "sea", {"woman": RED}, {}),
+        ("a redhead in a black coat", "studio", {"woman": BLACK, "woman hair": "#b5482a"}, {}),
+        ("a red-haired girl in a green dress", "studio", {"woman": GREEN, "woman hair": RED}, {}),
+        ("a woman in red", "studio", {"woman": RED}, {}),
+        ("a white cup on a blue table", "room", {"cup": WHITE}, {"table": BLUE}),
+        ("蓝色桌子上的白色杯子", "room", {"cup": WHITE}, {"table": BLUE}),
+        ("a black dog on green grass", "field", {"dog": BLACK}, {"ground": GREEN}),
+        ("绿色草地上的黑狗", "field", {"dog": BLACK}, {"ground": GREEN}),
+        ("a yellow house under a purple sky", "field", {"house": YELLOW}, {"sky": PURPLE}),
+        ("the sky is purple and the house is yellow", "field", {"house": YELLOW}, {"sky": PURPLE}),
+        ("天空是紫色的，房子是黄色的", "field", {"house": YELLOW}, {"sky": PURPLE}),
+        ("a house with a blue roof, red door", "field", {"house": None, "house roof": BLUE, "house door": RED}, {}),
+        ("黄色沙发和蓝色墙壁", "room", {"sofa": YELLOW}, {"wall": BLUE}),
+        ("a red sunset over the sea", "sea", {}, {"sky": RED}),
+        ("a red wooden table lamp", "room", {"lamp": RED}, {}),
+        ("a sailboat with red sails", "sea", {"sailboat": RED}, {}),
+        ("a black and white cat", "studio", {"cat": BLACK, "cat light": WHITE}, {}),
+        ("perfume bottle on a white background", "studio", {"bottle": None}, {"backdrop": WHITE}),
+        ("白色背景的香水瓶", "studio", {"bottle": None}, {"backdrop": WHITE}),
+        ("autumn forest", "forest", {}, {"leaves": "#d0772c", "ground": "#b98f45"}),
+        ("a man with a blue skateboard", "studio", {"person": None}, {}),
+    ],
+)  # fmt: skip
+def test_a_colour_goes_to_the_noun_it_stands_at(
+    prompt: str, setting: str, subjects: dict[str, str | None], tints: dict[str, str]
+) -> None:
+    brief = read(prompt)
+    found: dict[str, str | None] = {}
+    for one in brief.subjects:
+        found |= {one.figure: one.colour, **{f"{one.figure} {part}": code for part, code in one.parts}}
+    assert (brief.setting, found, dict(brief.tints), brief.colours) == (setting, subjects, tints, ())
+
+
+def test_a_shade_is_a_colour_and_black_and_white_before_no_thing_is_a_look() -> None:
+    assert read("a dark green car").subjects[0].colour == "#2a603a"
+    assert read("浅蓝色的汽车").subjects[0].colour == "#92b4e7"
+    assert read("a black and white photo of a cat").style == "monochrome"
+    assert read("red sneakers").colours == (RED,)
+
+
+def test_a_house_under_the_sky_stands_on_the_ground_and_a_castle_in_the_clouds_does_not() -> None:
+    assert [read(words).setting for words in ("a house under the sky", "a castle in the clouds", "the sky")] == [
+        "field",
+        "sky",
+        "sky",
+    ]
 
 
 def test_a_colour_before_a_place_does_not_tint_the_sky() -> None:

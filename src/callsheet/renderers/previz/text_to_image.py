@@ -39,10 +39,16 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
 
 
 def painted(brief: Brief) -> dict[str, Any]:
-    """What the painter read from the prompt, so that no one need guess; `setting` is None where none was found."""
-    return {
+    """What the painter read from the prompt, so that no one need guess; `setting` is None where none was found.
+
+    `colours` says which colour went where ("woman's hair", "sky"), where any was said.
+    """
+    told: dict[str, Any] = {
         "setting": brief.setting if brief.named else None,
         "time": brief.time,
         "weather": brief.weather,
         "subjects": {subject.figure: subject.count for subject in brief.subjects},
     }
+    colours = {one.figure: one.colour for one in brief.subjects if one.colour} | dict(brief.tints)
+    colours |= {f"{one.figure}'s {part}": code for one in brief.subjects for part, code in one.parts}
+    return told | ({"colours": colours} if colours else {})

@@ -6,35 +6,36 @@ one, the setting is the studio.
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
+from dataclasses import dataclass, replace
 
-from callsheet.renderers.previz.painter import figures
+from callsheet.renderers.previz.painter import binding, figures
+from callsheet.renderers.previz.painter.binding import Bound
+from callsheet.renderers.previz.painter.lexicon import MOST, Hit, scan, tokens
 
-_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+|[\u3400-\u9fff]")
 # Chinese numbers stand right before their noun; English ones may be followed by a few describing words.
 _REACH = 5
-_MOST = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One kind of thing the prompt names: the figure that stands for it, how many, and its colour if one was said."""
+    """One kind of thing the prompt names: the figure that stands for it, how many, and its colour if one was said.
+
+    `parts` are the colours said of its parts, by their role in the drawing: red hair, a blue roof.
+    """
 
     figure: str
     count: int = 1
     colour: str | None = None
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
     """What was read. `named`: the prompt itself gave the setting; `close`: it wants a close shot of its one subject.
 
-    `shore` is what rises from the sea where that is the setting: cliff, heights, or nothing.
+    `shore` is what rises from the sea where that is the setting: cliff, heights, or nothing. `colours` are those of
+    the picture as a whole, `tints` those said of one element of the scene: sky, ground, wall, table, water ...
     """
 
     prompt: str
@@ -49,25 +50,25 @@ class Brief:
     subjects: tuple[Subject, ...] = ()
     close: bool = False
     shore: str = ""
+    tints: tuple[tuple[str, str], ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    at: int
-    kinds: tuple[tuple[str, str], ...]
+    def tint(self, element: str) -> str | None:
+        """The colour said of an element of the scene, `#rrggbb`, None where none was."""
+        return dict(self.tints).get(element)
 
 
 def read(prompt: str, negative: str = "") -> Brief:
     """Read a prompt; what `negative` names is left out."""
-    hits = list(_scan(prompt))
+    words = tokens(prompt)
+    hits = _patched(list(scan(words)))
+    bound = binding.bind(words, hits)
     said: dict[str, list[str]] = {}
     for hit in hits:
         for kind, value in hit.kinds:
             said.setdefault(kind, []).append(value)
-    refused = {value for hit in _scan(negative) for kind, value in hit.kinds if kind == "figure"}
-    subjects = tuple(s for s in _subjects(hits) if s.figure not in refused)
-    setting = _setting(said, subjects)
-    owned = {s.colour for s in subjects}
+    refused = {value for hit in scan(tokens(negative)) for kind, value in hit.kinds if kind == "figure"}
+    subjects = tuple(s for s in _subjects(hits, bound) if s.figure not in refused)
+    setting, tints = _setting(said, subjects), _tints(said, bound)
     warmth = said.get("warmth", [])
     return Brief(
         prompt=prompt,
@@ -75,22 +76,48 @@ def read(prompt: str, negative: str = "") -> Brief:
         named=setting is not None,
         time=_time(said, setting),
         weather=_weather(said),
-        colours=tuple(dict.fromkeys(c for c in _scheme(hits) if c not in owned))[:3],
+        colours=_scheme(bound, setting, subjects),
         warmth=(1 if warmth[0] == "warm" else -1) if warmth else 0,
         mood=said.get("mood", ["calm"])[0],
         style=said.get("style", ["plain"])[0],
-        subjects=subjects[:6],
+        subjects=tuple(_in_season(s, dict(tints)) for s in subjects[:6]),
         close="framing" in said and len(subjects) == 1 and subjects[0].count == 1,
         shore=_shore(said) if setting == "sea" else "",
+        tints=tints,
     )
 
 
-def _scheme(hits: list[_Hit]) -> Iterator[str]:
-    """Colour words that speak of the whole picture: one right before a place's name (a green field) is that place's."""
-    for hit, after in zip(hits, [*hits[1:], _Hit(10_000, ())], strict=False):
-        kinds = dict(hit.kinds)
-        if "colour" in kinds and not ("setting" in dict(after.kinds) and after.at - hit.at <= 2):
-            yield kinds["colour"]
+def _patched(hits: list[Hit]) -> list[Hit]:
+    """A black and white cat is no black-and-white picture: before a thing, the words are its colours."""
+    made: list[Hit] = []
+    for index, hit in enumerate(hits):
+        touching = any("figure" in after.said and after.start - hit.at <= 2 for after in hits[index + 1 : index + 2])
+        patched = touching and "patches" in hit.said
+        made.append(replace(hit, kinds=(("colour", "#23262e"), ("patches", ""))) if patched else hit)
+    return made
+
+
+def _scheme(bound: Bound, setting: str | None, subjects: tuple[Subject, ...]) -> tuple[str, ...]:
+    """The colours of the whole picture; those of unknown things count only where nothing else was understood."""
+    lost = bound.nowhere if setting in (None, "studio") and not subjects else []
+    return tuple(dict.fromkeys([*bound.scheme, *lost]))[:3]
+
+
+def _tints(said: dict[str, list[str]], bound: Bound) -> tuple[tuple[str, str], ...]:
+    """What is said of the elements, then what a season does to leaves and grass."""
+    found = dict(bound.tints)
+    for season in said.get("season", []):
+        for element, code in _SEASONS[season]:
+            found.setdefault(element, code)
+    return tuple(found.items())
+
+
+def _in_season(subject: Subject, tints: dict[str, str]) -> Subject:
+    leafy = subject.figure == "tree" and subject.colour is None
+    return replace(subject, colour=tints.get("leaves")) if leafy else subject
+
+
+_SEASONS = {"autumn": (("leaves", "#d0772c"), ("ground", "#b98f45"))}
 
 
 def _shore(said: dict[str, list[str]]) -> str:
@@ -116,14 +143,26 @@ def _setting(said: dict[str, list[str]], subjects: tuple[Subject, ...]) -> str |
     for first in ("underwater", "space", "harbour", "lake", *(() if wild else ("street",)), "room"):
         if first in named:
             return first
+    if named == ["sky"] * len(named) and "clouds" not in said and any(_grounded(s) for s in subjects):
+        named = []
     if named:
         last = [n for n in named if n not in ("sky", "street")]
         return last[0] if last else named[0]
     homes = [figures.load()[s.figure].home for s in subjects]
     homes = [h for h in homes if h]
-    # A fox in the snow stands out of doors, though no place is named.
-    outside = {"snow": "snow", "clear": None}.get(_weather(said), "field") if subjects else None
+    # A fox in the snow stands out of doors, though no place is named; so does a house under a purple sky.
+    weather = "air" if _open_air(said) and _weather(said) == "clear" else _weather(said)
+    outside = {"snow": "snow", "clear": None}.get(weather, "field") if subjects or weather == "air" else None
     return homes[0] if homes else outside
+
+
+def _open_air(said: dict[str, list[str]]) -> bool:
+    return "season" in said or any(e in ("sky", "clouds", "leaves") for e in said.get("element", []))
+
+
+def _grounded(subject: Subject) -> bool:
+    """Whether it stands on land: a house under a purple sky is not up in the clouds."""
+    return figures.load()[subject.figure].stands in ("ground", "table", "water")
 
 
 def _time(said: dict[str, list[str]], setting: str | None) -> str:
@@ -146,104 +185,38 @@ def _weather(said: dict[str, list[str]]) -> str:
     return "clear"
 
 
-def _subjects(hits: list[_Hit]) -> Iterator[Subject]:
-    count, counted_at, colour, coloured_at, no_at = 1, -99, None, -99, -99
-    seen: set[str] = set()
-    for hit in hits:
-        kinds = dict(hit.kinds)
+def _subjects(hits: list[Hit], bound: Bound) -> Iterator[Subject]:
+    count, counted_at, no_at = 1, -99, -99
+    found: dict[str, Subject] = {}
+    for index, hit in enumerate(hits):
+        kinds = hit.said
         if "count" in kinds:
             count, counted_at = int(kinds["count"]), hit.at
         elif "no" in kinds:
             no_at = hit.at
         elif "figure" in kinds:
             name = kinds["figure"]
-            usual = figures.load()[name].usual
-            if hit.at - no_at > _REACH and name not in seen:
-                seen.add(name)
-                many = count if hit.at - counted_at <= _REACH and not ("plural" in kinds and count == 1) else 0
-                many = many or (max(3, usual) if "plural" in kinds else usual)
-                yield Subject(name, min(_MOST, many), colour if hit.at - coloured_at <= 3 else None)
-            count, counted_at, colour, coloured_at = 1, -99, None, -99
-        elif "colour" in kinds:
-            colour, coloured_at = kinds["colour"], hit.at
+            if hit.at - no_at > _REACH:
+                one = _subject(hits, index, count if hit.at - counted_at <= _REACH else 0, bound)
+                found[name] = _merged(found[name], one) if name in found else one
+            count, counted_at = 1, -99
+    yield from found.values()
 
 
-def _scan(text: str) -> Iterator[_Hit]:
-    """The vocabulary's words in the text, the longest first at each place; a word is read once."""
-    tokens = _TOKEN.findall(text.lower())
-    known, longest = _vocabulary()
-    at = 0
-    while at < len(tokens):
-        for size in range(min(longest, len(tokens) - at), 0, -1):
-            kinds = known.get(_key(tokens[at : at + size]))
-            if kinds:
-                if kinds[0][0] != "skip":
-                    yield _Hit(at + size - 1, _plural(tokens[at + size - 1], kinds))
-                at += size
-                break
-        else:
-            if tokens[at].isdigit() and 0 < int(tokens[at][:3]) <= 99:
-                yield _Hit(at, (("count", str(min(_MOST, int(tokens[at][:3])))),))
-            at += 1
+def _subject(hits: list[Hit], index: int, count: int, bound: Bound) -> Subject:
+    kinds = hits[index].said
+    name = kinds["figure"]
+    usual = figures.load()[name].usual
+    many = 0 if "plural" in kinds and count == 1 else count
+    many = many or (max(3, usual) if "plural" in kinds else usual)
+    parts = dict(bound.parts.get(index, {}))
+    if index and "patches" in hits[index - 1].said:
+        parts.setdefault("light", "#f4f1ea")
+    return Subject(name, min(MOST, many), bound.subjects.get(index, kinds.get("own")), tuple(parts.items()))
 
 
-def _plural(token: str, kinds: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    return (*kinds, ("plural", "")) if token.isascii() and _single(token) != token else kinds
-
-
-@lru_cache(maxsize=1)
-def _vocabulary() -> tuple[dict[str, tuple[tuple[str, str], ...]], int]:
-    """Every phrase by its key, with all it means, and the length of the longest in tokens."""
-    text = files("callsheet.renderers.previz.painter").joinpath("words.toml").read_text(encoding="utf-8")
-    tables: dict[str, dict[str, str]] = tomllib.loads(text)
-    tables["figure"] = {name: figure.words for name, figure in figures.load().items()}
-    known: dict[str, list[tuple[str, str]]] = {}
-    longest = 1
-    for kind, table in tables.items():
-        for value, phrases in table.items():
-            for phrase in phrases.split("|"):
-                tokens = _TOKEN.findall(phrase.lower())
-                longest = max(longest, len(tokens))
-                known.setdefault(_key(tokens), []).append((kind, value))
-    return {key: tuple(kinds) for key, kinds in known.items()}, longest
-
-
-def _key(tokens: list[str]) -> str:
-    return " ".join([*tokens[:-1], _single(tokens[-1])])
-
-
-_ODD = {"people": "person", "men": "man", "women": "woman", "children": "child", "wolves": "wolf", "leaves": "leaf"}
-_WHOLE = frozenset(
-    [
-        "waves",
-        "clouds",
-        "hills",
-        "woods",
-        "bus",
-        "cactus",
-        "canvas",
-        "pass",
-        "grass",
-        "glass",
-        "pans",
-        "octopus",
-        "stairs",
-        "plus",
-        "us",
-        "is",
-        "as",
-    ]
-)
-
-
-def _single(token: str) -> str:
-    """An English noun without its plural ending."""
-    if token in _ODD:
-        return _ODD[token]
-    if len(token) < 4 or token in _WHOLE or not token.endswith("s") or token.endswith("ss"):
-        return token
-    if token.endswith("ies"):
-        return token[:-3] + "y"
-    if token.endswith(("shes", "ches", "xes", "sses", "buses")):
-        return token[:-2]
-    return token[:-1]
+def _merged(one: Subject, again: Subject) -> Subject:
+    """A thing that is named twice: a sailboat with red sails."""
+    return replace(
+        one, colour=one.colour or again.colour, parts=tuple({**dict(again.parts), **dict(one.parts)}.items())
+    )

@@ -23,7 +23,9 @@ def skyline(stage: Stage, foot: float) -> list[Layer]:
 def _row(stage: Stage, name: str, foot: float, rise: float, depth: float, wide: float) -> list[Layer]:
     dice = stage.dice(name)
     sheet = Sheet(stage, foot - 1.35 * rise * stage.unit - 0.1 * stage.unit, None)
-    shades = [stage.palette.lit(hex_(c), depth) for c in ("#5f7390", "#6d7f97", "#56657f", "#7b8494")]
+    shades = [
+        stage.palette.lit(stage.own("buildings", hex_(c)), depth) for c in ("#5f7390", "#6d7f97", "#56657f", "#7b8494")
+    ]
     boxes: list[Box] = []
     x = float(stage.left) - wide * stage.unit
     while x < stage.right:
@@ -112,7 +114,7 @@ def _road(stage: Stage) -> Layer:
     sheet = Sheet(stage, stage.horizon, None)
     palette, h, middle = stage.palette, stage.horizon, stage.width * 0.5
     far = np.clip((sheet.y - h) / (stage.bottom - h), 0, 1)[..., None]
-    tarmac = palette.lit(hex_("#6c7079"), 0.8)
+    tarmac = palette.lit(stage.own("ground", hex_("#6c7079")), 0.8)
     sheet.flood(
         np.broadcast_to(
             mix(palette.haze, tarmac, 0.35) + (tarmac - mix(palette.haze, tarmac, 0.35)) * far**0.6, sheet.rgb.shape

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
@@ -17,7 +18,8 @@ class Figure:
 
     `parts` are drawn in order, each `role shape numbers` (see strokes.py). `stands` says where it belongs; `size` is
     its height as a share of the stage's unit; `home` the setting it implies; `usual` how many stand where none are
-    counted; `motion` how it lives; `base` the colour of its role `body` where the prompt names none.
+    counted; `motion` how it lives; `base` the colour of its role `body` where the prompt names none, and `own` those of
+    roles that only it has (a roof, a door).
     """
 
     name: str
@@ -30,6 +32,7 @@ class Figure:
     motion: str = "none"
     base: str | None = None
     glows: bool = False
+    own: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @lru_cache(maxsize=1)
@@ -43,3 +46,9 @@ def load() -> dict[str, Figure]:
                 parts = tuple(line.strip() for line in table.pop("parts").strip().splitlines() if line.strip())
                 made[name] = Figure(name=name, parts=parts, **table)
     return made
+
+
+@lru_cache(maxsize=128)
+def roles(name: str) -> frozenset[str]:
+    """The roles that a figure's drawing has."""
+    return frozenset(line.split()[0].rstrip("*").partition("@")[0] for line in load()[name].parts)

@@ -20,6 +20,7 @@ def room(stage: Stage) -> list[Layer]:
     wall = hex_(_WALLS[int(dice.integers(len(_WALLS)))])
     if stage.brief.colours:
         wall = mix(wall, hex_(stage.brief.colours[0]), 0.5)
+    wall = stage.own("wall", wall)
     side = 1 if stage.sun[0] > stage.width / 2 else -1
     return [
         _wall(stage, wall, side),
@@ -95,7 +96,7 @@ def _window(stage: Stage, side: int) -> Layer:
 
 
 def _curtain(sheet: Sheet, stage: Stage, at: float, way: int, top: float, foot: float) -> None:
-    cloth = _indoor(stage, mix(stage.palette.accents[0], rgb(255, 245, 235), 0.45))
+    cloth = _indoor(stage, stage.own("curtains", mix(stage.palette.accents[0], rgb(255, 245, 235), 0.45)))
     wide = 0.1 * stage.unit
     for k in range(5):
         a, b = at + way * wide * (k / 5 - 0.3), at + way * wide * ((k + 1) / 5 - 0.3)
@@ -160,7 +161,7 @@ def _lamp(stage: Stage, side: int) -> Layer:
 def _table(stage: Stage, wall: np.ndarray) -> Layer:
     row = stage.horizon
     sheet = Sheet(stage, row - 2, None)
-    wood = _indoor(stage, hex_("#a8744b"))
+    wood = _indoor(stage, stage.own("table", stage.own("floor", hex_("#a8744b"))))
     lit = mix(wood, stage.palette.sun, 0.22)
     place = np.clip((sheet.y - row) / (stage.height - row), 0, 1)[..., None]
     field = lit + (mix(wood, stage.palette.silhouette, 0.5) - lit) * place**0.8
@@ -183,6 +184,8 @@ def studio(stage: Stage) -> list[Layer]:
     dice = stage.dice("studio")
     a, b, *_ = stage.palette.accents
     ground = mix(a, b, 0.35) if stage.brief.colours else mix(stage.palette.sky[1][1], stage.palette.haze, 0.35)
+    plain = stage.brief.tint("backdrop") is not None
+    ground = _indoor(stage, stage.own("backdrop", ground)) if plain else ground
     sheet = Sheet(stage)
     spot = np.exp(
         -(
@@ -190,20 +193,26 @@ def studio(stage: Stage) -> list[Layer]:
             + ((sheet.y - 0.48 * stage.height) / (0.6 * stage.unit)) ** 2
         )
     )
-    dark, light = mix(ground, stage.palette.silhouette, 0.45), mix(ground, rgb(255, 250, 240), 0.42)
+    bright = 0.12 if plain and ground.mean() < 110 else 0.42
+    dark, light = (
+        mix(ground, stage.palette.silhouette, 0.12 if plain else 0.45),
+        mix(ground, rgb(255, 250, 240), bright),
+    )
     sheet.flood(dark + (light - dark) * spot[..., None])
     layers = [sheet.layer(0.0)]
-    tones = [mix(mix(ground, t, 0.2 + 0.08 * k), light, 0.28 - 0.12 * k) for k, t in enumerate((b, b, a))]
+    tints = (ground,) * 3 if plain else (b, b, a)
+    tones = [mix(mix(ground, t, 0.2 + 0.08 * k), light, 0.28 - 0.12 * k) for k, t in enumerate(tints)]
     side = dice.choice([-1, 1])
     for i, tone in enumerate(tones):
-        layers.append(_fold(stage, dice, i, tone, side))
-    layers.append(_floor(stage, ground, light))
+        layers.append(_fold(stage, dice, i, tone, (side, bright * 2 / 3)))
+    layers.append(_floor(stage, stage.own("floor", ground), stage.own("floor", light), 0.12 if plain else 0.4))
     return layers
 
 
-def _fold(stage: Stage, dice: np.random.Generator, i: int, tone: np.ndarray, side: int) -> Layer:
+def _fold(stage: Stage, dice: np.random.Generator, i: int, tone: np.ndarray, fall: tuple[int, float]) -> Layer:
     """A sheet of paper that sweeps in a curve behind the floor, with a soft shadow along its edge."""
     x = np.arange(stage.left, stage.right, dtype=np.float32) + 0.5
+    side, bright = fall
     u = (x / stage.width - 0.5) * side
     sweep = 0.34 * np.tanh((u + 0.12 * i - 0.1) * 3.2)
     wave = noise.line(dice, x, stage.width, 0.9 * stage.unit, 2, 0.3) * 0.08
@@ -211,16 +220,13 @@ def _fold(stage: Stage, dice: np.random.Generator, i: int, tone: np.ndarray, sid
     sheet = Sheet(stage, edge.min() - 0.1 * stage.unit, None)
     down = sheet.y - edge[None, :]
     sheet.over(np.exp(-(np.clip(-down, 0, None) / (0.04 * stage.unit))) * 0.22, stage.palette.silhouette)
-    field = (
-        mix(tone, rgb(255, 250, 244), 0.28)
-        + (mix(tone, stage.palette.silhouette, 0.22) - mix(tone, rgb(255, 250, 244), 0.28))
-        * np.clip(down / (0.7 * stage.unit), 0, 1)[..., None]
-    )
+    crest, foot = mix(tone, rgb(255, 250, 244), bright), mix(tone, stage.palette.silhouette, 0.22)
+    field = crest + (foot - crest) * np.clip(down / (0.7 * stage.unit), 0, 1)[..., None]
     sheet.over(below(edge, sheet.y), field)
     return sheet.layer(0.12 + 0.12 * i, Motion(bob=(0, 0.008 * stage.unit), period=6.0, phase=0.3 * i))
 
 
-def _floor(stage: Stage, ground: np.ndarray, light: np.ndarray) -> Layer:
+def _floor(stage: Stage, ground: np.ndarray, light: np.ndarray, fall: float) -> Layer:
     sheet = Sheet(stage, stage.horizon - 0.2 * stage.unit, None)
     blend = smooth(stage.horizon - 0.12 * stage.unit, stage.horizon + 0.1 * stage.unit, sheet.y)
     pool = np.exp(
@@ -229,7 +235,7 @@ def _floor(stage: Stage, ground: np.ndarray, light: np.ndarray) -> Layer:
             + ((sheet.y - stage.horizon - 0.16 * stage.height) / (0.2 * stage.unit)) ** 2
         )
     )
-    dark = mix(ground, stage.palette.silhouette, 0.4)
+    dark = mix(ground, stage.palette.silhouette, fall)
     sheet.over(np.broadcast_to(blend, sheet.alpha.shape).copy(), dark + (light - dark) * (pool * 0.9)[..., None])
     return sheet.layer(0.7, ground=True)
 

@@ -19,7 +19,7 @@ def ranges(
     for i in range(count):
         near = (i + 1) / count if count > 1 else 0.45
         tall = rise * (1 - 0.66 * (near if count > 1 else 0))
-        colour = mix(hex_(colours[0]), hex_(colours[1]), near)
+        colour = stage.own("mountains", mix(hex_(colours[0]), hex_(colours[1]), near))
         line = stage.horizon if foot is None else foot
         made.append(_range(stage, f"range{i}", line, tall, colour, 0.1 + 0.46 * near, snow * (1 - 0.85 * near)))
     return made
@@ -32,7 +32,7 @@ def _range(stage: Stage, name: str, foot: float, rise: float, colour: np.ndarray
     # What stands in front hides the rest, however the camera moves.
     sheet = Sheet(stage, edge.min() - 2, foot + 0.16 * stage.height)
     palette = stage.palette
-    base = palette.lit(colour, depth)
+    base = palette.lit(colour, depth + (0.3 if stage.brief.tint("mountains") else 0.0))
     cover = below(edge, sheet.y)
     sheet.over(cover, base)
     side = 1.0 if stage.sun[0] < stage.width / 2 else -1.0

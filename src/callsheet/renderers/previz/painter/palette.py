@@ -181,21 +181,39 @@ def _jitter(palette: Palette, hue: float, saturation: float) -> Palette:
 
 
 def _words(palette: Palette, brief: Brief) -> Palette:
-    """Colour words of the prompt pull the whole scheme towards them and become its accents."""
+    """Colour words of the prompt pull the whole scheme towards them and become its accents; what is said of sky,
+    clouds and water colours those alone."""
     colours = [hex_(code) for code in brief.colours]
     if brief.warmth:
         pull = _WARM if brief.warmth > 0 else _COLD
         palette = every(palette, lambda c: mix(c, pull * (c.mean() / max(pull.mean(), 1)) ** 0.9, 0.22))
-    if not colours:
-        return palette
-    sky = list(palette.sky)
-    for i, (place, colour) in enumerate(sky):
-        target = colours[0] if i < 3 or len(colours) == 1 else colours[1]
-        level = colour.mean() / max(target.mean(), 20)
-        sky[i] = (place, mix(colour, np.clip(target * level, 0, 255), 0.34))
-    haze = mix(palette.haze, np.clip(colours[-1] * palette.haze.mean() / max(colours[-1].mean(), 20), 0, 255), 0.3)
-    accents = (*colours, *palette.accents)[:4]
-    return replace(palette, sky=tuple(sky), haze=haze, accents=accents)
+    if colours:
+        sky = list(palette.sky)
+        for i, (place, colour) in enumerate(sky):
+            sky[i] = (place, _towards(colour, colours[0] if i < 3 or len(colours) == 1 else colours[1], 0.34))
+        haze = _towards(palette.haze, colours[-1], 0.3)
+        palette = replace(palette, sky=tuple(sky), haze=haze, accents=(*colours, *palette.accents)[:4])
+    return _elements(palette, brief)
+
+
+def _elements(palette: Palette, brief: Brief) -> Palette:
+    sky, clouds, water = (brief.tint(element) for element in ("sky", "clouds", "water"))
+    if sky is not None:
+        tone = hex_(sky)
+        stops = tuple((place, _towards(colour, tone, 0.82 - 0.3 * place)) for place, colour in palette.sky)
+        palette = replace(palette, sky=stops, haze=_towards(palette.haze, tone, 0.3))
+    if clouds is not None:
+        tone = hex_(clouds)
+        palette = replace(palette, cloud=mix(palette.cloud, tone, 0.8), shade=mix(palette.shade, tone * 0.6, 0.7))
+    if water is not None:
+        palette = replace(palette, deep=mix(palette.deep, hex_(water) * palette.ambient, 0.75))
+    return palette
+
+
+def _towards(colour: np.ndarray, tone: np.ndarray, share: float) -> np.ndarray:
+    """The colour pulled towards a tone, as bright as it was, or nearly."""
+    level = np.clip(colour.mean() / max(float(tone.mean()), 20), 0, 2.2)
+    return mix(colour, np.clip(tone * level, 0, 255), share)
 
 
 def _style(palette: Palette, style: str) -> Palette:

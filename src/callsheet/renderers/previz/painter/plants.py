@@ -22,7 +22,7 @@ def conifers(
     gaps = np.sin(x / stage.unit * 2.4 + dice.uniform(0, 6)) + np.sin(x / stage.unit * 5.1 + dice.uniform(0, 6))
     high = tall * stage.unit * dice.uniform(0.55, 1.1, count) * np.clip(0.85 + 0.22 * gaps, 0.35, 1.25)
     foot = np.interp(x, sheet.x, edge)
-    base = sheet.stage.palette.lit(hex_(colour), depth)
+    base = sheet.stage.palette.lit(sheet.stage.own("leaves", hex_(colour)), depth)
     dark = mix(base, stage.palette.silhouette, 0.35)
     side = 1.0 if stage.sun[0] > stage.width / 2 else -1.0
     trees = [(px, py + 0.06 * h, h, int(dice.integers(1 << 30))) for px, py, h in zip(x, foot, high, strict=True)]
@@ -56,7 +56,7 @@ def crowns(
 ) -> None:
     """Broad-leaved trees at (column, row, height in pixels): a trunk and a crown of rounds, lit on one side."""
     stage, dice = sheet.stage, sheet.stage.dice(name)
-    leaf = stage.palette.lit(hex_(colour), depth)
+    leaf = stage.palette.lit(stage.own("leaves", hex_(colour)), depth)
     trunk = stage.palette.lit(hex_("#5a4334"), depth)
     side = 1.0 if stage.sun[0] > stage.width / 2 else -1.0
     for x, y, high in spots:
@@ -101,7 +101,7 @@ def grass(
     dice = stage.dice(name)
     sheet = Sheet(stage, stage.height - 1.6 * tall * stage.unit, None)
     count = int(sheet.width / (every * stage.unit))
-    near = stage.palette.lit(hex_(colour), 1.0)
+    near = stage.palette.lit(stage.own("ground", hex_(colour)), 1.0)
     for tone in (0.45, 0.18, 0.0):
         x = dice.uniform(stage.left, stage.right, count)
         clump = 0.55 + 0.3 * np.sin(x / stage.unit * 3.1 + 2) + 0.25 * np.sin(x / stage.unit * 7.7)
@@ -200,7 +200,7 @@ def canopy(stage: Stage, name: str, depth: float, colour: str, reach: float) -> 
     """Leaves that hang into the picture from above, denser at its sides."""
     dice = stage.dice(name)
     sheet = Sheet(stage, None, 0.62 * stage.height)
-    tone = stage.palette.lit(hex_(colour), depth)
+    tone = stage.palette.lit(stage.own("leaves", hex_(colour)), depth)
     count = int(240 * stage.width / stage.unit)
     x = dice.uniform(stage.left, stage.right, count)
     hang = reach * stage.unit * (0.22 + 1.5 * np.abs(x / stage.width - 0.5) ** 1.5)

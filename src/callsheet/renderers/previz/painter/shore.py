@@ -158,7 +158,7 @@ def glade(stage: Stage) -> Layer:
     """The bright mist between the trees."""
     sheet = Sheet(stage)
     palette = stage.palette
-    leaf = palette.lit(hex_("#9cc08a"), 0.35)
+    leaf = palette.lit(stage.own("leaves", hex_("#9cc08a")), 0.35)
     glow = np.exp(
         -(
             ((sheet.x[None, :] - stage.focus) / (0.5 * stage.unit)) ** 2

@@ -19,3 +19,4 @@ class Spot:
     flip: bool
     colour: str | None
     index: int
+    parts: tuple[tuple[str, str], ...] = ()

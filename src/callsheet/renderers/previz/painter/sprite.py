@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import cv2
@@ -14,6 +15,7 @@ from callsheet.renderers.previz.painter.stage import Stage
 
 _OWN = {
     "dark": "#22262f", "white": "#f6f3ec", "skin": "#e2b08c", "wood": "#7a553a", "glass": "#8fbfd8", "glow": "#ffd98a",
+    "hair": "#22262f", "legs": "#22262f", "eyes": "#22262f",
 }  # fmt: skip
 _WHITE = rgb(255, 255, 255)
 
@@ -32,9 +34,20 @@ class Sprite:
 
 
 def draw(
-    stage: Stage, figure: Figure, high: float, nearness: float, *, flip: bool, colour: str | None, turn: float = 0.0
+    stage: Stage,
+    figure: Figure,
+    high: float,
+    nearness: float,
+    *,
+    flip: bool,
+    colour: str | None,
+    roles: Mapping[str, str] | None = None,
+    turn: float = 0.0,
 ) -> Sprite:
-    """The figure `high` pixels tall (its 100 units), `turn` degrees anticlockwise about its middle."""
+    """The figure `high` pixels tall (its 100 units), `turn` degrees anticlockwise about its middle.
+
+    `colour` is that of its body, `roles` those of its other parts, where they are not the drawing's own.
+    """
     parts = strokes.parse(figure.parts)
     x0, y0, x1, y1 = strokes.extent(parts)
     fine = 4 if high < 60 else 3 if high < 220 else 2
@@ -45,7 +58,7 @@ def draw(
     low, up = corners.min(axis=0) - pad, corners.max(axis=0) + pad
     size = (np.ceil((up - low) / fine).astype(int)) * fine
     rgb, alpha = np.zeros((size[1], size[0], 3), np.float32), np.zeros((size[1], size[0]), np.float32)
-    tones = _tones(stage, figure, nearness, colour)
+    tones = _tones(stage, figure, nearness, colour, roles or {})
     shine = np.zeros_like(alpha)
     for part in parts:
         tone = tones[part.role] if part.role in tones else _lit(stage, hex_(part.role), nearness)
@@ -71,7 +84,9 @@ def _matrix(scale: float, turn: float, *, flip: bool) -> np.ndarray:
     return rotate @ np.diag([-scale if flip else scale, scale])
 
 
-def _tones(stage: Stage, figure: Figure, nearness: float, colour: str | None) -> dict[str, np.ndarray]:
+def _tones(
+    stage: Stage, figure: Figure, nearness: float, colour: str | None, roles: Mapping[str, str]
+) -> dict[str, np.ndarray]:
     """The colour of every role under this light."""
     body = hex_(colour or figure.base or "#888888")
     accent = (
@@ -80,12 +95,11 @@ def _tones(stage: Stage, figure: Figure, nearness: float, colour: str | None) ->
         else stage.palette.accents[1]
     )
     local = {name: hex_(code) for name, code in _OWN.items()}
-    local |= {
-        "body": body,
-        "accent": accent,
-        "shade": mix(body, rgb(28, 24, 52), 0.32),
-        "light": mix(body, rgb(255, 246, 226), 0.30),
-    }
+    local |= {"accent": accent, **_shaded(body)}
+    if colour is None and "hair" in roles and float(np.abs(hex_(roles["hair"]) - body).sum()) < 150:
+        # Who has hair of the dress's colour wears another.
+        local |= _shaded(stage.palette.accents[2])
+    local |= {name: hex_(code) for name, code in ({**figure.own, **roles}).items()}
     if stage.brief.style in ("monochrome", "ink"):
         local = {name: np.full(3, tone.mean(), np.float32) for name, tone in local.items()}
     tones = {name: _lit(stage, tone, nearness) for name, tone in local.items()}
@@ -98,6 +112,14 @@ def _tones(stage: Stage, figure: Figure, nearness: float, colour: str | None) ->
     if figure.glows:
         tones |= {name: mix(tones[name], mix(local[name], _WHITE, 0.2), 0.75) for name in ("body", "light", "shade")}
     return tones
+
+
+def _shaded(body: np.ndarray) -> dict[str, np.ndarray]:
+    return {
+        "body": body,
+        "shade": mix(body, rgb(28, 24, 52), 0.32),
+        "light": mix(body, rgb(255, 246, 226), 0.30),
+    }
 
 
 _LAMP = np.array([1.0, 0.93, 0.84], np.float32)

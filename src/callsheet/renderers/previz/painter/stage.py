@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from callsheet.renderers.previz.painter.brief import Brief
-from callsheet.renderers.previz.painter.palette import Palette
+from callsheet.renderers.previz.painter.palette import Palette, hex_, mix
 
 FARTHEST_FLOOR = 0.1
 """How near a level floor is where it meets the horizon."""
@@ -64,6 +64,11 @@ class Stage:
         """How near a level floor lies at a row: far off at the horizon, close by at the foot of the frame."""
         share = (row - self.horizon) / max(self.height - self.horizon, 1)
         return FARTHEST_FLOOR + (1 - FARTHEST_FLOOR) * min(1.0, max(0.0, share))
+
+    def own(self, element: str, colour: np.ndarray) -> np.ndarray:
+        """The colour that the prompt says of an element of the scene, with a little of its own; else its own."""
+        code = self.brief.tint(element)
+        return colour if code is None else mix(hex_(code), colour, 0.14)
 
     def dice(self, name: str) -> np.random.Generator:
         """Randomness for one element, the same on every machine and untouched by what other elements draw."""

@@ -109,7 +109,7 @@ def _group(
             depth = cliffs.DEPTH + 0.001
         if stage.brief.close and figure.stands in ("ground", "table") and figure.name not in _BUILT:
             x, y, size = _close(stage, figure, centre)
-        made.append(Spot(figure, x, y, size, depth, flip, subject.colour, k))
+        made.append(Spot(figure, x, y, size, depth, flip, subject.colour, k, subject.parts))
     return made
 
 
@@ -195,7 +195,8 @@ def _beach(stage: Stage) -> Layer:
         stage.height * 0.85 + noise.line(stage.dice("beach"), x, stage.width, 0.9 * stage.unit, 2) * 0.025 * stage.unit
     )
     sheet = Sheet(stage, edge.min() - 0.03 * stage.unit, None)
-    sand = stage.palette.lit(hex_("#cfae7c" if stage.brief.setting != "lake" else "#5f7248"), 0.9)
+    shore = hex_("#cfae7c" if stage.brief.setting != "lake" else "#5f7248")
+    sand = stage.palette.lit(stage.own("ground", shore), 0.9)
     foam = below(edge - 0.008 * stage.unit, sheet.y) * (1 - below(edge + 0.004 * stage.unit, sheet.y))
     sheet.over(foam * 0.7, (stage.palette.haze + stage.palette.sun) / 2)
     place = np.clip((sheet.y - edge[None, :]) / (0.14 * stage.unit), 0, 1)[..., None]
@@ -218,7 +219,14 @@ def _island(stage: Stage, spot: Spot) -> Layer:
 def _layers(stage: Stage, setting: Setting, spot: Spot) -> list[Layer]:
     leap = spot.figure.stands == "swim" and setting.water is not None
     drawn = sprite.draw(
-        stage, spot.figure, spot.high, spot.depth, flip=spot.flip, colour=spot.colour, turn=20.0 if leap else 0.0
+        stage,
+        spot.figure,
+        spot.high,
+        spot.depth,
+        flip=spot.flip,
+        colour=spot.colour,
+        roles=dict(spot.parts),
+        turn=20.0 if leap else 0.0,
     )
     motion = _motion(stage, spot)
     made: list[Layer] = []

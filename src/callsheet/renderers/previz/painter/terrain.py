@@ -30,7 +30,7 @@ def hills(
     x = _columns(stage)
     edge = crest + noise.line(stage.dice(name), x, stage.width, cell * stage.unit, 2, 0.35) * swell * stage.unit
     sheet = Sheet(stage, edge.min() - 2, None)
-    body(sheet, edge, hex_(colour), depth)
+    body(sheet, edge, stage.own("ground", hex_(colour)), depth)
     if finish is not None:
         finish(sheet, edge, below(edge, sheet.y), depth)
     return sheet.layer(depth)

@@ -30,7 +30,7 @@ def _plane(stage: Stage, behind: np.ndarray, calm: float) -> Layer:
         mix(palette.haze, palette.deep, 0.45)
         + (deep - mix(palette.haze, palette.deep, 0.45)) * smooth(0, 0.55, far)[..., None]
     )
-    share = (0.42 + 0.42 * calm) * (1 - 0.6 * far**0.8)
+    share = (0.42 + 0.42 * calm) * (1 - 0.6 * far**0.8) * (0.5 if stage.brief.tint("water") else 1.0)
     field = own + (mirror - own) * share[..., None]
     sheet.flood(field)
     edge = np.exp(-np.clip(sheet.y - stage.horizon, 0, None) / (0.012 * stage.unit))
