@@ -14,6 +14,7 @@ import pytest
 
 from callsheet.cli.home_server import find
 from callsheet.store.lock import CHALLENGE, PROOF, HomeLock, proof
+from cli_fixtures import Shell
 
 TOKEN = "the-token-of-the-home"
 
@@ -76,3 +77,12 @@ def test_a_server_of_an_older_version_is_known_by_its_process_owning_the_home(tm
         left(tmp_path, url, pid=os.getppid())
         with HomeLock(tmp_path):
             assert find(tmp_path) is None
+
+
+def test_doctor_calls_no_database_damaged_that_it_may_not_open(tmp_path: Path) -> None:
+    shut = Shell(tmp_path)
+    (shut.home / "callsheet.sqlite").mkdir(parents=True)  # what cannot be opened, also by who may open everything
+    done = shut("doctor", code=5)
+    assert "cannot be read" in done.out
+    assert "damaged" not in done.out
+    assert "move" not in done.out

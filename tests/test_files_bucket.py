@@ -119,9 +119,18 @@ def test_a_file_that_the_bucket_refuses_stays_where_it_is(tmp_path: Path, endpoi
     made = tmp_path / "clip.mp4"
     made.write_bytes(b"a clip")
     nowhere = Bucket("s3://no-such-bucket-here", Folder(tmp_path / "a"), endpoint, REGION)
-    with pytest.raises((StorageError, NotFound)):
+    with pytest.raises(StorageError, match="no such bucket"):
         asyncio.run(nowhere.adopt(made))
     assert made.read_bytes() == b"a clip"
+
+
+def test_a_bucket_that_is_not_there_is_no_file_that_is_gone(endpoint: str, bucket_client: Any, tmp_path: Path) -> None:
+    nowhere = Bucket("s3://no-such-bucket-here", Folder(tmp_path / "a"), endpoint, REGION)
+    for tried in (nowhere.reached(), nowhere.put(stream(b"x"), 10), nowhere.local("a" * 64)):
+        with pytest.raises(StorageError, match="no such bucket") as refused:
+            asyncio.run(tried)
+        assert "files.store" in (refused.value.hint or "")
+    asyncio.run(bucket(endpoint, tmp_path).reached())
 
 
 def test_bytes_that_changed_in_the_bucket_are_not_believed(bucket_client: Any, endpoint: str, tmp_path: Path) -> None:

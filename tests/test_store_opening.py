@@ -1,4 +1,4 @@
-"""Whose a SQLite file is once it was opened."""
+"""Whose a SQLite file is once it was opened, and what is said where one may not be."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from callsheet.errors import SetupError
+from callsheet.store import HomeLock, owner
 from callsheet.store.opening import connect, open_checked
 
 
@@ -23,3 +25,11 @@ def test_a_database_that_others_could_read_is_its_owners_only_once_it_was_opened
     assert modes == dict.fromkeys(["callsheet.sqlite", "callsheet.sqlite-wal", "callsheet.sqlite-shm"], 0o600)
     opened.close()
     crashed.close()
+
+
+def test_a_home_whose_lock_may_not_be_opened_is_told_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "lock").symlink_to("lock")
+    for tried in (HomeLock(tmp_path).acquire, lambda: owner(tmp_path)):
+        with pytest.raises(SetupError, match="cannot be used") as refused:
+            tried()
+        assert "--home" in (refused.value.hint or "")

@@ -24,7 +24,6 @@ from callsheet.catalog import LOCAL, Vendor, load
 from callsheet.cli.checks_database import database, forsaken
 from callsheet.cli.home_server import find
 from callsheet.contract import Driver
-from callsheet.engine.library import NOTHING
 from callsheet.errors import CallsheetError, SetupError
 from callsheet.renderers.encode import ClipWriter, samples
 from callsheet.renderers.media import probe
@@ -32,7 +31,7 @@ from callsheet.renderers.previz.lettering import coverage
 from callsheet.settings import Settings
 from callsheet.store.database import queries
 from callsheet.store.lock import owner
-from callsheet.store.opening import examine
+from callsheet.store.opening import examine, is_damage
 
 OK, NOTE, WRONG = "ok", "note", "wrong"
 
@@ -107,6 +106,9 @@ def _store(settings: Settings) -> Found:
             schema = connection.execute(queries()["schema_number"]).fetchone()
         behind = migrations_fault(schema["number"])
     except sqlite3.Error as error:
+        if not is_damage(error):
+            hint = "Give yourself the right to read and write it and what lies beside it, or choose another --home."
+            return Found("store", WRONG, f"{path} cannot be read: {error}", hint)
         problems, behind = [str(error)], None
     if problems:
         hint = f"Keep a copy of {path} and {path.name}-wal, then move both away, or choose another --home."
@@ -167,9 +169,9 @@ def _disk(settings: Settings) -> Found:
 
 
 def _files(settings: Settings) -> Found:
-    """The place of the files is asked for one, as a server does."""
+    """The place of the files is asked, as a server does."""
     where = settings.files.store or str(settings.home / "files")
-    fault = asyncio.run(files_fault(lambda: blobs_of(settings).exists(NOTHING), settings.home))
+    fault = asyncio.run(files_fault(blobs_of(settings).reached, settings.home))
     if fault:
         return Found("files", WRONG, f"{where}: {fault}", "Give yourself the right to write there.")
     return Found("files", OK, f"{where} answers")

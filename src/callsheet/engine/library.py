@@ -27,9 +27,6 @@ SWEPT = 1_000
 """How many stored files are looked for among the rows at once."""
 
 CLAIMS = 200
-NOTHING = "0" * 64
-"""The content of no file."""
-
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}", re.IGNORECASE)
 _UNFIT = re.compile(r"[\x00-\x1f\x7f/\\]+")
 
@@ -192,8 +189,8 @@ class Library:
         return await self._blobs.link(file.sha256, self.rules.link_lifetime)
 
     async def reached(self) -> None:
-        """Ask the place of the bytes anything. StorageError where it does not answer."""
-        await self._blobs.exists(NOTHING)
+        """Ask the place of the bytes whether it is there. StorageError where it is not, or does not answer."""
+        await self._blobs.reached()
 
     async def present(self, file: File) -> None:
         """NotFound when its bytes are gone."""

@@ -53,6 +53,10 @@ class Blobs(Protocol):
         """Whether the bytes are here."""
         ...
 
+    async def reached(self) -> None:
+        """Ask the place whether it is there. StorageError where it is not, or does not answer."""
+        ...
+
     async def delete(self, sha256: str) -> bool:
         """Let go of a blob; False when it was gone already."""
         ...

@@ -7,7 +7,7 @@ import hashlib
 import importlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Generator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,14 @@ from callsheet.renderers.sniff import sniff
 
 STAYS = 3600.0
 """Seconds for which what was asked for stays in the folder, however full it is: a render may be reading it."""
+
+_NOTHING = "0" * 64
+"""The content of no file."""
+
+_HOW = (
+    "Check files.store, files.endpoint and files.region, and the credentials: AWS_ACCESS_KEY_ID and "
+    "AWS_SECRET_ACCESS_KEY, or a role."
+)
 
 
 class Bucket:
@@ -105,6 +113,11 @@ class Bucket:
             return False
         return True
 
+    async def reached(self) -> None:
+        """Ask for what nobody has: unlike `exists`, the answer says whether there is such a bucket at all."""
+        with suppress(NotFound), self._told("a question"):
+            await self._obstore.get_async(self._store, _key(_NOTHING))
+
     async def delete(self, sha256: str) -> bool:
         """Let go of a blob, here and there; False when it was gone already."""
         there = await self.exists(sha256)
@@ -164,7 +177,9 @@ class Bucket:
         wrong = self._obstore.exceptions
         try:
             yield
-        except (wrong.NotFoundError, FileNotFoundError):
+        except (wrong.NotFoundError, FileNotFoundError) as error:
+            if "NoSuchBucket" in str(error):
+                raise StorageError("There is no such bucket.", hint=_HOW) from error
             said = "The bytes of this file are gone."
             raise NotFound(said, hint="It was deleted, or its time was over.").because("file_gone") from None
         except (wrong.PermissionDeniedError, wrong.UnauthenticatedError) as error:
@@ -172,7 +187,7 @@ class Bucket:
                 "The bucket refused our credentials.", hint="Check AWS_ACCESS_KEY_ID and what the key may do."
             ) from error
         except wrong.BaseError as error:
-            raise StorageError(f"The bucket could not be used for {sha256}: {_short(error)}.") from error
+            raise StorageError(f"The bucket could not be used for {sha256}: {_short(error)}.", hint=_HOW) from error
 
 
 def _obstore() -> Any:

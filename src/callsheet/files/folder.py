@@ -101,6 +101,9 @@ class Folder:
         """Whether the bytes are here."""
         return self._place(sha256).is_file()
 
+    async def reached(self) -> None:
+        """The folder is this machine's own, and was made when it was opened."""
+
     async def link(self, sha256: str, seconds: int) -> str | None:
         """A folder has no address of its own."""
         return None

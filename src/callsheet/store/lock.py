@@ -26,9 +26,12 @@ class HomeLock:
         self._fd: int | None = None
 
     def acquire(self) -> None:
-        """Own the home. SetupError naming the process that owns it already."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Own the home. SetupError naming the process that owns it already, or why it cannot be owned."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise _not_ours(self._path.parent, error) from error
         try:
             _lock_soon(fd)
         except BlockingIOError:
@@ -79,11 +82,16 @@ def _lock_soon(fd: int) -> None:
 
 
 def owner(home: Path) -> int | None:
-    """The process that owns a home now, or None. 0 when it is owned but has not yet written its number."""
+    """The process that owns a home now, or None. 0 when it is owned but has not yet written its number.
+
+    SetupError for a home that we may not look into.
+    """
     try:
         fd = os.open(home / NAME, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise _not_ours(home, error) from error
     try:
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return None
@@ -92,6 +100,14 @@ def owner(home: Path) -> int | None:
         return int(pid) if pid.isdigit() else 0
     finally:
         os.close(fd)
+
+
+def _not_ours(home: Path, error: OSError) -> SetupError:
+    return SetupError(
+        f"The home {home} cannot be used: {error.strerror}.",
+        hint="Give yourself the right to read and write it and all that lies in it, or choose another with --home or "
+        "CALLSHEET_HOME.",
+    )
 
 
 def proof(token: str, challenge: str) -> str:

@@ -67,12 +67,17 @@ def _for_its_owner_only(path: Path) -> None:
 def _explained(error: Exception, path: Path) -> SetupError:
     if isinstance(error, SetupError):
         return error
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if is_damage(error):
         return _damaged(path, str(error))
     return SetupError(
         f"The database {path} cannot be opened: {error}.",
         hint="Check that its folder exists, may be written and has space left, or choose another with --home.",
     )
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether the file itself is broken, and not what stands in the way to it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _damaged(path: Path, problem: str) -> SetupError:
