@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from callsheet.cli.checks import WRONG, examine_all
 from callsheet.cli.home_server import find
+from callsheet.settings import load
 from callsheet.store.lock import CHALLENGE, PROOF, HomeLock, proof
-from cli_fixtures import Shell
 
 TOKEN = "the-token-of-the-home"
 
@@ -80,9 +81,8 @@ def test_a_server_of_an_older_version_is_known_by_its_process_owning_the_home(tm
 
 
 def test_doctor_calls_no_database_damaged_that_it_may_not_open(tmp_path: Path) -> None:
-    shut = Shell(tmp_path)
-    (shut.home / "callsheet.sqlite").mkdir(parents=True)  # what cannot be opened, also by who may open everything
-    done = shut("doctor", code=5)
-    assert "cannot be read" in done.out
-    assert "damaged" not in done.out
-    assert "move" not in done.out
+    (tmp_path / "callsheet.sqlite").mkdir()  # what cannot be opened, also by who may open everything
+    found = next(one for one in examine_all(load(tmp_path, environ={})) if one.name == "store")
+    assert found.level == WRONG
+    assert "cannot be read" in found.said
+    assert "right to read" in (found.hint or "")
