@@ -79,6 +79,32 @@ def test_fast_motion_a_flash_and_a_slow_fade_are_no_cuts(tmp_path: Path) -> None
         assert analyse(clip(tmp_path / f"{name}.mp4", frames)).cuts == (), name
 
 
+@pytest.mark.parametrize("frames", [3, 4, 9])
+@pytest.mark.parametrize("nearer", [1.6, 3.0, 1 / 2])
+def test_a_fast_push_in_is_no_cut(tmp_path: Path, frames: int, nearer: float) -> None:
+    picture = texture(6, 100)
+    cv2.rectangle(picture, (430, 380), (560, 470), (240, 230, 220), -1)
+    first, last = (1.0, nearer) if nearer > 1 else (1 / nearer, 1.0)
+    steps = [(at / frames) ** 2 * (3 - 2 * at / frames) for at in range(frames + 1)]
+    zooms = [first] * 20 + [first * (last / first) ** step for step in steps] + [last] * 20
+    pushed = [view(picture, 8, 4, zoom) for zoom in zooms]
+    assert analyse(clip(tmp_path / "a.mp4", pushed)).cuts == ()
+
+
+def test_a_cut_in_the_middle_of_motion_and_one_to_a_nearer_view_at_rest_are_cuts(tmp_path: Path) -> None:
+    bright = cv2.rectangle(texture(9, 100), (430, 400), (540, 500), (250, 240, 230), -1)
+    pushing = [view(texture(6, 100), 0, 0, 1.03**at) for at in range(20)]
+    pulled = [view(bright, 0, 0, 1.8 * 0.97**at) for at in range(20)]
+    near = [view(bright, 0, 0, 2.4)] * 20
+    seen = analyse(clip(tmp_path / "a.mp4", [*pushing, *pulled, *[pulled[-1]] * 20, *near]))
+    assert [round(cut * FPS) for cut in seen.cuts] == [20, 60]
+
+
+def test_a_clip_whose_change_begins_with_its_second_frame_is_read(tmp_path: Path) -> None:
+    frames = [view(texture(1, 20), 0, 0), *[view(texture(2, 90), 0, 0)] * 12]
+    assert [round(cut * FPS) for cut in analyse(clip(tmp_path / "a.mp4", frames)).cuts] == [1]
+
+
 @pytest.mark.parametrize(
     ("word", "motion"),
     [

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from callsheet.renderers.footage.frames import Small
+from callsheet.renderers.footage.frames import Plane, Small
+from callsheet.renderers.footage.registered import registered
 
 _BINS = 24
 _NEAR = 12
@@ -17,6 +18,9 @@ _BEYOND = 3.0
 _SHORTEST = 3
 _FLASH = 0.6
 _AFTER = 0.65
+_MOVING = 0.12
+"""Beside a change that motion may explain the picture moves by at least this share of it: a cut to a nearer view of
+the same picture, at rest before and after, is a cut."""
 
 
 Look = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -27,8 +31,8 @@ class CutFinder:
     """Feed frames in order; `cuts` are the indexes of frames that begin a new shot.
 
     A change counts as a cut when it is large by itself and far beyond the changes before and after it: a motion that
-    begins at once goes on as large. A flash, after which the picture is as before, is none. It looks two frames ahead,
-    so ask for `cuts` after `close`.
+    begins at once goes on as large. A flash, after which the picture is as before, is none; nor is a fast push-in or
+    whip, in which one frame is the other moved or enlarged. It looks two frames ahead, so ask for `cuts` after `close`.
     """
 
     def __init__(self) -> None:
@@ -38,6 +42,9 @@ class CutFinder:
         self._seen: deque[Look] = deque(maxlen=4)
         self._after = 0.0
         self._candidate: tuple[int, float, Look] | None = None
+        self._sides: tuple[Plane, Plane] | None = None
+        self._last: tuple[Plane, float] | None = None
+        self._before = 0.0
 
     def feed(self, small: Small) -> float:
         """Take the next frame and return how much it differs from the last, 0..1."""
@@ -48,9 +55,12 @@ class CutFinder:
         if self._seen and self._candidate is None and self._stands_out(change):
             self._candidate = (self._index, change, self._seen[-1])
             self._after = 0.0
+            if self._last is not None:
+                self._sides, self._before = (self._last[0], small.luma), self._last[1]
         elif self._seen and self._candidate is None:
             self._recent.append(change)
         self._seen.append(look)
+        self._last = (small.luma, change)
         return change
 
     def close(self) -> list[int]:
@@ -74,8 +84,15 @@ class CutFinder:
             return
         at, change, before = self._candidate
         self._candidate = None
-        if _difference(look, before) > _FLASH * change and self._after < _AFTER * change:
+        stays = _difference(look, before) > _FLASH * change and self._after < _AFTER * change
+        if stays and not self._explained(change):
             self._keep(at)
+
+    def _explained(self, change: float) -> bool:
+        """Whether the picture moves around the change, and one side of it is the other seen from nearer or beside."""
+        if self._sides is None or max(self._before, self._after) < _MOVING * change:
+            return False
+        return registered(*self._sides)
 
     def _keep(self, index: int) -> None:
         if not self.cuts or index - self.cuts[-1] >= _SHORTEST:
