@@ -24,7 +24,7 @@ from starlette.types import ASGIApp
 
 from callsheet.settings import Settings, load
 
-_START_WITHIN = 20.0
+_START_WITHIN = 60.0
 
 
 def pytest_configure() -> None:
@@ -48,7 +48,7 @@ class Served:
     def client(self, key: str | None = None, **more: Any) -> httpx2.Client:
         """A client of this server, with a key where one is given."""
         headers = {"authorization": f"Bearer {key}"} if key else {}
-        return httpx2.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False, **more)
+        return httpx2.Client(base_url=self.url, headers=headers, timeout=60, trust_env=False, **more)
 
     @contextmanager
     def changed(self, **parts: Any) -> Iterator[None]:
@@ -103,7 +103,7 @@ def served(app: ASGIApp) -> Iterator[Served]:
         yield Served(app, f"http://127.0.0.1:{listening.getsockname()[1]}")
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(_START_WITHIN)
         listening.close()
 
 

@@ -23,7 +23,7 @@ async def main(folder: Path, count: int, *database: str) -> None:
         asked.add(order.task_id)
         if len(asked) == count:
             os.kill(os.getpid(), signal.SIGKILL)
-        await asyncio.sleep(60)
+        await asyncio.sleep(120)
         return RUNNING
 
     vendor = Vendor([Update(State.RUNNING, remote="r", again=0.25)], [silent], slots=count)
@@ -31,7 +31,7 @@ async def main(folder: Path, count: int, *database: str) -> None:
     async with a_house(folder, {"studio": vendor}, **given) as house:
         for _ in range(count):
             await house.submit()
-        await asyncio.sleep(60)
+        await asyncio.sleep(120)
 
 
 if __name__ == "__main__":

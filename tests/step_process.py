@@ -20,6 +20,8 @@ from callsheet.tasks import KINDS, Artifact, State, Update
 from engine_fixtures import House, Vendor, a_house
 
 CREDITS = 2
+PATIENCE = 60
+"""Seconds a receiver has, which stands in the process of the test: that may be slow."""
 
 
 class Counted(Vendor):
@@ -110,17 +112,17 @@ STEPS: dict[str, Callable[[House], None]] = {
 
 
 async def main(folder: Path, url: str, step: str, finds: bool, database: str | None) -> None:
-    teller.SPARE_LEASE = 1000  # what a dead process was telling is told again sooner
+    teller.SPARE_LEASE = 2000 - 1000 * PATIENCE  # what a dead process was telling is told again sooner
     stage = vendor(folder, url, finds)
     if step == "sent":
         stage._scripts["submit"] = [lambda order: stage._take(order)]
     given = {"database": database} if database else {}
-    rules = {"fetch__allow": "127.0.0.1", "webhooks__timeout": "1"}
+    rules = {"fetch__allow": "127.0.0.1", "webhooks__timeout": str(PATIENCE)}
     async with a_house(folder, {"studio": stage}, started=False, **rules, **given) as house:
         STEPS[step](house)
         await house.engine.start()
         await house.submit(webhook=f"{url}/hook", webhook_events=KINDS)
-        await asyncio.sleep(60)
+        await asyncio.sleep(120)
 
 
 if __name__ == "__main__":

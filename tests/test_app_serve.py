@@ -10,8 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -29,6 +30,7 @@ from callsheet.app import serve
 from callsheet.settings import load
 serve(load(Path(sys.argv[1]), {"server.port": 0, "server.worker": False}))
 """
+WITHIN = 60.0
 TASK = {"model": "text-to-video", "input": {"prompt": "a red fox in fresh snow"}}
 
 
@@ -53,7 +55,7 @@ def speak(home: Path, key: str | None = None) -> httpx2.Client:
     """A client of the server that server.json names, as its operator."""
     said = json.loads((home / "server.json").read_text())
     headers = {"authorization": f"Bearer {key or said['token']}"}
-    return httpx2.Client(base_url=said["url"], headers=headers, trust_env=False, timeout=20)
+    return httpx2.Client(base_url=said["url"], headers=headers, trust_env=False, timeout=WITHIN)
 
 
 class Process:
@@ -69,7 +71,7 @@ class Process:
 
     def ended(self) -> tuple[int, str, str]:
         """Its exit code and what else it said."""
-        out, err = self.process.communicate(timeout=30)
+        out, err = self.process.communicate(timeout=WITHIN)
         return self.process.returncode, out, err
 
 
@@ -88,26 +90,57 @@ def start(home: Path) -> Iterator[Any]:
             one.process.communicate()
 
 
+class Hours:
+    """The seconds by which a server counts how long nobody asked it anything: they pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.looks = 0
+
+    def monotonic(self) -> float:
+        self.looks += 1
+        return self.now
+
+
+@pytest.fixture
+def hours(monkeypatch: pytest.MonkeyPatch) -> Hours:
+    found = Hours()
+    monkeypatch.setattr("callsheet.app.serving.time", found)
+    door = SimpleNamespace(monotonic=lambda: found.now, perf_counter=time.perf_counter)
+    monkeypatch.setattr("callsheet.server.door.time", door)
+    return found
+
+
 class Thread:
-    """A server in a thread, with an idle exit that ends it."""
+    """A server in a thread, which leaves when nobody has asked it anything for a minute of these hours."""
 
-    def __init__(self, home: Path, idle_exit: float, **flags: Any) -> None:
-        self.home = home
-        self._thread = threading.Thread(target=serve, args=(begin(home, **flags),), kwargs={"idle_exit": idle_exit})
+    def __init__(self, home: Path, hours: Hours, **flags: Any) -> None:
+        self._hours = hours
+        self._thread = threading.Thread(target=serve, args=(begin(home, **flags),), kwargs={"idle_exit": 60.0})
         self._thread.start()
-        end = time.monotonic() + 20
-        while not (home / "server.json").exists():
-            assert self._thread.is_alive() and time.monotonic() < end, "the server did not start"  # noqa: PT018
-            time.sleep(0.01)
+        self._until(lambda: (home / "server.json").exists() or not self._thread.is_alive())
+        assert self._thread.is_alive(), "the server did not start"
 
-    @property
-    def alive(self) -> bool:
+    def stays(self, seconds: float) -> bool:
+        """Whether it is still there when these have gone by, and it has looked how long nobody asked anything."""
+        self._hours.now += seconds
+        looks = self._hours.looks
+        self._until(lambda: self._hours.looks > looks + 1 or not self._thread.is_alive())
         return self._thread.is_alive()
 
-    def ended(self) -> bool:
-        """Whether it leaves."""
-        self._thread.join(20)
+    def leaves(self) -> bool:
+        """Whether it does once it may: a minute after the last answer is really over."""
+        end = time.monotonic() + WITHIN
+        while self._thread.is_alive() and time.monotonic() < end:
+            self._hours.now += 61
+            self._thread.join(0.1)
         return not self._thread.is_alive()
+
+    def _until(self, holds: Callable[[], bool]) -> None:
+        end = time.monotonic() + WITHIN
+        while not holds():
+            assert time.monotonic() < end, "it did not come about"
+            time.sleep(0.01)
 
 
 def test_a_server_says_where_it_is_and_stops_in_good_order(home: Path, start: Any) -> None:
@@ -171,17 +204,17 @@ def test_others_are_not_served_while_no_key_exists(home: Path, host: str, capsys
     assert capsys.readouterr().out == ""
 
 
-def test_others_are_served_once_a_key_exists(home: Path) -> None:
-    first = Thread(home, 0.2)
+def test_others_are_served_once_a_key_exists(home: Path, hours: Hours) -> None:
+    first = Thread(home, hours)
     with speak(home) as client:
         key = client.post("/v1/keys", json={"name": "others"}).json()["key"]
-    assert first.ended()
-    second = Thread(home, 0.2, host="0.0.0.0")
+    assert first.leaves()
+    second = Thread(home, hours, host="0.0.0.0")
     with speak(home, key) as client:
         assert str(client.base_url).startswith("http://127.0.0.1:")
         assert client.get("/v1/tasks").status_code == 200
         assert client.get("/v1/tasks", headers={"authorization": "Bearer cs_no"}).status_code == 401
-    assert second.ended()
+    assert second.leaves()
 
 
 def test_a_host_that_is_not_ours_is_refused(home: Path) -> None:
@@ -189,30 +222,28 @@ def test_a_host_that_is_not_ours_is_refused(home: Path) -> None:
         serve(begin(home, host="192.0.2.1"))
 
 
-def test_an_idle_server_leaves_by_itself(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    server = Thread(home, 0.4)
+def test_an_idle_server_leaves_by_itself(home: Path, hours: Hours, capsys: pytest.CaptureFixture[str]) -> None:
+    server = Thread(home, hours)
     assert json.loads((home / "server.json").read_text())["temporary"] is True
-    began = time.monotonic()
     with speak(home) as client:
-        while time.monotonic() < began + 0.8:
+        for _ in range(3):
+            assert server.stays(40)
             assert client.get("/healthz").status_code == 200  # asked more often than it may be idle: it stays
-            time.sleep(0.05)
-    assert server.ended()
+    assert server.leaves()
     assert not (home / "server.json").exists()
     assert capsys.readouterr().out.count("callsheet is ready at http://127.0.0.1:") == 1
 
 
-def test_a_server_with_an_unfinished_task_or_a_watcher_stays(home: Path) -> None:
-    server = Thread(home, 0.5)
+def test_a_server_with_an_unfinished_task_or_a_watcher_stays(home: Path, hours: Hours) -> None:
+    server = Thread(home, hours)
     with speak(home) as client:
         task = client.post("/v1/tasks", json=TASK).json()
-        time.sleep(1.2)
-        assert server.alive
+        assert server.stays(1000)
         with client.stream("GET", f"/v1/tasks/{task['id']}/events") as response:
             with speak(home) as other:
                 other.post(f"/v1/tasks/{task['id']}/cancel")
             assert "canceled" in "".join(response.iter_lines())
-    assert server.ended()
+    assert server.leaves()
 
 
 def test_a_home_that_cannot_be_made_is_refused(tmp_path: Path) -> None:

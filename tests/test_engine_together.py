@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from callsheet.contract import Order
+from callsheet.engine import stations
 from callsheet.store import Step
 from callsheet.tasks import Filter, State, Task, Update
 from engine_fixtures import DONE, RUNNING, House, Vendor, a_house
@@ -57,9 +58,10 @@ class Crowd(Vendor):
 
 @BOTH
 def test_what_was_lost_to_another_meanwhile_is_dropped_and_the_rest_goes_on(
-    tmp_path: Path, place: Place, where: str
+    tmp_path: Path, place: Place, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on = place(where)
+    monkeypatch.setattr(stations, "LOOK", 600.0)  # until then nobody wonders whether the other still lives
 
     async def story() -> None:
         crowd = Crowd()
@@ -134,7 +136,7 @@ def test_a_process_killed_with_many_in_hand_leaves_all_of_them_to_the_next(
 ) -> None:
     on = place(where)
     words = [sys.executable, str(TESTS / "poll_process.py"), str(tmp_path), str(MANY), *on.values()]
-    done = subprocess.run(words, cwd=TESTS, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(words, cwd=TESTS, capture_output=True, text=True, timeout=150)
     assert done.returncode == -signal.SIGKILL, done.stderr
 
     async def story() -> None:

@@ -64,7 +64,7 @@ def living(tmp_path_factory: pytest.TempPathFactory, serve_home: Any) -> Iterato
         yield running
 
 
-def until(found: Callable[[], Any], within: float = 20) -> Any:
+def until(found: Callable[[], Any], within: float = 60) -> Any:
     end = time.monotonic() + within
     while not (value := found()):
         assert time.monotonic() < end

@@ -130,6 +130,12 @@ def test_a_database_out_of_reach_is_asked_once_and_everyone_hears_so() -> None:
     asyncio.run(story())
 
 
+async def turns(count: int) -> None:
+    """So many turns of the loop: whoever can go on has gone on."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
 def test_a_statement_is_for_so_many_at_most_and_who_comes_meanwhile_goes_with_the_next() -> None:
     batches: list[Sequence[int]] = []
     go = asyncio.Event()
@@ -142,9 +148,9 @@ def test_a_statement_is_for_so_many_at_most_and_who_comes_meanwhile_goes_with_th
     async def story() -> None:
         together = Together(write)
         early = [asyncio.create_task(together.call(one)) for one in range(3 * MOST)]
-        await asyncio.sleep(0.01)
+        await turns(10)
         late = [asyncio.create_task(together.call(one)) for one in range(20)]
-        await asyncio.sleep(0.01)
+        await turns(10)
         for one in late[:5]:
             one.cancel()
         assert [len(batch) for batch in batches] == [MOST, MOST, MOST]

@@ -143,5 +143,5 @@ def test_a_receiver_that_fails_is_told_again(twin: Twin, vidu: Vidu, receiver: R
     settled(twin, 1)
     receiver.status = 200
     twin.advance(11)
-    receiver.wait(3)
+    settled(twin, 3)
     assert [one["code"] for one in twin.log() if one["kind"] == "callback" and one["state"] == "running"] == [500, 200]

@@ -42,7 +42,7 @@ def twin(running: Twin) -> Twin:
 
 @pytest.fixture
 def http(twin: Twin) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=twin.url, trust_env=False, timeout=20) as client:
+    with httpx2.Client(base_url=twin.url, trust_env=False, timeout=60) as client:
         yield client
 
 
@@ -221,7 +221,7 @@ def test_the_command_says_where_it_is_and_ends_in_good_order(tmp_path: Path) -> 
         assert httpx2.get(f"{url[0]}/twin", trust_env=False).json()["seed"] == 9
     finally:
         process.send_signal(signal.SIGTERM)
-        _, rest = process.communicate(timeout=20)
+        _, rest = process.communicate(timeout=60)
     assert (process.returncode, rest) == (0, "")
 
 

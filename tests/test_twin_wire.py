@@ -126,7 +126,7 @@ def test_a_slow_answer_comes_when_virtual_time_has_gone_by(twin: Twin, vidu: Vid
     id = vidu.begun()
     twin.add(do="slow", verb="poll", seconds=30)
     with pytest.raises(httpx2.ReadTimeout):
-        vidu.http.get(f"/ent/v2/tasks/{id}/creations", timeout=0.2)
+        vidu.http.get(f"/ent/v2/tasks/{id}/creations", timeout=httpx2.Timeout(60, read=0.2))
     twin.advance(31)
     twin.remove()
     assert vidu.state(id) == "success"

@@ -17,7 +17,7 @@ class Vidu:
 
     def __init__(self, twin: Twin, key: str = "one-key") -> None:
         self.http = httpx2.Client(
-            base_url=twin.base("vidu"), headers={"authorization": f"Token {key}"}, trust_env=False, timeout=20
+            base_url=twin.base("vidu"), headers={"authorization": f"Token {key}"}, trust_env=False, timeout=60
         )
 
     def submit(self, **body: Any) -> httpx2.Response:

@@ -28,7 +28,7 @@ VENDORS = ("vidu", "wiro", "mediaio", "wondershare", "edrawmax", "runway_relay")
 POLLED = tuple(one for one in VENDORS if one != "edrawmax")
 ENDS = ("succeeded", "failed", "canceled")
 FAST = {"takes": {"queued": 0, "running": 0.3, "spread": 0}}
-WITHIN = 40.0
+WITHIN = 90.0
 
 
 class Front:
@@ -93,9 +93,10 @@ class Process:
     """A callsheet before the twin in a process of its own, which knows where it is reached; it may be killed."""
 
     def __init__(self, twin: Twin, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = str(free.getsockname()[1])
+        self._place = socket.socket()  # held all the time, so that nobody takes it while the process is dead
+        self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # whoever sets it too may listen there
+        self._place.bind(("127.0.0.1", 0))
+        self._port = str(self._place.getsockname()[1])
         self._folder = folder
         self._environ = {
             **os.environ,
@@ -111,6 +112,7 @@ class Process:
 
     def __exit__(self, *_: object) -> None:
         self.end(signal.SIGTERM)
+        self._place.close()
 
     def start(self) -> None:
         """Begin, or begin again in the same home."""
@@ -127,14 +129,14 @@ class Process:
         """In good order, or by kill -9."""
         if self._running is not None:
             self._running.send_signal(how)
-            self._running.communicate(timeout=20)
+            self._running.communicate(timeout=WITHIN)
             self._running = None
 
     @contextmanager
     def front(self) -> Iterator[Front]:
         """A client of it, also after it was started again."""
         url = f"http://127.0.0.1:{self._port}"
-        with httpx2.Client(base_url=url, trust_env=False, timeout=20) as http:
+        with httpx2.Client(base_url=url, trust_env=False, timeout=WITHIN) as http:
             yield Front(url, http)
 
 

@@ -25,6 +25,9 @@ from callsheet.contract import Driver
 from callsheet.settings import Settings, load
 from vendor_stub import Stub, StubDriver
 
+WITHIN = 60.0
+"""Seconds after which what must come is missed: many times what the slowest machine needs."""
+
 Serve = Callable[[Settings], AbstractContextManager[Any]]
 """The fixture `serve_home` of conftest.py."""
 
@@ -54,7 +57,7 @@ class Stage:
     def client(self, vendor: str | None = None, **more: Any) -> httpx2.Client:
         """A plain client of a vendor's dialect, or of the native API."""
         url = self.base(vendor) if vendor else self.url
-        return httpx2.Client(base_url=url, timeout=30, trust_env=False, **more)
+        return httpx2.Client(base_url=url, timeout=WITHIN, trust_env=False, **more)
 
     def as_operator(self) -> httpx2.Client:
         """The native API with all rights on account `local`."""
@@ -67,7 +70,7 @@ class Stage:
             made = client.post("/v1/keys", json=body).raise_for_status().json()
         return IssuedKey(made["id"], made["account"], made["key"], made["secret"])
 
-    def task(self, task_id: str, within: float = 20, *states: str) -> dict[str, Any]:
+    def task(self, task_id: str, within: float = WITHIN, *states: str) -> dict[str, Any]:
         """A task of account `local` as the native API has it, once it has one of these states (default: an end)."""
         wanted = states or ("succeeded", "failed", "canceled")
         with self.as_operator() as client:
@@ -125,7 +128,7 @@ def with_drivers(
         vendors.drivers = found
 
 
-def until(ask: Callable[[], Any], holds: Callable[[Any], bool], within: float = 20) -> Any:
+def until(ask: Callable[[], Any], holds: Callable[[Any], bool], within: float = WITHIN) -> Any:
     """Ask again and again, as a client does, until the answer is what is waited for."""
     end = time.monotonic() + within
     while not holds(found := ask()):
@@ -158,7 +161,7 @@ class Receiver:
     status: int = 200
     received: list[Received] = field(default_factory=list)
 
-    def wait(self, count: int = 1, within: float = 20) -> list[Received]:
+    def wait(self, count: int = 1, within: float = WITHIN) -> list[Received]:
         """All that arrived, once it is so many."""
         return until(lambda: list(self.received), lambda found: len(found) >= count, within)
 
@@ -191,7 +194,7 @@ def receiving() -> Iterator[Receiver]:
         yield receiver
     finally:
         server.shutdown()
-        thread.join(5)
+        thread.join(WITHIN)
         server.server_close()
 
 
@@ -209,7 +212,7 @@ class Answered:
         return json.loads(self.out)
 
 
-_CURL = 'curl() { command curl -q -sS --noproxy "*" --max-time 30 -w "%{stderr}status=%{http_code}\\n" "$@"; }\n'
+_CURL = 'curl() { command curl -q -sS --noproxy "*" --max-time 60 -w "%{stderr}status=%{http_code}\\n" "$@"; }\n'
 
 
 def shell(command: str, replaced: Mapping[str, str], **environ: str) -> Answered:
@@ -221,7 +224,7 @@ def shell(command: str, replaced: Mapping[str, str], **environ: str) -> Answered
         assert written in command, f"{written!r} is not in the command"
         command = command.replace(written, meant)
     env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environ}
-    done = subprocess.run(["bash", "-c", _CURL + command], env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["bash", "-c", _CURL + command], env=env, capture_output=True, text=True, timeout=90)
     statuses = re.findall(r"status=(\d{3})", done.stderr)
     assert done.returncode == 0, done.stderr
     with contextlib.suppress(IndexError):

@@ -69,7 +69,7 @@ def outside() -> Iterator[Outside]:
 def die_at(step: str, folder: Path, outside: Outside, finds: bool, *database: str) -> None:
     script = [sys.executable, str(TESTS / "step_process.py")]
     words = [*script, str(folder), outside.url, step, "yes" if finds else "no", *database]
-    done = subprocess.run(words, cwd=TESTS, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(words, cwd=TESTS, capture_output=True, text=True, timeout=150)
     assert done.returncode == -signal.SIGKILL, f"it never came to {step}: {done.stderr}"
 
 
