@@ -16,11 +16,17 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from callsheet.cli import main
-from callsheet.cli.home_server import find, started
+from callsheet.cli import home_server, main
+from callsheet.cli.home_server import Running, find
 from callsheet.store.lock import owner
 
 LIMIT = 150.0
+
+STAYS = 600.0
+"""Seconds that a server stays idle which a test's command started: it is there when the test looks, however late."""
+
+PROGRAM = f"import sys; from callsheet.cli import home_server, main; home_server.IDLE_EXIT = {STAYS}; sys.exit(main())"
+"""`callsheet` as a process of its own, whose server stays that long."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ class Shell:
         out, err = io.StringIO(), io.StringIO()
         with (
             patch.dict(os.environ, self.environment(env), clear=True),
+            patch.object(home_server, "IDLE_EXIT", STAYS),
             contextlib.chdir(self.folder),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
@@ -80,7 +87,7 @@ class Shell:
 
     def words(self, *args: str | Path) -> list[str]:
         """The command line."""
-        return [sys.executable, "-m", "callsheet", *map(str, args)]
+        return [sys.executable, "-c", PROGRAM, *map(str, args)]
 
     def environment(self, more: dict[str, str]) -> dict[str, str]:
         """This process's environment without its own callsheet variables."""
@@ -92,15 +99,44 @@ class Shell:
         path = self.home / "server.log"
         return path.read_text()[-3000:] if path.exists() else ""
 
+    def server(self) -> Running:
+        """The home's server, which runs: one that is too busy to answer at once is asked again."""
+        return until(lambda: find(self.home), "the home has no server that answers")
+
+    def kill_server(self) -> int:
+        """End the home's server as a power cut would, if one runs; its process, or 0."""
+        pid = owner(self.home) or 0
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+            until(lambda: owner(self.home) != pid, "it did not die")
+        return pid
+
     def end(self) -> None:
         """Stop the home's server, if one runs, and see it gone."""
-        running = find(self.home)
-        if running:
-            os.kill(running.pid, signal.SIGTERM)
-        until(lambda: owner(self.home) is None, "the server did not leave")
-        if running:
-            for child in started:
-                child.wait(LIMIT) if child.pid == running.pid else child.poll()
+        told: set[int] = set()
+
+        def left() -> bool:
+            pid = owner(self.home)
+            if pid and pid not in told:
+                told.add(pid)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
+            return pid is None
+
+        until(left, "the server did not leave")
+        for child in home_server.started:
+            child.wait(LIMIT) if child.pid in told else child.poll()
+
+
+def line_with(process: subprocess.Popen[str], word: str) -> str:
+    """The line on its stderr that has this word, as soon as it is said."""
+    assert process.stderr is not None
+    seen: list[str] = []
+    for line in process.stderr:
+        seen.append(line)
+        if word in line:
+            return line
+    raise AssertionError(f"{word} was never said: {seen}")
 
 
 def until(happened: Callable[[], Any], otherwise: str, limit: float = LIMIT) -> Any:

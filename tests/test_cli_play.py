@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,10 +14,9 @@ import pytest
 from PIL import Image
 
 from callsheet.cli import play as play_command
-from callsheet.cli.home_server import find
 from callsheet.cli.place import Place
 from callsheet.client import PlannedShot, Quote, SheetPlan
-from cli_fixtures import LIMIT, Shell, until
+from cli_fixtures import LIMIT, Shell, line_with
 
 FILM = """
 [sheet]
@@ -160,20 +157,22 @@ def test_a_local_file_counts_by_its_content_and_is_uploaded_once(shell: Shell) -
 
 
 def test_ctrl_c_leaves_the_shots_running_and_says_how_to_come_back(shell: Shell) -> None:
-    (shell.folder / "long.toml").write_text(FILM.replace("a fox at dawn", "a fox at dawn [[slow 5]]"))
+    (shell.folder / "long.toml").write_text(stuck("A long film"))
     playing = shell.start("play", "long.toml")
-    until(lambda: count_of(shell, "further"), "nothing was handed in")
+    line_with(playing, "further")
     playing.send_signal(signal.SIGINT)
     _, err = playing.communicate(timeout=LIMIT)
     assert playing.returncode == 130
-    assert "go on" in err
+    assert re.search("still, opening, further(, mark)? go on", err), err
     assert "play long.toml" in err
-    assert len(played(shell, "--set", "mark.seed=7", sheet="long.toml")) == 4
+    _, *shots, _ = shell("play", "long.toml", "--quote").out.splitlines()
+    assert [line.split()[0] for line in shots if "under way already" in line][:3] == ["still", "opening", "further"]
+    shell("play", "long.toml", "--cancel")
 
 
-def count_of(shell: Shell, shot: str) -> int:
-    found = shell("tasks", "list", "--metadata", f"shot={shot}", "--state", "queued", "--json").json
-    return len(found["data"])
+def stuck(title: str) -> str:
+    """The film, whose first shot ends only when it is canceled."""
+    return FILM.replace("A small film", title).replace("a fox at dawn", "a fox at dawn [[stuck]]")
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -186,26 +185,22 @@ def test_killed_at_any_moment_player_and_server_every_shot_is_made_once(shell: S
         time.sleep(moment * number / 1.5)  # the moment of death is what is tested
         playing.kill()
         playing.communicate()
-        kill_server(shell)
+        shell.kill_server()
     last = played(shell, sheet=name)
     assert {one["task"]["state"] for one in last.values()} == {"succeeded"}
     assert count(shell) == before + 4, "each shot one task"
 
 
-def kill_server(shell: Shell) -> None:
-    running = find(shell.home)
-    if running is not None:
-        os.kill(running.pid, signal.SIGKILL)
-        until(lambda: find(shell.home) is None, "it did not die")
-
-
 def test_a_server_that_dies_while_it_is_watched_is_started_again(shell: Shell) -> None:
-    (shell.folder / "dies.toml").write_text(FILM.replace("a fox at dawn", "a fox at dawn [[slow 4]]"))
-    playing: subprocess.Popen[str] = shell.start("play", "dies.toml", "--json")
-    until(lambda: count_of(shell, "further"), "nothing was handed in")
-    kill_server(shell)
+    (shell.folder / "dies.toml").write_text(stuck("A film whose server dies"))
+    playing = shell.start("play", "dies.toml", "--json")
+    line_with(playing, "further")
+    killed = shell.kill_server()
+    assert shell.server().pid != killed, "nobody but the player has started it"
+    shell("play", "dies.toml", "--cancel")
     out, err = playing.communicate(timeout=LIMIT)
-    assert playing.returncode == 0, f"{out}\n{err}"
+    assert playing.returncode == 1, f"{out}\n{err}"
+    assert "With it failed opening, further." in err, "it heard of the end from the new server"
 
 
 def test_a_budget_is_kept(shell: Shell) -> None:

@@ -13,11 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.cli.home_server import find
 from callsheet.store.lock import owner
-from cli_fixtures import LIMIT, Shell
+from cli_fixtures import LIMIT, Shell, line_with
 
-LONG = ("text-to-video", "--prompt", "a harbour", "--duration", "10", "--resolution", "1080p")
+STUCK = ("text-to-image", "--prompt", "a harbour [[stuck]]")
 SMALL = ("text-to-image", "--prompt", "a red door", "--resolution", "360p")
 
 
@@ -35,16 +34,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     found.end()
 
 
-def line_with(process: subprocess.Popen[str], word: str) -> str:
-    assert process.stderr is not None
-    seen: list[str] = []
-    for line in process.stderr:
-        seen.append(line)
-        if word in line:
-            return line
-    raise AssertionError(f"{word} was never said: {seen}")
-
-
 def interrupted(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=LIMIT)
@@ -56,8 +45,7 @@ def test_two_commands_at_once_share_one_server_and_both_succeed(shell: Shell) ->
     ended = [process.communicate(timeout=LIMIT) for process in both]
     assert [process.returncode for process in both] == [0, 0], ended
     assert len({json.loads(out)["id"] for out, _ in ended}) == 2
-    running = find(shell.home)
-    assert running is not None
+    running = shell.server()
     assert running.temporary
     assert running.pid == owner(shell.home)
     assert shell("tasks", "list", "--json").json["next"] is None
@@ -65,7 +53,7 @@ def test_two_commands_at_once_share_one_server_and_both_succeed(shell: Shell) ->
 
 
 def test_ctrl_c_leaves_the_task_running_and_says_how_to_come_back(shared: Shell) -> None:
-    process = shared.start("run", *LONG, "--out", "clips")
+    process = shared.start("run", *STUCK, "--out", "clips")
     line_with(process, "running")
     code, out, err = interrupted(process)
     assert code == 130
@@ -80,7 +68,7 @@ def test_ctrl_c_leaves_the_task_running_and_says_how_to_come_back(shared: Shell)
 
 
 def test_ctrl_c_with_json_still_leaves_one_document(shared: Shell) -> None:
-    process = shared.start("run", *LONG, "--cancel-on-interrupt", "--json")
+    process = shared.start("run", *STUCK, "--cancel-on-interrupt", "--json")
     line_with(process, "running")
     code, out, _ = interrupted(process)
     assert code == 130
@@ -90,32 +78,23 @@ def test_ctrl_c_with_json_still_leaves_one_document(shared: Shell) -> None:
 
 
 def test_a_server_killed_under_a_command_is_started_again_and_the_task_goes_on(shell: Shell) -> None:
-    process = shell.start(
-        "run", "text-to-video", *("--prompt", "a harbour", "--duration", "3", "--resolution", "360p"), "--json"
-    )
+    process = shell.start("run", "text-to-image", "--prompt", "a harbour [[slow 3]]", "--resolution", "360p", "--json")
     line_with(process, "running")
-    running = find(shell.home)
-    assert running is not None
-    os.kill(running.pid, signal.SIGKILL)
+    assert shell.kill_server()
     out, err = process.communicate(timeout=LIMIT)
     assert process.returncode == 0, err
     assert json.loads(out)["state"] == "succeeded"
-    again = find(shell.home)
-    assert again is not None
-    assert again.pid != running.pid
 
 
 def test_serve_says_one_line_when_ready_and_takes_over_from_a_commands_server(shell: Shell) -> None:
     first = shell("run", *SMALL, "--json").json
-    started = find(shell.home)
+    started = shell.server()
     process = shell.start("serve", "--port", "0", "--home", shell.home)
     assert process.stdout is not None
     line = process.stdout.readline()
     url = re.search(r"http://127\.0\.0\.1:\d+", line)
     assert url is not None, line
-    serving = find(shell.home)
-    assert serving is not None
-    assert started is not None
+    serving = shell.server()
     assert (serving.url, serving.temporary) == (url[0], False)
     assert serving.pid != started.pid
     assert shell("tasks", "show", first["id"], "--json").json["state"] == "succeeded"
@@ -166,8 +145,8 @@ def test_a_home_that_cannot_be_made_is_an_error_that_shows_the_way_out(shell: Sh
 def test_a_server_elsewhere_that_does_not_answer_is_unreachable(shell: Shell) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    done = shell("tasks", "list", "--url", url, "--json", code=7)
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"  # kept, and not listened on
+        done = shell("tasks", "list", "--url", url, "--json", code=7)
     assert done.json["error"]["code"] == "unreachable"
     assert url in done.err
     assert not shell.home.exists()
@@ -175,6 +154,4 @@ def test_a_server_elsewhere_that_does_not_answer_is_unreachable(shell: Shell) ->
 
 def test_the_server_of_a_command_outlives_the_commands_terminal(shared: Shell) -> None:
     shared("run", *SMALL, "--no-wait")
-    running = find(shared.home)
-    assert running is not None
-    assert os.getsid(running.pid) != os.getsid(0)
+    assert os.getsid(shared.server().pid) != os.getsid(0)

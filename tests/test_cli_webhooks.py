@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import http.server
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli_fixtures import Shell
+from cli_fixtures import Shell, until
 
 
 class Gone(http.server.BaseHTTPRequestHandler):
@@ -40,11 +39,11 @@ def hook() -> Iterator[Any]:
 
 
 def listed(shell: Shell, count: int, *args: str) -> list[dict[str, Any]]:
-    end = time.monotonic() + 30
-    while len(found := shell("webhooks", "list", "--json", *args).json["data"]) < count:
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    return found
+    def enough() -> list[dict[str, Any]] | None:
+        found = shell("webhooks", "list", "--json", *args).json["data"]
+        return found if len(found) >= count else None
+
+    return until(enough, f"there are not {count}")
 
 
 def test_given_up_messages_are_found_shown_and_told_again(tmp_path: Path, hook: Any) -> None:
