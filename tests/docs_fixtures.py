@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -28,6 +29,12 @@ FOREIGN = ("CALLSHEET_", "PYTEST_")
 
 TWIN_PORT = "8430"
 """The port of the twin, which is given on its command line."""
+
+NUMBERED = range(20_000, 32_768)
+"""Where free ports are looked for: below those that the system gives to whoever asks it for any."""
+
+LIMIT = 240
+"""Seconds that a block may take, and a server until it has stopped."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ class Place:
         self.work = folder / "work"
         self.home = folder / "home"
         self.work.mkdir(parents=True)
-        self.ports = _free_ports()
+        self.kept, self.ports = _free_ports()
         self.port = self.ports["8420"]
         self.twin_port = self.ports.pop(TWIN_PORT)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
@@ -95,7 +102,7 @@ class Place:
             self._serve(block, command)
             return
         done = subprocess.run(
-            command, cwd=self.work, env=self.env, capture_output=True, text=True, timeout=240, check=False
+            command, cwd=self.work, env=self.env, capture_output=True, text=True, timeout=LIMIT, check=False
         )
         self.output, self.aside = done.stdout, done.stderr
         assert done.returncode == 0, f"{block} ended with {done.returncode}\n{text}\n{done.stdout}\n{done.stderr}"
@@ -121,7 +128,7 @@ class Place:
         """End the servers of this place: those of blocks, and the one that a command left in the home."""
         for server in self.servers:
             os.killpg(server.pid, signal.SIGTERM)
-            server.communicate(timeout=30)
+            server.communicate(timeout=LIMIT)
         self.servers.clear()
         note = self.home / "server.json"
         if note.exists():
@@ -131,13 +138,26 @@ class Place:
                 _wait_for_end(pid)
 
 
-def _free_ports() -> dict[str, str]:
-    """By the port that a page speaks of, one that is free."""
-    with contextlib.ExitStack() as probes:
-        free = [probes.enter_context(socket.socket()) for _ in (*PORTS, TWIN_PORT)]
-        for probe in free:
-            probe.bind(("127.0.0.1", 0))
-        return {port: str(probe.getsockname()[1]) for port, probe in zip((*PORTS, TWIN_PORT), free, strict=True)}
+def _free_ports() -> tuple[contextlib.ExitStack, dict[str, str]]:
+    """By the port that a page speaks of, one that is free, and stays so until the stack is closed.
+
+    No other place takes it: its namesake of UDP, which no server wants, is held meanwhile.
+    """
+    with contextlib.ExitStack() as kept:
+        ports = {port: str(_free_port(kept)) for port in (*PORTS, TWIN_PORT)}
+        return kept.pop_all(), ports
+
+
+def _free_port(kept: contextlib.ExitStack) -> int:
+    while True:
+        number = random.choice(NUMBERED)
+        held = socket.socket(type=socket.SOCK_DGRAM)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            held.bind(("127.0.0.1", number))
+            probe.bind(("127.0.0.1", number))
+            kept.enter_context(held)
+            return number
+        held.close()
 
 
 @contextmanager
@@ -150,7 +170,7 @@ def _gone() -> Iterator[None]:
 
 def _wait_for_end(pid: int) -> None:
     """A detached process is nobody's child here: it is over when its id is free."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + LIMIT
     while time.monotonic() < until:
         os.kill(pid, 0)
         time.sleep(0.02)
@@ -165,6 +185,7 @@ def place(folder: Path, front: Path = Path(sys.executable).parent) -> Iterator[P
         yield made
     finally:
         made.stop()
+        made.kept.close()
         shutil.rmtree(made.home, ignore_errors=True)
 
 

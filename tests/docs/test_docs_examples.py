@@ -64,12 +64,12 @@ def test_the_receiver_takes_a_genuine_webhook(here: Place) -> None:
         assert receiver.stdout is not None
         address = receiver.stdout.readline().split()[-1]
         with Client(here.env["CALLSHEET_URL"], here.env["CALLSHEET_KEY"]) as client:
-            done = client.run("text-to-image", {"prompt": "a bell"}, webhook=f"{address}/told", timeout=60)
+            done = client.run("text-to-image", {"prompt": "a bell"}, webhook=f"{address}/told", timeout=120)
         told = json.loads(receiver.stdout.readline())
         assert done.id in json.dumps(told)
     finally:
         receiver.terminate()
-        receiver.communicate(timeout=10)
+        receiver.communicate(timeout=60)
 
 
 def test_every_example_is_run_here() -> None:

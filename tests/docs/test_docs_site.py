@@ -55,13 +55,16 @@ def searched(program: str, site: Path) -> list[str]:
     """Search the site as it lies on the disk, and say all that the browser asked for."""
     asked: list[str] = []
     with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = started.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"], timeout=PATIENCE
+        )
         page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
         page.on("request", lambda request: asked.append(request.url))
         slow_down(page, SLOWER)
         page.goto((site / "index.html").as_uri())
         page.get_by_role("button", name="Search").first.click()
-        page.get_by_role("combobox", name="Search").fill("webhook signature", timeout=PATIENCE)
+        page.get_by_role("combobox", name="Search").fill("webhook signature")
         expect(page.get_by_text("Check who sent it").first).to_be_visible(timeout=PATIENCE)
         browser.close()
     return asked
