@@ -52,7 +52,7 @@ def _serving(chat: Chat) -> Iterator[Chat]:
             chat.asked.append({"path": self.path, **json.loads(body)})
             chat.keys.append(self.headers["authorization"])
             if not chat.answers:
-                chat.held.wait(20)
+                chat.held.wait(120)
                 return
             code, data = chat.answers.pop(0)
             self.send_response(code)
@@ -77,7 +77,7 @@ def _serving(chat: Chat) -> Iterator[Chat]:
         server.server_close()
 
 
-def written(chat: Chat, prompt: str = "how to make tea", kind: str = "flowchart", timeout: float = 10) -> Scene:
+def written(chat: Chat, prompt: str = "how to make tea", kind: str = "flowchart", timeout: float = 60) -> Scene:
     """The scene after the chat model at that address was asked."""
 
     async def ask() -> Scene:

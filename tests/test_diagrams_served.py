@@ -43,7 +43,7 @@ def test_the_documented_prompt_is_answered_with_links_that_open(bare: Any, skill
     answer = ask(bare, skill, {"prompt": prompt, "lang": "cn", "platform": "web"})
     assert (answer["code"], answer["msg"]) == (0, "")
     assert set(answer["data"]) == {"png_url", "svg_url", key}
-    png, svg = (httpx2.get(answer["data"][name], trust_env=False) for name in ("png_url", "svg_url"))
+    png, svg = (httpx2.get(answer["data"][name], timeout=60, trust_env=False) for name in ("png_url", "svg_url"))
     assert (png.headers["content-type"], svg.headers["content-type"]) == ("image/png", "image/svg+xml")
     root = ET.fromstring(svg.content)
     assert Image.open(io.BytesIO(png.content)).size == tuple(

@@ -21,7 +21,7 @@ VENDORS = [vendor.id for vendor in catalog.load().vendors if vendor.base_url != 
 REQUESTS = 60
 """For each vendor, with keys and without. The same ones each time."""
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 """Seconds for one answer, on a machine that is busy with other things."""
 
 GENTLE = settings(

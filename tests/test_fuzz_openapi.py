@@ -64,7 +64,7 @@ def test_whatever_is_asked_the_answer_is_one_of_those_documented(
     def ask(case: Any, real: bool) -> None:
         if real and name != STREAM:  # a stream of a task that nobody runs has no end
             case.path_parameters.update({one: known[one] for one in case.path_parameters if one in known})
-        answer = case.call(base_url=house.url, headers=headers, timeout=20)
+        answer = case.call(base_url=house.url, headers=headers, timeout=60)
         assert answer.status_code < 500, answer.text
         assert "Traceback" not in answer.text
         case.validate_response(answer, checks=CHECKS)
@@ -80,7 +80,7 @@ def test_every_operation_is_asked() -> None:
 
 def test_an_answer_that_is_not_documented_would_be_noticed(house: Any) -> None:
     case = OPERATIONS["GET /v1/models"].Case()
-    answer = case.call(base_url=house.url, timeout=20)
+    answer = case.call(base_url=house.url, timeout=60)
     answer.status_code = 418
     with pytest.raises(FailureGroup):
         case.validate_response(answer, checks=CHECKS)

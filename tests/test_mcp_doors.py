@@ -19,7 +19,7 @@ from callsheet.mcp.link import Address
 from callsheet.mcp.server import build
 from callsheet.mcp.terms import Terms
 from callsheet.settings import Settings
-from cli_fixtures import Shell
+from cli_fixtures import LIMIT, Shell
 from conftest import Served, served
 from mcp_fixtures import Agent
 from vendor_fixtures import Stage, staged
@@ -173,7 +173,7 @@ def test_the_command_serves_http_where_it_says(tmp_path: Path, stage: Stage) -> 
         assert len(Agent(line.split()[-1], key)("find_models").view["models"]) == 10
     finally:
         process.terminate()
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=LIMIT)
     assert (process.returncode, out) == (0, "")
 
 

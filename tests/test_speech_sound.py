@@ -192,7 +192,7 @@ def test_the_process_ends_with_its_parent() -> None:
         os.kill(child, 0)
         parent.kill()
         parent.wait()
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while _alive(child):
         assert time.monotonic() < end, "the speech process outlived its parent"
         time.sleep(0.02)

@@ -140,7 +140,7 @@ def test_fetches_are_counted_with_their_bytes_and_by_whom_they_are_for(tmp_path:
 
     async def get(url: str, name: str) -> None:
         async with guard.client() as client:
-            await fetch.download(client, url, tmp_path / name, 10_000, 5)
+            await fetch.download(client, url, tmp_path / name, 10_000, 60)
 
     async def story() -> None:
         replies = {"/a": plain(b"x" * 5000), "/b": moved("/a"), "/c": plain(b"no", "404 Not Found")}
