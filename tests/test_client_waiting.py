@@ -12,6 +12,7 @@ import pytest
 
 from callsheet.client import StillRunning, Task, TaskCanceled, TaskFailed, Unreachable, following
 from callsheet.errors import NotFound
+from callsheet.tasks import Failure
 from client_fixtures import Both, Broken, Script, refused, sse, task
 
 Make = Callable[..., Both]
@@ -103,6 +104,14 @@ def test_a_failed_task_raises_with_the_task_and_its_reason(make: Make) -> None:
         make(Script(task(state="failed", error=failure))).wait("task_01")
     assert caught.value.task.error is not None
     assert caught.value.task.error.code == "render_failed"
+
+
+def test_a_failure_comes_with_its_reason_and_what_it_names(make: Make) -> None:
+    told = {"reason": "vendor_failed", "values": {"vendor": "Vidu", "quoted": "busy"}}
+    failure = {"code": "vendor_error", "message": "busy", "retryable": True} | told
+    with pytest.raises(TaskFailed) as caught:
+        make(Script(task(state="failed", error=failure))).wait("task_01")
+    assert caught.value.task.error == Failure("vendor_error", "busy", True, **told)
 
 
 def test_a_canceled_task_raises_task_canceled(make: Make) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -19,8 +20,11 @@ from callsheet.settings import load
 
 ROOT = Path(__file__).parents[1]
 WORDS = ROOT / "src/callsheet/server/studio/static/words/errors.js"
+FAILURES, ASKED = WORDS.with_name("failures.js"), WORDS.with_name("asked.js")
 GUIDE = ROOT / "docs/howto/errors.md"
-REASON = re.compile(r'(?:because\(\s*|if presented else )"([a-z_]+)"|^    "[a-z ]+": "(media_[a-z_]+)"', re.MULTILINE)
+REASON = re.compile(
+    r'(?:because\(\s*|if presented else |reason=)"([a-z_]+)"|^    "[a-z ]+": "(media_[a-z_]+)"', re.MULTILINE
+)
 CHART = {"model": "flowchart", "input": {"prompt": "a"}}
 NONE = "task_00000000000000000000000000"
 TINY_LIMITS = {"CALLSHEET_LIMITS__MAX_UPLOAD_BYTES": "1000", "CALLSHEET_LIMITS__MAX_PIXELS": "100"}
@@ -130,10 +134,22 @@ def test_a_sheet_that_cannot_be_played_as_it_is_says_why(api: httpx2.Client) -> 
     assert plan["refusal"].startswith("a: fox.png is not uploaded yet.")
 
 
+def test_every_failure_that_is_worded_here_has_a_reason() -> None:
+    def bare(call: ast.AST) -> bool:
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Failure"):
+            return False
+        return len(call.args) < 4 and not any(one.arg == "reason" for one in call.keywords)
+
+    rooms = [ROOT / "src/callsheet" / room for room in ("engine", "vendors", "wires")]
+    sources = [path for room in rooms for path in room.rglob("*.py") if "dialect" not in path.name]
+    assert [path.name for path in sources if any(map(bare, ast.walk(ast.parse(path.read_text()))))] == []
+
+
 def test_every_reason_has_its_words_in_the_studio_and_in_the_guide() -> None:
     source = "\n".join(path.read_text() for path in (ROOT / "src/callsheet").rglob("*.py"))
     reasons = {one or other for one, other in REASON.findall(source)}
+    reasons -= {one for one in reasons if f'"asked.{one}":' in ASKED.read_text()}  # of a quote or a cancel
     assert len(reasons) > 50
-    words, guide = WORDS.read_text(), GUIDE.read_text()
+    words, guide = WORDS.read_text() + FAILURES.read_text(), GUIDE.read_text()
     assert [one for one in sorted(reasons) if words.count(f'"error.{one}":') != 2] == []
     assert [one for one in sorted(reasons) if f"`{one}`" not in guide] == []

@@ -172,6 +172,7 @@ def test_a_failed_task_has_our_code_and_vidus_word(code: str, ours: str, retryab
     assert update.failure is not None
     assert (update.failure.code, update.failure.retryable) == (ours, retryable)
     assert code in update.failure.message
+    assert (update.failure.reason, update.failure.values) == ("vendor_failed", {"vendor": "Vidu", "quoted": code})
 
 
 def test_an_answer_that_is_no_object_is_asked_for_again() -> None:

@@ -27,6 +27,9 @@ MODEL = catalog.load().model("wiro/ShareGPT4Video-EN")
 FILE = "file_01M7YY89FNBXS4YN17X42THH6Z"
 INPUT = {"video": FILE, "conversation_mode": "v0"}
 
+SAID = "It ended with the exit code 137."
+EXITED = {"vendor": "Wiro", "code": "137", "quoted": ""}
+
 Answer = Callable[[httpx2.Request], httpx2.Response]
 
 
@@ -245,7 +248,7 @@ def test_a_refusal_is_what_its_code_says(
         ),
         (
             {"status": "task_postprocess_end", "pexit": "137", "outputs": []},
-            Update(State.FAILED, remote="token", failure=Failure("rejected", "It ended with the exit code 137.")),
+            Update(State.FAILED, remote="token", failure=Failure("rejected", SAID, False, "vendor_exited", EXITED)),
         ),
     ],
 )

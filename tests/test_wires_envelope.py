@@ -68,6 +68,17 @@ def test_what_an_answer_means_depends_on_what_it_may_have_cost(
         asked(answer)
     assert isinstance(costly.value, paid)
     assert isinstance(asking.value, free)
+    assert costly.value.reason == asking.value.reason is not None
+
+
+def test_the_words_of_a_vendor_are_told_apart_from_ours() -> None:
+    with pytest.raises(Rejected) as refused:
+        asked(answering(json={"code": 490505, "msg": "素材违规", "data": {}}), paid=True)
+    assert refused.value.reason == "vendor_answered"
+    assert refused.value.values == {"vendor": "Media.io", "code": "490505", "quoted": "素材违规"}
+    with pytest.raises(Unavailable) as busy:
+        asked(answering(502, text="bad gateway"))
+    assert busy.value.values == {"code": "502", "quoted": "bad gateway"}
 
 
 def test_an_answer_in_spite_of_its_code_counts_only_for_a_question() -> None:

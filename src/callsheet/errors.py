@@ -54,6 +54,11 @@ class CallsheetError(Exception):
         self.reason, self.values = reason, values
         return self
 
+    def like(self, other: CallsheetError) -> Self:
+        """The same error, for the other's reason: what is told again as another kind of error stays sayable."""
+        self.reason, self.values = other.reason, other.values
+        return self
+
     def __str__(self) -> str:
         return f"{self.message} {self.hint}" if self.hint else self.message
 

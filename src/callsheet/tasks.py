@@ -57,11 +57,13 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a task failed: a stable code, a message for people, and whether the same task may succeed later."""
+    """Why a task failed: `reason` as errors have it, with what it names; `values["quoted"]` are another's own words."""
 
     code: str
     message: str
     retryable: bool = False
+    reason: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

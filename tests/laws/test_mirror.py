@@ -81,6 +81,7 @@ def test_a_failure_comes_back_as_one(model: Model, stage: Stage, folder: Path) -
     update = asyncio.run(_run(stage, _plain_order(model, folder), folder, until=State.FAILED))
     assert update.state is State.FAILED
     assert update.failure is not None
+    assert update.failure.reason is not None
 
 
 @pytest.mark.parametrize("model", [one for one in FIRSTS if one.vendor != ANSWERS_AT_ONCE], ids=model_id)
@@ -167,7 +168,9 @@ async def _run(stage: Stage, order: Order, folder: Path, until: State) -> Update
     try:
         return await _followed(driver, order, until)
     except VendorError as error:
-        return Update(State.FAILED, failure=Failure(error.code, error.message))
+        return Update(
+            State.FAILED, failure=Failure(error.code, error.message, error.retryable, error.reason, error.values)
+        )
     finally:
         await driver.close()
 

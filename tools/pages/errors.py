@@ -11,7 +11,7 @@ INTRODUCTION = """# Errors
 An error answer is `{{"error": {{"code", "message", "hint", "param", "request_id"}}}}`. `code` is stable: decide by it.
 `message` says what is wrong, `hint` names the way out, `param` the part of the input that is meant; `request_id` is in
 the server's log too. The Python client raises the class of the same name.
-A failed task carries `{{code, message, retryable}}` in its `error`.
+A failed task carries `{{code, message, retryable, reason, values}}` in its `error`.
 
 ```text
 {tree}

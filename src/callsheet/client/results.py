@@ -274,7 +274,9 @@ def _file(kind: type[F], raw: Raw) -> F:
 
 
 def _failure(raw: Raw | None) -> Failure | None:
-    return Failure(raw["code"], raw["message"], bool(raw.get("retryable"))) if raw else None
+    if not raw:
+        return None
+    return Failure(raw["code"], raw["message"], bool(raw.get("retryable")), raw.get("reason"), raw.get("values") or {})
 
 
 def _time(text: str | None) -> datetime | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from callsheet.catalog import Model
-from callsheet.engine import pace
+from callsheet.engine import failing, pace
+from callsheet.engine.failing import because, failure_of
 from callsheet.engine.pace import Chance, Watch
 from callsheet.engine.routing import stage_of
 from callsheet.errors import CallsheetError, Unauthorized, Unsure
@@ -56,19 +57,15 @@ def driver_of(row: Row) -> str:
 def answered(row: Row, update: Update, now: int, watch: Watch, chance: Chance, told_at: int = 0) -> Move:
     """After submit, poll or cancel answered. `told_at` is when progress was last told, for the pace of telling."""
     if update.state is State.FAILED:
-        failure = update.failure or Failure("vendor_error", "It failed, and no reason was given.")
+        failure = update.failure or failing.SILENT
         return _timed(failed(row, failure, now, update.usage), row, now, watch, chance)
     if update.state is State.CANCELED:
         return (
-            canceled(row, now, update.usage) if row.cancel_asked else failed(row, _ended_elsewhere(), now, update.usage)
+            canceled(row, now, update.usage) if row.cancel_asked else failed(row, failing.ELSEWHERE, now, update.usage)
         )
     if update.state is State.SUCCEEDED:
         return _timed(_to_collect(row, update, now), row, now, watch, chance)
     return _under_way(row, update, now, watch, chance, told_at)
-
-
-def _ended_elsewhere() -> Failure:
-    return Failure("vendor_canceled", "It was canceled at the vendor, and not by us.", retryable=True)
 
 
 def _to_collect(row: Row, update: Update, now: int) -> Move:
@@ -117,7 +114,7 @@ def unanswered(row: Row, error: CallsheetError, now: int, chance: Chance) -> Mov
     At a poll only Rejected is an end: the vendor has the task, and what it fails to say now it may say later.
     """
     if row.phase == "submit" and isinstance(error, Unsure):
-        return unsure(row, error.message, now)
+        return unsure(row, error, now)
     mendable = row.phase == "poll" and isinstance(error, Unauthorized | Unsure)
     if not error.retryable and not mendable:
         return failed(row, failure_of(error), now)
@@ -132,6 +129,7 @@ def again(row: Row, error: CallsheetError, now: int, chance: Chance, tries: int)
         return failed(row, failure_of(error), now)
     wait = pace.next_try(attempt, error.retry_after, chance)
     told = {"phase": row.phase, "attempt": attempt, "code": error.code, "message": error.message, "after": wait / 1000}
+    told |= because(error)
     changes: dict[str, Any] = {"attempt": attempt, "due": now + wait}
     if row.phase == "submit":
         # What raised Unavailable was not accepted: the journal's mark is taken back, and it may be sent again.
@@ -146,7 +144,7 @@ def repeated(row: Row, error: CallsheetError, since: int, now: int, chance: Chan
     """
     move = again(row, error, now, chance, pace.SUBMIT_TRIES)
     if "state" in move.changes:
-        return unsure(dataclasses.replace(row, sent_at=since), failure_of(error).message, now)
+        return unsure(dataclasses.replace(row, sent_at=since), Unsure(str(error)).like(error), now)
     return Move({**move.changes, "sent_at": since}, move.events)
 
 
@@ -201,16 +199,16 @@ def lost(row: Row, now: int) -> Move:
     """After a local driver no longer knew the remote: the work starts again, but not for ever."""
     attempt = row.attempt + 1
     if attempt >= pace.LOST_TRIES:
-        said = f"The render was lost {attempt} times: its process died each time, perhaps for want of memory."
-        return failed(row, Failure("render_failed", said, retryable=True), now)
+        return failed(row, failing.lost(attempt), now)
     changes = _entering(row, "submit", now) | {"remote": None, "attempt": attempt}
     return Move(changes, (("recovered", {"from": row.phase, "to": "submit"}),))
 
 
-def unsure(row: Row, why: str, now: int) -> Move:
+def unsure(row: Row, error: CallsheetError, now: int) -> Move:
     """A request that may cost was sent and may have been accepted: it is looked for, and never sent twice."""
     changes = _entering(row, "unsure", now) | {"sent_at": _sent(row, now)}
-    return Move(changes, (("unsure", {"why": why, "sent_at": changes["sent_at"]}),))
+    told = {"why": error.message, "sent_at": changes["sent_at"]} | because(error)
+    return Move(changes, (("unsure", told),))
 
 
 def sought(row: Row, now: int, chance: Chance, findable: bool) -> Move:
@@ -230,13 +228,8 @@ def given_up(row: Row, again: bool, now: int) -> Move:
     told = ("resolved", {"as": "again" if again else "lost"})
     if again and not row.cancel_asked:
         return Move(_entering(row, "submit", now), (told,))
-    end = canceled(row, now) if row.cancel_asked else failed(row, _NEVER_ARRIVED, now)
+    end = canceled(row, now) if row.cancel_asked else failed(row, failing.NEVER_ARRIVED, now)
     return Move(end.changes, (told, *end.events))
-
-
-_NEVER_ARRIVED = Failure(
-    Unsure.code, "Its answer was lost, and the operator found that it never arrived.", retryable=True
-)
 
 
 def misplaced(row: Row, now: int) -> Move:
@@ -259,8 +252,8 @@ def failed(row: Row, failure: Failure, now: int, usage: Mapping[str, Any] | None
     changes = _ended(row, State.FAILED, now) | {"error": failure}
     if usage:
         changes["usage"] = {**row.task.usage, **usage}
-    told = {"code": failure.code, "message": failure.message, "retryable": failure.retryable}
-    return Move(changes, (("failed", told),))
+    told: dict[str, Any] = {"code": failure.code, "message": failure.message, "retryable": failure.retryable}
+    return Move(changes, (("failed", told | because(failure)),))
 
 
 def canceled(row: Row, now: int, usage: Mapping[str, Any] | None = None) -> Move:
@@ -269,12 +262,6 @@ def canceled(row: Row, now: int, usage: Mapping[str, Any] | None = None) -> Move
     if usage:
         changes["usage"] = {**row.task.usage, **usage}
     return Move(changes, (("canceled", {}),))
-
-
-def failure_of(error: CallsheetError) -> Failure:
-    """An error as a task keeps it."""
-    message = f"{error.message} {error.hint}" if error.hint else error.message
-    return Failure(error.code, message, error.retryable)
 
 
 def _entering(row: Row, phase: str, now: int) -> dict[str, Any]:

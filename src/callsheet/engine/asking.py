@@ -62,12 +62,15 @@ class Asking:
         except Lost:
             if driver.local and row.phase == "poll":
                 raise
-            return self._silence(row, driver, "The stage does not know this task, or not yet.")
+            said = "The stage does not know this task, or not yet."
+            return self._silence(row, driver, said).because("stage_forgot")
         except TimeoutError:
-            return self._silence(row, driver, f"There was no answer within {pace.CALL:g} s.")
+            said = f"There was no answer within {pace.CALL:g} s."
+            return self._silence(row, driver, said).because("no_answer", seconds=pace.CALL)
         except Exception as error:
             log.exception("a driver failed", extra={"task_id": row.task.id, "stage": row.task.stage})
-            return self._silence(row, driver, f"The driver failed: {type(error).__name__}.")
+            name = type(error).__name__
+            return self._silence(row, driver, f"The driver failed: {name}.").because("driver_broke", quoted=name)
 
     def heard(self, task_id: str) -> list[Exchange]:
         """What was said of a task since this was last asked: to be written, once."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from callsheet.catalog import Catalog, Model, Param, check_value
 from callsheet.catalog.needs import Need
-from callsheet.engine import advance
+from callsheet.engine import advance, failing
 from callsheet.engine.advance import Move
 from callsheet.engine.intake import Intake, at_place
 from callsheet.engine.library import Library
@@ -96,7 +96,7 @@ class Chain:
         try:
             links = await self.links(task.account, (asked, run), task.input)
         except RequestError as error:
-            return advance.failed(row, advance.failure_of(error), now)
+            return advance.failed(row, failing.failure_of(error), now)
         if not links.complete:
             return advance.waiting(now)
         input, run_input = links.fulfil(asked, task.input), links.fulfil(run, row.run_input)
@@ -142,9 +142,12 @@ class Chain:
         kinds = [_kind_of(one["content_type"]) for one in made]
         was = need.output in kinds if isinstance(need.output, str) else need.output < len(made)
         if was:
-            return NotMade(f"The file of {need} has expired or was deleted.", hint="Make it again, or upload the file.")
+            gone = NotMade(f"The file of {need} has expired or was deleted.", hint="Make it again, or upload the file.")
+            return gone.because("output_expired", task=need.task, output=need.output)
         listed = ", ".join(f"{number} ({kind})" for number, kind in enumerate(kinds)) or "none"
-        return NotMade(f"{need.task} has no {_which(need)}.", hint=f"Its outputs: {listed}.")
+        none = NotMade(f"{need.task} has no {_which(need)}.", hint=f"Its outputs: {listed}.")
+        known = [f"{number} ({kind})" for number, kind in enumerate(kinds)]
+        return none.because("output_missing", task=need.task, output=need.output, known=known)
 
     async def _value(self, param: Param, file: File, need: Need, at: str) -> Any:
         """What stands in the input: the file's id, its text, or the list that was told with it."""
@@ -182,11 +185,13 @@ class Chain:
 
 def _may_come(need: Need, task: Task) -> None:
     if task.state is State.CANCELED:
-        raise NotMade(f"{need.task} was canceled, so there is no {_which(need)} to take.", hint=_OTHER)
+        ended = NotMade(f"{need.task} was canceled, so there is no {_which(need)} to take.", hint=_OTHER)
+        raise ended.because("input_canceled", task=need.task)
     if task.state is State.FAILED:
         failure = task.error
         why = f" ({failure.code}): {failure.message.rstrip('.')}" if failure else ""
-        raise NotMade(f"{need.task} failed{why}. So there is no {_which(need)} to take.", hint=_OTHER)
+        ended = NotMade(f"{need.task} failed{why}. So there is no {_which(need)} to take.", hint=_OTHER)
+        raise ended.because("input_failed", task=need.task)
 
 
 _TOLD_AS = {"cues": ("sentences",)}

@@ -6,7 +6,7 @@ from collections.abc import Container
 from typing import Any
 
 from callsheet.catalog import Catalog, Model
-from callsheet.engine import advance, pace
+from callsheet.engine import advance, failing, pace
 from callsheet.engine.advance import Move
 from callsheet.engine.intake import Intake
 from callsheet.engine.pace import Chance
@@ -39,11 +39,11 @@ class Detour:
                     passed.append({"model": name, "why": str(refusal)})
                     continue
                 onward = Onward(row.onward.models[place:], row.onward.given)
-                told = {"why": str(error)} | ({"passed": passed} if passed else {})
+                told = {"why": str(error), **failing.because(error)} | ({"passed": passed} if passed else {})
                 return advance.rerouted(row, run, run_input, notes, onward, told, now)
         except StorageError as broken:
             return advance.again(row, broken, now, self._chance, pace.SUBMIT_TRIES)
-        told = {"from": row.task.stage, "to": None, "why": str(error), "passed": passed}
+        told = {"from": row.task.stage, "to": None, "why": str(error), "passed": passed} | failing.because(error)
         changes = {**otherwise.changes, "onward": Onward()}
         return Move(changes, (("rerouted", told), *otherwise.events))
 

@@ -35,7 +35,8 @@ EVENTS: Mapping[str, str] = {
     "cancel_asked": "The caller wants the end.",
     "collected": "Every artifact is here, measured and durable: `files`.",
     "succeeded": "The end. `usage` is what it took.",
-    "failed": "The end. `code`, `message`, `retryable`; what it cost (`credits`) and why (`charge`), if it held any.",
+    "failed": "The end. `code`, `message`, `retryable`, and like all that goes wrong `reason`, `values`; what it cost"
+    " (`credits`) and why (`charge`), if it held any.",
     "canceled": "The end that was asked for. `credits` and `charge` as in `failed`.",
     "late": "It succeeded at its vendor after its end here: `credits` it is charged for that, and the `files` it made.",
     "webhook": "A try to tell the webhook: `message` (its id), its `kind`, `attempt`, `status` or `error`, `told`,"

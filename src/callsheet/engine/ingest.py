@@ -59,7 +59,7 @@ class Ingest:
         Raises NoOutput, NotCollected, Vanished or StorageError; what came in by then is let go of.
         """
         if not artifacts:
-            raise NoOutput("The stage says that it succeeded, and named no file.")
+            raise NoOutput("The stage says that it succeeded, and named no file.").because("nothing_named")
         self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
         files: list[File] = []
         try:
@@ -76,7 +76,7 @@ class Ingest:
         if artifact.path is not None and not path.is_file():
             raise Vanished
         if path.stat().st_size == 0:
-            raise NoOutput("The stage says that it succeeded, and its file is empty.")
+            raise NoOutput("The stage says that it succeeded, and its file is empty.").because("empty_file")
         named = artifact.name or name or f"{row.task.id}-{number}{_ending(path, content_type)}"
         stamped = await self._mark.stamp(row, path, draft)
         file = await self._library.artifact(row.task, stamped.path, named, content_type)
@@ -91,13 +91,16 @@ class Ingest:
             await asyncio.to_thread(draft.write_text, artifact.text, "utf-8")
             return draft, artifact.content_type or "text/plain", None
         if artifact.url is None:
-            raise NoOutput("The stage says that it succeeded, and named neither a file nor a text.")
+            raise NoOutput("The stage says that it succeeded, and named neither a file nor a text.").because(
+                "nothing_named"
+            )
         try:
             found = await fetch.download(self._client, artifact.url, draft, self._max_bytes, self._timeout)
         except StorageError:
             raise
         except CallsheetError as error:
-            raise NotCollected(f"What was made could not be fetched. {error.message}", hint=error.hint) from error
+            lost = NotCollected(f"What was made could not be fetched. {error.message}", hint=error.hint)
+            raise lost.like(error) from error
         return draft, artifact.content_type or found.content_type, found.name
 
 

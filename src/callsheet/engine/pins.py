@@ -31,10 +31,12 @@ class Pins:
         """Why nothing here may send this task or ask for it; None where something may."""
         vendor = driver_of(row)
         if vendor not in self._drivers:
-            return NotSupported(f"Nothing here speaks to {vendor} any more.", hint=f"Set {self.setting(row)} again.")
+            gone = NotSupported(f"Nothing here speaks to {vendor} any more.", hint=f"Set {self.setting(row)} again.")
+            return gone.because("vendor_gone", vendor=vendor, settings=[self.setting(row)])
         if row.phase not in ("poll", "unsure") or row.credential in (None, self.credential(row)):
             return None
-        return NotSupported(
+        other = NotSupported(
             f"This task was sent with another key of {vendor}.",
             hint=f"Set {self.setting(row)} to the key it was sent with: with the new one the vendor may not know it.",
         )
+        return other.because("key_changed", vendor=vendor, setting=self.setting(row))

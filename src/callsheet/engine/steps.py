@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from callsheet.contract import Driver, Finder, Lost, Order
-from callsheet.engine import advance, overtaken, pace
+from callsheet.engine import advance, failing, overtaken, pace
 from callsheet.engine.advance import Move, driver_of
 from callsheet.engine.asking import Asking
 from callsheet.engine.ingest import Vanished, told
@@ -34,10 +34,6 @@ log = logging.getLogger("callsheet.engine")
 
 Seen = Callable[[Row], None]
 """Told of the row after every write of a step."""
-
-_LOST = "The request was sent and its answer was lost: it may have been accepted."
-
-_ANOTHERS = "The vendor answered with the id of another task: it may have accepted this one under its own."
 
 _REMEMBERED = 1_000
 """Of how many tasks it is known when their progress was last told, before what is too old to matter is forgotten."""
@@ -75,7 +71,7 @@ class Steps:
         """Send it, once: the intent is durable before the wire. `since` is when it was sent before, if it ever was."""
         driver, since, now = self._parts.drivers[driver_of(row)], row.sent_at, self._parts.clock()
         if since is not None and not self._parts.journal.repeatable(row, now):
-            await self._keep(row, advance.unsure(row, _LOST, now), seen)
+            await self._keep(row, advance.unsure(row, failing.SENT_AND_LOST, now), seen)
             return
         if row.parked_at is not None:
             row = await self._keep(row, advance.resumed(), seen)
@@ -150,21 +146,19 @@ class Steps:
         try:
             await self._keep(row, move, seen, sole=Sole(driver_of(row)) if names else None)
         except Owned:
-            await self._keep(row, advance.unsure(row, _ANOTHERS, now), seen)
+            await self._keep(row, advance.unsure(row, failing.ANOTHERS, now), seen)
 
     async def _unanswered(self, row: Row, error: CallsheetError, now: int, since: int | None) -> Move:
         """What to do without an answer. `since` is when it was first sent, where this was a repetition."""
         chance = self._parts.chance
         if row.phase == "poll" and isinstance(error, Unauthorized):
-            told = {"why": str(error), "setting": self._parts.pins.setting(row)}
+            told = {"why": str(error), "setting": self._parts.pins.setting(row)} | failing.because(error)
             return advance.parked(row, told, now, pace.REFUSED)
         open_ended = row.phase == "submit" and (since is not None or isinstance(error, Unsure))
         if open_ended and not isinstance(error, Rejected):
             first = row.sent_at or now if since is None else since
             again = isinstance(error, Unsure | Unavailable) and self._parts.journal.repeatable(row, now)
-            return (
-                advance.repeated(row, error, first, now, chance) if again else advance.unsure(row, error.message, now)
-            )
+            return advance.repeated(row, error, first, now, chance) if again else advance.unsure(row, error, now)
         stays = advance.unanswered(row, error, now, chance)
         return await self._parts.detour.around(row, error, stays, now)
 
@@ -205,7 +199,7 @@ class Steps:
     def _not_collected(self, row: Row, error: CallsheetError) -> Move:
         now = self._parts.clock()
         if not error.retryable:
-            return advance.failed(row, advance.failure_of(error), now, row.task.usage)
+            return advance.failed(row, failing.failure_of(error), now, row.task.usage)
         return advance.again(row, error, now, self._parts.chance, pace.COLLECT_TRIES)
 
     async def fault(self, row: Row, error: CallsheetError, tries: int, seen: Seen) -> None:
@@ -213,7 +207,8 @@ class Steps:
         row = dataclasses.replace(await self._parts.store.row(row.task.id), fence=row.fence)  # as last written
         now = self._parts.clock()
         if row.phase == "submit" and row.sent_at is not None:
-            move = advance.unsure(row, f"{error.message} The request may have been accepted.", now)
+            doubt = Unsure(f"{error.message} The request may have been accepted.").like(error)
+            move = advance.unsure(row, doubt, now)
         else:
             move = advance.again(row, error, now, self._parts.chance, tries)
         await self._keep(row, move, seen)
@@ -224,10 +219,10 @@ class Steps:
         if row.phase == "submit" and row.cancel_asked:
             return advance.canceled(row, now)
         if row.phase == "submit" and row.sent_at is not None:
-            return advance.unsure(row, _LOST, now)
+            return advance.unsure(row, failing.SENT_AND_LOST, now)
         if row.parked_at is None:
             log.warning("a task waits for a key", extra={"task_id": row.task.id, "credential": row.credential})
-        told = {"why": str(missing), "setting": self._parts.pins.setting(row)}
+        told = {"why": str(missing), "setting": self._parts.pins.setting(row)} | failing.because(missing)
         return await self._parts.detour.around(row, missing, advance.parked(row, told, now), now)
 
     async def _order(self, row: Row) -> Order:
@@ -270,7 +265,7 @@ class Steps:
                 self._asking.unwritten(row.task.id, said)
                 raise
             except Short:
-                failure = advance.failure_of(await self._parts.till.short(row, moves))
+                failure = failing.failure_of(await self._parts.till.short(row, moves))
                 move, files = advance.failed(row, failure, self._parts.clock()), ()
             except StorageError as error:
                 log.error("a task cannot be written: %s", error, extra={"task_id": row.task.id})

@@ -51,14 +51,14 @@ async def download(
             count = await _save(response, into, max_bytes)
             return Fetched(count, _content_type(response), _name(response))
     except TimeoutError:
-        raise NotFetched(
-            f"{_host(url)} did not send the file within {timeout:g} s.", hint="Try again, or upload the file."
-        ) from None
+        said = f"{_host(url)} did not send the file within {timeout:g} s."
+        slow = NotFetched(said, hint="Try again, or upload the file.")
+        raise slow.because("fetch_slow", host=_host(url), seconds=timeout) from None
     except httpx2.TransportError as error:
-        raise NotFetched(
-            f"{_host(url)} could not be fetched: {str(error) or type(error).__name__}.",
-            hint="Check the URL from this machine, or upload the file.",
-        ) from error
+        why = str(error) or type(error).__name__
+        hint = "Check the URL from this machine, or upload the file."
+        failed = NotFetched(f"{_host(url)} could not be fetched: {why}.", hint=hint)
+        raise failed.because("fetch_failed", host=_host(url), quoted=why) from error
 
 
 @asynccontextmanager
@@ -74,7 +74,8 @@ async def _final(client: httpx2.AsyncClient, url: str) -> AsyncGenerator[httpx2.
             request = response.next_request
         finally:
             await response.aclose()
-    raise NotFetched(f"{_host(url)} redirects more than {REDIRECTS} times.", hint="Give the address it leads to.")
+    far = NotFetched(f"{_host(url)} redirects more than {REDIRECTS} times.", hint="Give the address it leads to.")
+    raise far.because("fetch_redirected", host=_host(url), times=REDIRECTS)
 
 
 def _first_request(client: httpx2.AsyncClient, url: str) -> httpx2.Request:
@@ -82,20 +83,20 @@ def _first_request(client: httpx2.AsyncClient, url: str) -> httpx2.Request:
         # identity: a compressed body could grow without bound, and its length would say nothing
         return client.build_request("GET", url, headers={"accept-encoding": "identity"})
     except (httpx2.InvalidURL, TypeError, ValueError) as error:
-        raise NotFetched(f"This is not a URL: {error}.", hint="Give a full http(s) address.") from None
+        wrong = NotFetched(f"This is not a URL: {error}.", hint="Give a full http(s) address.")
+        raise wrong.because("no_url", quoted=str(error)) from None
 
 
 def _must_fit(response: httpx2.Response, max_bytes: int) -> None:
     host = response.url.host
     if response.status_code != 200:
-        raise NotFetched(
-            f"{host} answered {response.status_code}.", hint="Check that the URL can be opened without signing in."
-        )
+        said = f"{host} answered {response.status_code}."
+        refused = NotFetched(said, hint="Check that the URL can be opened without signing in.")
+        raise refused.because("fetch_refused", host=host, code=str(response.status_code))
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", ""):
-        raise NotFetched(
-            f"{host} sends the file compressed ({encoding[:40]}), though it was asked not to.", hint="Upload the file."
-        )
+        said = f"{host} sends the file compressed ({encoding[:40]}), though it was asked not to."
+        raise NotFetched(said, hint="Upload the file.").because("fetch_compressed", host=host)
     length = response.headers.get("content-length", "")
     if re.fullmatch(r"[0-9]{1,18}", length) and int(length) > max_bytes:
         raise _too_large(host, max_bytes)

@@ -106,7 +106,8 @@ class Guard:
         try:
             await self.addresses(host, parsed.port or (443 if parsed.scheme == "https" else 80))
         except OSError:
-            raise InvalidInput(f"{host} has no address.", hint="Check how it is written.") from None
+            nowhere = InvalidInput(f"{host} has no address.", hint="Check how it is written.")
+            raise nowhere.because("host_unknown", host=host) from None
 
     async def addresses(self, host: str, port: int) -> list[str]:
         """The addresses to connect to, every one checked. Forbidden, or OSError when the name has none."""

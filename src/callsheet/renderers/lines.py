@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ class Failed:
     hint: str | None = None
     param: str | None = None
     retryable: bool = False
+    reason: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 News = Progress | Done | Failed
@@ -80,7 +82,8 @@ def read_report(line: bytes) -> News:
 
 def failed(error: CallsheetError) -> Failed:
     """One of our own errors, as news."""
-    return Failed(error.code, error.message, error.hint, error.param, error.retryable)
+    said = (error.code, error.message, error.hint, error.param, error.retryable)
+    return Failed(*said, error.reason, dict(error.values))
 
 
 def _made(said: dict[str, Any]) -> Made:

@@ -78,7 +78,8 @@ class Pool:
         """What is known of a render now. One this pool never heard of, or has forgotten, has failed as lost."""
         render = self._renders.get(name)
         if render is None:
-            return Failed("render_lost", "The process that rendered this has ended.", retryable=True)
+            said = "The process that rendered this has ended."
+            return Failed("render_lost", said, retryable=True, reason="render_ended")
         return render.news
 
     def standing(self) -> tuple[int, int, int]:
@@ -210,9 +211,8 @@ async def _listen(child: _Child) -> None:
 def _crashed(code: int, words: Sequence[str]) -> Failed:
     how = f"was ended by {_signal_name(-code)}" if code < 0 else f"ended with code {code}"
     said = " | ".join(word for word in words if word)
-    return Failed(
-        "render_failed", f"The renderer {how}." + (f" It said: {said[-800:]}" if said else ""), retryable=True
-    )
+    message = f"The renderer {how}." + (f" It said: {said[-800:]}" if said else "")
+    return Failed("render_failed", message, retryable=True, reason="render_crashed", values={"quoted": said[-800:]})
 
 
 def _signal_name(number: int) -> str:

@@ -94,4 +94,4 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     except MemoryError as error:
         raise RenderError(
             f"There is not enough memory for {scene.width}x{scene.height}.", hint="Ask for a smaller resolution."
-        ) from error
+        ).because("memory_short", width=scene.width, height=scene.height) from error

@@ -86,7 +86,9 @@ def _serve(scene: Scene, out: Path, tell: Teller) -> None:
         tell(lines.failed(error))
     except Exception as error:
         traceback.print_exc()
-        tell(lines.Failed("render_failed", f"The renderer failed: {type(error).__name__}: {error}"))
+        said = f"{type(error).__name__}: {error}"
+        told = ("render_broke", {"quoted": said})
+        tell(lines.Failed("render_failed", f"The renderer failed: {said}", None, None, False, *told))
     else:
         tell(lines.Done(tuple(made)))
 

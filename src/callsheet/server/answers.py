@@ -50,13 +50,14 @@ class File(Artifact):
 
 
 class Failure(Outgoing):
-    """Why a task failed."""
+    """Why a task failed. Programs go by `code` and `reason`; `values` is what it names: `quoted` as another said it."""
 
     code: str
-    """Stable, for programs."""
     message: str
     retryable: bool
     """Whether the same task may succeed later."""
+    reason: str | None
+    values: dict[str, Any]
 
 
 class Task(Outgoing):

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from callsheet.contract import Key
 from callsheet.money import Limits, credits
-from callsheet.tasks import Cancellation, Event, Exchange, File, Message, Quote, Task, Try
+from callsheet.tasks import Cancellation, Event, Exchange, Failure, File, Message, Quote, Task, Try
 
 Address = Callable[[File], str]
 """Gives a file's absolute, signed address."""
@@ -45,9 +45,14 @@ def stamp(at: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"
 
 
+def failure_shape(failure: Failure) -> dict[str, Any]:
+    """Why a task failed."""
+    told = {"code": failure.code, "message": failure.message, "retryable": failure.retryable}
+    return told | {"reason": failure.reason, "values": dict(failure.values)}
+
+
 def task_shape(task: Task, address: Address) -> dict[str, Any]:
     """A task."""
-    failure = task.error
     return {
         "id": task.id,
         "object": "task",
@@ -57,7 +62,7 @@ def task_shape(task: Task, address: Address) -> dict[str, Any]:
         "progress": task.progress,
         "input": task.input,
         "artifacts": [artifact_shape(file, address) for file in task.artifacts],
-        "error": failure and {"code": failure.code, "message": failure.message, "retryable": failure.retryable},
+        "error": task.error and failure_shape(task.error),
         "stage": task.stage,
         "metadata": task.metadata,
         "usage": task.usage,

@@ -179,7 +179,8 @@ def failure_text(error: Failure | None) -> str | None:
     """Why a task failed, as text."""
     if error is None:
         return None
-    return to_text({"code": error.code, "message": error.message, "retryable": error.retryable})
+    kept: dict[str, Any] = {"code": error.code, "message": error.message, "retryable": error.retryable}
+    return to_text(kept | ({"reason": error.reason, "values": error.values} if error.reason else {}))
 
 
 @lru_cache(maxsize=64)

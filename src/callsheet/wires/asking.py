@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from callsheet.errors import Rejected, Unauthorized, Unavailable, Unsure
+from callsheet.errors import Rejected, Unauthorized, Unavailable, Unsure, VendorError
 from callsheet.wires.bodies import mended
 from callsheet.wires.listening import TooLong, overheard
 
@@ -30,7 +30,8 @@ async def ask(client: httpx2.AsyncClient, method: str, path: str, *, paid: bool 
         return body
     if response.is_success:
         said = f"The vendor's answer to {method} {path} cannot be read."
-        raise Unsure(said) if paid else Unavailable(said)
+        unread = Unsure(said) if paid else Unavailable(said)
+        raise unread.because("answer_unreadable", request=f"{method} {path}")
     raise _refusal(response, body, paid)
 
 
@@ -39,11 +40,13 @@ async def send(client: httpx2.AsyncClient, method: str, path: str, *, paid: bool
     try:
         return await overheard(client, method, path, **request)
     except _BEFORE_SENDING as error:
-        raise Unavailable(f"The vendor cannot be reached: {_name(error)}.") from error
+        unreached = Unavailable(f"The vendor cannot be reached: {_name(error)}.")
+        raise unreached.because("vendor_unreachable", quoted=_name(error)) from error
     except (httpx2.TransportError, httpx2.DecodingError) as error:
         why = str(error) if isinstance(error, TooLong) else _name(error)
         said = f"The vendor's answer to {method} {path} was lost: {why}."
-        raise (Unsure(said) if paid else Unavailable(said)) from error
+        lost = Unsure(said) if paid else Unavailable(said)
+        raise lost.because("answer_lost", request=f"{method} {path}", quoted=why) from error
 
 
 class Refused(Rejected):
@@ -54,9 +57,15 @@ class Refused(Rejected):
         self.body = body
 
 
-def _refusal(response: httpx2.Response, body: Any, paid: bool) -> Exception:
+def _refusal(response: httpx2.Response, body: Any, paid: bool) -> VendorError:
+    complaint = _complaint(response, body)
+    said = f"The vendor answered {response.status_code}: {complaint or 'nothing more'}"
+    error = _meaning(response, said, body, paid)
+    return error.because("vendor_answered", code=str(response.status_code), quoted=complaint)
+
+
+def _meaning(response: httpx2.Response, said: str, body: Any, paid: bool) -> VendorError:
     status = response.status_code
-    said = f"The vendor answered {status}: {_complaint(response, body)}"
     if status in (401, 403):
         return Unauthorized(said)
     if status == 429 or (status == 503 and "retry-after" in response.headers):
@@ -69,7 +78,7 @@ def _refusal(response: httpx2.Response, body: Any, paid: bool) -> Exception:
 
 def _complaint(response: httpx2.Response, body: Any) -> str:
     text = json.dumps(body, ensure_ascii=False) if body is not None else response.text
-    return " ".join(text.split())[:TOLD] or "nothing more"
+    return " ".join(text.split())[:TOLD]
 
 
 def _json(response: httpx2.Response) -> Any:

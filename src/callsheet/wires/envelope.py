@@ -28,7 +28,7 @@ async def ask_envelope(
         answer = refused.body
         code = cast("Mapping[str, Any]", answer).get("code") if isinstance(answer, Mapping) else None
         unknown = refused if paid else Unavailable(refused.message)
-        raise error_of(vendor, code, refused.message) or unknown from refused
+        raise (error_of(vendor, code, refused.message) or unknown).like(refused) from refused
     if not isinstance(answer, Mapping) or "code" not in answer:
         raise _unreadable(vendor, path, paid)
     said = cast("Mapping[str, Any]", answer)
@@ -44,16 +44,20 @@ def created(vendor: Vendor, data: Mapping[str, Any]) -> str:
     """The id of a task that was just created. Unsure where there is none: it may have been accepted all the same."""
     task_id = data.get("task_id")
     if not isinstance(task_id, str | int) or not str(task_id):
-        raise Unsure(f"{vendor.name} accepted the request and named no task.")
+        unnamed = Unsure(f"{vendor.name} accepted the request and named no task.")
+        raise unnamed.because("no_task_named", vendor=vendor.name)
     return str(task_id)
 
 
 def _refusal(vendor: Vendor, said: Mapping[str, Any], paid: bool) -> VendorError:
     code = said["code"]
-    message = f"{vendor.name} answered {code}: {said.get('msg') or 'nothing more'}"
-    return error_of(vendor, code, message) or (Rejected(message) if paid else Unavailable(message))
+    own = str(said.get("msg") or "")
+    message = f"{vendor.name} answered {code}: {own or 'nothing more'}"
+    error = error_of(vendor, code, message) or (Rejected(message) if paid else Unavailable(message))
+    return error.because("vendor_answered", vendor=vendor.name, code=str(code), quoted=own)
 
 
 def _unreadable(vendor: Vendor, path: str, paid: bool) -> VendorError:
     message = f"{vendor.name}'s answer to POST {path} cannot be read."
-    return Unsure(message) if paid else Unavailable(message)
+    error = Unsure(message) if paid else Unavailable(message)
+    return error.because("answer_unreadable", vendor=vendor.name, request=f"POST {path}")

@@ -28,9 +28,8 @@ def _one(order: Order, file_id: str, most: int) -> str:
         return links[file_id]
     path = order.media[file_id]
     if path.stat().st_size > most:
-        raise Rejected(
-            f"{file_id} is too large to be sent inside a request.",
-            hint="Set server.public_url, so that the vendor can fetch it.",
-        )
+        said = f"{file_id} is too large to be sent inside a request."
+        large = Rejected(said, hint="Set server.public_url, so that the vendor can fetch it.")
+        raise large.because("file_too_large_to_send", file=file_id, most=most)
     text = base64.b64encode(path.read_bytes()).decode("ascii")
     return f"data:{probe(path).content_type};base64,{text}"

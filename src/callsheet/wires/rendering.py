@@ -118,7 +118,7 @@ def _update(news: News) -> Update:
         return Update(State.RUNNING, progress=news.share)
     if isinstance(news, Failed):
         said = f"{news.message} {news.hint}" if news.hint else news.message
-        return Update(State.FAILED, failure=Failure(news.code, said, news.retryable))
+        return Update(State.FAILED, failure=Failure(news.code, said, news.retryable, news.reason, news.values))
     return Update(State.SUCCEEDED, progress=1.0, artifacts=tuple(map(_artifact, news.made)), usage={"credits": 0})
 
 

@@ -27,7 +27,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
             f"The first subtitle begins at {float(found[0].start):g} s, after the clip's end.",
             hint=f"The clip lasts {float(clip.seconds):.3f} s.",
             param="offset",
-        )
+        ).because("begins_too_late", param="offset")
     if given.get("highlight") and not any(cue.words for cue in found):
         raise RenderError("There are no times of words to light up by.", hint="Give words.", param="highlight")
     aim = target({}, clip)

@@ -68,7 +68,7 @@ def cues(given: Mapping[str, Any]) -> list[Cue]:
             f"{name} holds no subtitle.",
             hint="SRT and WebVTT have lines like 00:00:01,000 --> 00:00:02,500.",
             param=name,
-        )
+        ).because("no_subtitle", param=name)
     wrong = next((cue for cue in found if cue.end <= cue.start), None)
     if wrong:
         said = f"The subtitle {wrong.text[:40]!r} ends at {float(wrong.end):g} s, before it begins."

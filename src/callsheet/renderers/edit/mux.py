@@ -51,7 +51,9 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     begin, count = round(given.get("offset", 0) * SAMPLE_RATE), length(Path(given["audio"]), "audio")
     plan = _plan(clip, begin + count, hold=given.get("when_longer") == "hold")
     if begin >= plan.samples:
-        raise RenderError("The sound would begin after the clip's end.", hint="Give a smaller offset.", param="offset")
+        raise RenderError(
+            "The sound would begin after the clip's end.", hint="Give a smaller offset.", param="offset"
+        ).because("begins_too_late", param="offset")
     heard = mixed(_tracks(given, plan, begin, count), plan.samples, given.get("loudness"))
     path, copied = out / "clip.mp4", not plan.held and _can_copy(clip)
     told = notes(scene, [clip.path, given["audio"]], pictures="copied" if copied else "encoded")

@@ -87,7 +87,7 @@ def reel(path: str | Path, name: str = "video") -> Reel:
         guessed = Fraction(stream.guessed_rate or stream.average_rate or 24)
         base = Fraction(stream.time_base)
     if not len(times):
-        raise RenderError(f"{name} holds no frame.", param=name)
+        raise RenderError(f"{name} holds no frame.", param=name).because("media_empty", param=name)
     fps, steady = _rate(times, base, guessed)
     size = (found.width or 2, found.height or 2)
     return Reel(path, name, *size, times, base, end, fps, steady, found.has_audio)
@@ -101,7 +101,9 @@ def pictures(clip: Reel, numbers: NDArray[np.intp]) -> Iterator[Rgb]:
     frames = _numbered(clip, int(numbers[0]))
     held = following = next(frames, None)
     if held is None:
-        raise RenderError(f"{clip.name} holds no frame that can be decoded.", param=clip.name)
+        raise RenderError(f"{clip.name} holds no frame that can be decoded.", param=clip.name).because(
+            "media_empty", param=clip.name
+        )
     rgb = upright(held[1])
     for wanted in numbers:
         before = held
@@ -147,9 +149,13 @@ def _opened(path: Path, name: str) -> Generator[Any]:
         with media.open_video(path) as container:
             yield container
     except (media.NotMedia, media.TooManyPixels) as error:
-        raise RenderError(f"{name} cannot be used: {error}", param=name) from error
+        raise RenderError(f"{name} cannot be used: {error}", param=name).because(
+            "media_unusable", param=name, quoted=str(error)
+        ) from error
     except (FFmpegError, OSError) as error:
-        raise RenderError(f"{name} cannot be read: {error}.", param=name) from error
+        raise RenderError(f"{name} cannot be read: {error}.", param=name).because(
+            "media_unreadable", param=name
+        ) from error
 
 
 def _times(container: Any, stream: Any) -> tuple[NDArray[np.int64], int]:

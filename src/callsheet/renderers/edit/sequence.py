@@ -56,7 +56,7 @@ def part(clip: Reel, fps: Fraction, start: float = 0, end: float | None = None, 
             f"Nothing of {at or clip.name} lies between {start:g} s and {length if end is None else end:g} s.",
             hint=f"It lasts {length:.3f} s.",
             param=f"{at}.{said}" if at else said,
-        )
+        ).because("part_empty", param=at or clip.name, length=round(length, 3))
     return Part(clip, Fraction(first) / fps, last - first)
 
 
@@ -83,9 +83,11 @@ class Cut:
                     f"Clip {index + 1} lasts {seconds:.3f} s, which is too short for its transitions.",
                     hint="Give them a shorter transition_duration.",
                     param="transition_duration",
-                )
+                ).because("clip_too_short", clip=index + 1, length=round(seconds, 3))
         if self.fade_in + self.fade_out > self.frames:
-            raise RenderError("The fades are longer than the whole.", hint="Shorten them.", param="fade_out")
+            raise RenderError("The fades are longer than the whole.", hint="Shorten them.", param="fade_out").because(
+                "fades_too_long", param="fade_out"
+            )
 
     def pictures(self) -> Iterator[Rgb]:
         """Every frame of the whole in order, uint8 RGB; each may be drawn on."""

@@ -31,12 +31,16 @@ def extract(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """The sound of `video` from `start` to `end`, sample for sample in step with its picture."""
     clip = reel(scene.extra["video"])
     if not clip.has_audio:
-        raise RenderError("video has no sound.", hint="Look at has_audio of the file before.", param="video")
+        raise RenderError("video has no sound.", hint="Look at has_audio of the file before.", param="video").because(
+            "media_silent", param="video"
+        )
     start, end = span(scene.extra)
     last = clip.seconds if end is None else min(clip.seconds, Fraction(end).limit_denominator(1_000_000))
     count = round(last * SAMPLE_RATE) - round(start * SAMPLE_RATE)
     if count < 1:
-        raise RenderError("Nothing of video lies there.", hint=f"It lasts {float(clip.seconds):.3f} s.", param="start")
+        raise RenderError(
+            "Nothing of video lies there.", hint=f"It lasts {float(clip.seconds):.3f} s.", param="start"
+        ).because("part_empty", param="video", length=round(float(clip.seconds), 3))
     heard = sound(clip, Fraction(start).limit_denominator(1_000_000), count)
     return [_written(scene, [clip.path], heard, count, out, progress)]
 

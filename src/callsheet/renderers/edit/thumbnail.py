@@ -51,7 +51,7 @@ def chosen(clip: Reel, at: float | str) -> int:
             f"There is no frame at {at:g} s.",
             hint=f"It lasts {float(clip.seconds):.3f} s; the end is called last.",
             param="at",
-        )
+        ).because("no_frame_there", param="at", at=at, length=round(float(clip.seconds), 3))
     return int(clip.shown(Fraction(at).limit_denominator(1_000_000), 1, clip.fps)[0])
 
 

@@ -85,7 +85,7 @@ def track(row: Mapping[str, Any], at: str) -> Track:
             f"Nothing of {at} lies between its start and its end.",
             hint=f"It lasts {total / SAMPLE_RATE:.3f} s.",
             param=f"{at}.start",
-        )
+        ).because("part_empty", param=at, length=round(total / SAMPLE_RATE, 3))
     return Track(
         open=lambda: blocks(path, name=f"{at}.audio"),
         count=end - begin,

@@ -34,7 +34,9 @@ def analyse(path: Path, *, name: str = "video", progress: Progress | None = None
         if progress and facts.frames:
             progress(min(1.0, log.count / facts.frames))
     if not log.count:
-        raise RenderError(f"{name} holds no picture that can be decoded.", param=name)
+        raise RenderError(f"{name} holds no picture that can be decoded.", param=name).because(
+            "media_empty", param=name
+        )
     shots = log.close()
     return Footage(
         width,
@@ -53,11 +55,17 @@ def _facts(path: Path, name: str) -> media.Facts:
     try:
         facts = media.probe(path)
     except (media.NotMedia, media.TooManyPixels) as error:
-        raise RenderError(f"{name} cannot be used: {error}", param=name) from error
+        raise RenderError(f"{name} cannot be used: {error}", param=name).because(
+            "media_unusable", param=name, quoted=str(error)
+        ) from error
     except OSError as error:
-        raise RenderError(f"{name} cannot be read: {error.strerror or error}.", param=name) from error
+        raise RenderError(f"{name} cannot be read: {error.strerror or error}.", param=name).because(
+            "media_unreadable", param=name
+        ) from error
     if facts.kind != "video":
-        raise RenderError(f"{name} is {facts.content_type}, not a video.", param=name)
+        raise RenderError(f"{name} is {facts.content_type}, not a video.", param=name).because(
+            "kind_wrong", param=name, kind="video", given=facts.content_type
+        )
     return facts
 
 

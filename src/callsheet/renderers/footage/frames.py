@@ -44,7 +44,9 @@ def frames(path: Path, width: int, height: int, fps: float, *, name: str = "vide
                 first = at if first is None else first
                 yield _small(frame, at - first, size)
     except (FFmpegError, media.NotMedia, media.TooManyPixels) as error:
-        raise RenderError(f"{name} cannot be read: {error}.", param=name) from error
+        raise RenderError(f"{name} cannot be read: {error}.", param=name).because(
+            "media_unreadable", param=name
+        ) from error
 
 
 def _small(frame: Any, at: float, size: tuple[int, int]) -> Small:

@@ -99,7 +99,7 @@ def onward(last: Rgb, speed: Drift, scene: Scene) -> Iterator[Rgb]:
 
 def _path(scene: Scene) -> Path:
     if scene.video is None:
-        raise RenderError("This render needs video.", param="video")
+        raise RenderError("This render needs video.", param="video").because("param_missing", param="video")
     return scene.video
 
 

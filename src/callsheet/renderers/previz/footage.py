@@ -37,15 +37,21 @@ class Tail:
 def facts(path: Path | None, name: str = "video") -> media.Facts:
     """What a scene's video is. Raises RenderError, with `name` as the param, where it is missing or no video."""
     if path is None:
-        raise RenderError(f"This render needs {name}.", param=name)
+        raise RenderError(f"This render needs {name}.", param=name).because("param_missing", param=name)
     try:
         found = media.probe(path)
     except (media.NotMedia, media.TooManyPixels) as error:
-        raise RenderError(f"{name} cannot be used: {error}", param=name) from error
+        raise RenderError(f"{name} cannot be used: {error}", param=name).because(
+            "media_unusable", param=name, quoted=str(error)
+        ) from error
     except OSError as error:
-        raise RenderError(f"{name} cannot be read: {error.strerror or error}.", param=name) from error
+        raise RenderError(f"{name} cannot be read: {error.strerror or error}.", param=name).because(
+            "media_unreadable", param=name
+        ) from error
     if found.kind != "video":
-        raise RenderError(f"{name} is {found.content_type}, not a video.", param=name)
+        raise RenderError(f"{name} is {found.content_type}, not a video.", param=name).because(
+            "kind_wrong", param=name, kind="video", given=found.content_type
+        )
     return found
 
 
@@ -83,7 +89,9 @@ def tail(path: Path, look_back: int = 9) -> Tail:
     start = max(0.0, (found.duration or 0.0) - 2.0 * (look_back + 1) / float(found.fps or 24) - 0.5)
     last = deque(frames(path, seek=start), maxlen=look_back) or deque(frames(path), maxlen=look_back)
     if not last:
-        raise RenderError("video holds no frame that can be decoded.", param="video")
+        raise RenderError("video holds no frame that can be decoded.", param="video").because(
+            "media_empty", param="video"
+        )
     greys = [grey(frame) for frame in last]
     drifts = tuple(camera_drift(one, two) for one, two in itertools.pairwise(greys))
     return Tail(rgb(last[-1]), drifts, found.fps or Fraction(24))

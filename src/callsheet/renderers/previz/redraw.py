@@ -69,7 +69,7 @@ def fitted_mask(mask: Rgb, picture: tuple[int, int], size: tuple[int, int]) -> N
             "The mask has no white in it: nothing would change.",
             hint="White is what is made anew. Invert the mask, or leave it out to redraw the whole picture.",
             param="mask",
-        )
+        ).because("mask_blank", param="mask")
     return hole
 
 

@@ -38,7 +38,7 @@ def refuse_pose(control: str | None) -> None:
             "Previz cannot read a pose: that takes a neural model, such as ViTPose.",
             hint="Use edge, subject or depth, or run it on the vendor.",
             param="control",
-        )
+        ).because("no_pose", param="control", neural="ViTPose")
 
 
 def _drawn(scene: Scene, stills: list[Rgb], control: str | None) -> tuple[Rgb, dict[str, Any]]:

@@ -158,7 +158,9 @@ def _picture(path: Path, scene: Scene) -> NDArray[np.uint8]:
             rgba = media.load_cutout(path)
             return np.dstack([unstamped.clean(rgba[..., :3], path, scene), rgba[..., 3]])
     except (media.NotMedia, media.TooManyPixels, OSError) as error:
-        raise RenderError(f"A reference cannot be used: {error}", param="images") from error
+        raise RenderError(f"A reference cannot be used: {error}", param="images").because(
+            "media_unusable", param="images", quoted=str(error)
+        ) from error
     rgb = unstamped.clean(footage.rgb(next(footage.frames(path))), path, scene)
     return np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)])
 

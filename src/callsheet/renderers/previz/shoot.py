@@ -60,13 +60,17 @@ def pieces(scene: Scene) -> list[Scene]:
 def still(path: Path | None, name: str) -> Rgb:
     """Load a still that a scene names. Raises RenderError, with `name` as the param, where it is missing or broken."""
     if path is None:
-        raise RenderError(f"This render needs {name}.", param=name)
+        raise RenderError(f"This render needs {name}.", param=name).because("param_missing", param=name)
     try:
         return media.load_still(path)
     except (media.NotMedia, media.TooManyPixels) as error:
-        raise RenderError(f"{name} cannot be used: {error}", param=name) from error
+        raise RenderError(f"{name} cannot be used: {error}", param=name).because(
+            "media_unusable", param=name, quoted=str(error)
+        ) from error
     except OSError as error:
-        raise RenderError(f"{name} cannot be read: {error.strerror or error}.", param=name) from error
+        raise RenderError(f"{name} cannot be read: {error.strerror or error}.", param=name).because(
+            "media_unreadable", param=name
+        ) from error
 
 
 def unmarked(path: Path | None, name: str, scene: Scene) -> Rgb:

@@ -75,7 +75,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     `Made.extra["template"]` names the template, the arrangement, and says that the vendor's effect was not made.
     """
     if not scene.images:
-        raise RenderError("This render needs images.", param="images")
+        raise RenderError("This render needs images.", param="images").because("param_missing", param="images")
     asked = str(scene.extra.get("template") or "")
     chosen = arrangement(asked, len(scene.images))
     if asked == "one_shot" and len(scene.images) < 3:

@@ -75,7 +75,9 @@ def trail(path: Path, seconds: float) -> Trail:
     looks = _looks(path, seconds)
     first = next(looks, None)
     if first is None:
-        raise RenderError("video holds no frame that can be decoded.", param="video")
+        raise RenderError("video holds no frame that can be decoded.", param="video").because(
+            "media_empty", param="video"
+        )
     rows, columns = first[1].shape
     unit = min(rows, columns) / 2
     moments = [Moment(0.0, 1 + 0j, 0j, np.zeros((rows // _GRID, columns // _GRID, 2), np.float32))]

@@ -33,7 +33,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
             f"{size[0]}x{size[1]} pixels are more than can be made here.",
             hint="Ask for at most 7680x7680: a smaller scale or resolution.",
             param="scale" if scale else "resolution",
-        )
+        ).because("made_too_large", width=size[0], height=size[1], most=7680)
     said = {"from": list(still.shape[1::-1]), "method": "lanczos, along edges"}
     clear = shoot.see_through(scene)
 

@@ -95,7 +95,9 @@ def _through(source: Any, part: Path, scene: Scene, found: media.Facts, progress
         heard.flush()
         _mux(target, video, None)
     if not count:
-        raise RenderError("video holds no frame that can be decoded.", param="video")
+        raise RenderError("video holds no frame that can be decoded.", param="video").because(
+            "media_empty", param="video"
+        )
     progress(1.0)
     return heard.said, count
 

@@ -82,7 +82,9 @@ def _pictured(path: Path, scene: Scene) -> np.ndarray:
     try:
         rgba = media.load_cutout(path).astype(np.float32)
     except (media.NotMedia, media.TooManyPixels, OSError) as error:
-        raise RenderError(f"watermark_image cannot be used: {error}", param="watermark_image") from error
+        raise RenderError(f"watermark_image cannot be used: {error}", param="watermark_image").because(
+            "media_unusable", param="watermark_image", quoted=str(error)
+        ) from error
     rows, columns = rgba.shape[:2]
     scale = min(scene.height * _PICTURE_HIGH / rows, scene.width * _PICTURE_WIDE / columns)
     size = (max(1, round(columns * scale)), max(1, round(rows * scale)))

@@ -34,13 +34,19 @@ def blocks(path: Path, rate: int = SAMPLE_RATE, *, name: str = "audio") -> Itera
     try:
         facts = media.probe(path)
         if not facts.has_audio:
-            raise RenderError(f"{name} holds no sound: {facts.content_type}.", param=name)
+            raise RenderError(f"{name} holds no sound: {facts.content_type}.", param=name).because(
+                "media_silent", param=name
+            )
         with av.open(str(path), options={"protocol_whitelist": "file"}, metadata_errors="replace") as container:
             yield from _decoded(container, rate)
     except (media.NotMedia, media.TooManyPixels) as error:
-        raise RenderError(f"{name} cannot be used: {error}", param=name) from error
+        raise RenderError(f"{name} cannot be used: {error}", param=name).because(
+            "media_unusable", param=name, quoted=str(error)
+        ) from error
     except (FFmpegError, OSError) as error:
-        raise RenderError(f"{name} cannot be read: {error}.", param=name) from error
+        raise RenderError(f"{name} cannot be read: {error}.", param=name).because(
+            "media_unreadable", param=name
+        ) from error
 
 
 def _decoded(container: Any, rate: int) -> Iterator[Stereo]:

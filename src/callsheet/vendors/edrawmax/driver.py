@@ -55,12 +55,15 @@ class EdrawMaxDriver(RemoteDriver):
         if str(code) == "0":
             self._tried.pop(order.task_id, None)
             return Update(State.SUCCEEDED, progress=1.0, artifacts=_made(order.model, answer.get("data")))
-        message = f"EdrawMax answered {code}: {answer.get('msg') or 'nothing more'}"
+        own = str(answer.get("msg") or "")
+        message = f"EdrawMax answered {code}: {own or 'nothing more'}"
         error = error_of(self._vendor, code, message) or Rejected(message)
+        error.because("vendor_answered", vendor="EdrawMax", code=str(code), quoted=own)
         again = isinstance(error, Unavailable) and order.task_id in self._tried
         if again or type(error) is VendorError:
             self._tried.pop(order.task_id, None)
-            return Update(State.FAILED, failure=Failure("vendor_error", message, retryable=True))
+            why = Failure("vendor_error", message, retryable=True, reason=error.reason, values=error.values)
+            return Update(State.FAILED, failure=why)
         if isinstance(error, Unavailable):
             self._remember(order.task_id)
         raise error
@@ -87,7 +90,8 @@ class EdrawMaxDriver(RemoteDriver):
                 raise
             answer = refused.body
         if not isinstance(answer, Mapping) or "code" not in answer:
-            raise Unsure(f"EdrawMax's answer to POST {path} cannot be read.")
+            unread = Unsure(f"EdrawMax's answer to POST {path} cannot be read.")
+            raise unread.because("answer_unreadable", vendor="EdrawMax", request=f"POST {path}")
         return cast("Mapping[str, Any]", answer)
 
     def _remember(self, task_id: str) -> None:

@@ -53,7 +53,8 @@ class MediaIoDriver(RemoteDriver):
         """How it stands, and once it succeeded the addresses of what it made."""
         data = await ask_envelope(self._client, self._vendor, f"/generation/result/{quote(remote, safe='')}", {})
         if "status" not in data:
-            raise Unavailable("Media.io's answer has no status.")
+            unsaid = Unavailable("Media.io's answer has no status.")
+            raise unsaid.because("answer_lacks", vendor=self._vendor.name, field="status")
         status = data["status"]
         state, note = state_of(self._vendor, status)
         match state:
@@ -76,9 +77,11 @@ class MediaIoDriver(RemoteDriver):
 
 
 def _failure(status: str, reason: str) -> Failure:
+    values = {"vendor": "Media.io", "quoted": reason}
     if status == "timeout":
-        return Failure("timed_out", reason or "Media.io ran out of time.", retryable=True)
-    return Failure("vendor_error", reason or "Media.io gave no reason.")
+        said = reason or "Media.io ran out of time."
+        return Failure("timed_out", said, retryable=True, reason="vendor_timed_out", values=values)
+    return Failure("vendor_error", reason or "Media.io gave no reason.", reason="vendor_failed", values=values)
 
 
 def _addresses(result: Any) -> Iterator[str]:
@@ -104,7 +107,8 @@ def _in_text(text: str) -> Iterator[str]:
         try:
             yield from _addresses(mended(text))
         except ValueError as error:
-            raise Unavailable("Media.io's result cannot be read.") from error
+            unread = Unavailable("Media.io's result cannot be read.")
+            raise unread.because("result_unreadable", vendor="Media.io") from error
 
 
 def _is_address(value: Any) -> bool:

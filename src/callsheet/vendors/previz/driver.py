@@ -143,7 +143,8 @@ def _duration(param: Param | None, given: Mapping[str, Any], paths: Mapping[str,
         return given["duration"]
     found = media.probe(paths["video"]).duration if "video" in paths else None
     if found is not None and param is not None and param.max is not None and found > param.max:
-        raise Rejected(f"The video lasts {found:.0f} s.", hint=f"Give a duration of at most {param.max:.0f} s.")
+        long = Rejected(f"The video lasts {found:.0f} s.", hint=f"Give a duration of at most {param.max:.0f} s.")
+        raise long.because("media_seconds", param="video", found=round(found), max=param.max)
     return found or 5.0
 
 

@@ -101,7 +101,8 @@ class CuedDriver:
         if held.cue.end == "reject":
             raise _moderated()
         if held.cue.end == "fail":
-            return Update(State.FAILED, failure=Failure("render_failed", "The prompt asked for this by [[fail]]."))
+            said = "The prompt asked for this by [[fail]]."
+            return Update(State.FAILED, failure=Failure("render_failed", said, reason="asked_to_fail"))
         return await self._inner.poll(order, remote)
 
     async def cancel(self, order: Order, remote: str) -> Update:
@@ -152,4 +153,5 @@ class _Held:
 
 
 def _moderated() -> Rejected:
-    return Rejected("The prompt was refused by moderation: it asked for this by [[reject]].")
+    said = "The prompt was refused by moderation: it asked for this by [[reject]]."
+    return Rejected(said).because("asked_to_reject")

@@ -58,10 +58,10 @@ class RunwayRelayDriver(RemoteDriver):
             answer = await ask(self._client, "GET", f"{TASKS}/{quote(remote, safe='')}")
         except Refused as refused:
             # A question that is refused says nothing of the task: giving up would lose what was paid for.
-            raise Unavailable(refused.message) from refused
+            raise Unavailable(refused.message).like(refused) from refused
         task = _task(answer)
         if task is None:
-            raise Unavailable("The relay's answer has no task.")
+            raise Unavailable("The relay's answer has no task.").because("answer_lacks", field="task")
         return self._update(task, remote)
 
     async def cancel(self, order: Order, remote: str) -> Update:
@@ -96,20 +96,27 @@ def _no_task(answer: Any) -> VendorError:
     """A 2xx without a task: with an error in it nothing was accepted, else nobody knows."""
     error = cast("Mapping[str, Any]", answer).get("error") if isinstance(answer, Mapping) else None
     if error:
-        return Rejected(f"The relay refused: {_failure(error).message}")
-    return Unsure("The relay accepted the request and named no task.")
+        why = _failure(error)
+        return Rejected(f"The relay refused: {why.message}").because("vendor_refused", quoted=why.values["quoted"])
+    return Unsure("The relay accepted the request and named no task.").because("no_task_named")
 
 
 def _failure(error: Any) -> Failure:
     """From a text, or an object with `errorMessage` or `message` and Runway's `reason` or `code`."""
     if not isinstance(error, Mapping):
-        return Failure("vendor_error", str(error) if error else "The relay gave no reason.")
+        own = str(error or "")
+        return Failure("vendor_error", own or _SILENT, reason="vendor_failed", values={"quoted": own})
     said = cast("Mapping[str, Any]", error)
     reason = str(said.get("reason") or said.get("code") or "")
-    message = str(said.get("errorMessage") or said.get("message") or reason or "The relay gave no reason.")
+    own = str(said.get("errorMessage") or said.get("message") or reason)
+    values = {"code": reason, "quoted": own}
     if reason.startswith("SAFETY"):
-        return Failure("rejected", message)
-    return Failure("vendor_error", message, retryable=reason.startswith("INTERNAL"))
+        return Failure("rejected", own, reason="vendor_refused", values=values)
+    again = reason.startswith("INTERNAL")
+    return Failure("vendor_error", own or _SILENT, retryable=again, reason="vendor_failed", values=values)
+
+
+_SILENT = "The relay gave no reason."
 
 
 def _made(artifacts: Any) -> tuple[Artifact, ...]:

@@ -24,6 +24,7 @@ from callsheet.wires.meaning import error_of, state_of
 from callsheet.wires.remote import RemoteDriver
 
 VENDOR = "vidu"
+NAME = "Vidu"
 TIMEOUT = 60.0
 CANCELED = "UserCancelled"
 FILE_KEYS = ("file_url", "audio_url", "url")
@@ -68,7 +69,7 @@ class Vidu(RemoteDriver):
         if files:
             return Update(State.SUCCEEDED, str(remote) if remote else None, 1.0, files, usage=_usage(answer))
         if not remote:
-            raise Unsure("Vidu accepted the request, and named no task.")
+            raise Unsure("Vidu accepted the request, and named no task.").because("no_task_named", vendor=NAME)
         update = self._update(answer, str(remote), ())
         # A create that answers with success names no files: they are asked for next.
         return replace(update, state=State.RUNNING, again=1.0) if update.state is State.SUCCEEDED else update
@@ -78,7 +79,7 @@ class Vidu(RemoteDriver):
         try:
             answer = await self._ask("GET", f"/tasks/{quote(remote, safe='')}/creations")
         except Refused as refused:
-            raise Unavailable(refused.message) from refused
+            raise Unavailable(refused.message).like(refused) from refused
         return self._update(answer, remote, _creations(answer))
 
     async def cancel(self, order: Order, remote: str) -> Update:
@@ -105,10 +106,11 @@ class Vidu(RemoteDriver):
         except Refused as refused:
             said: object = cast("dict[str, object]", refused.body).get("reason") if _is_object(refused.body) else None
             error = error_of(self._vendor, said, refused.message)
-            raise (error or refused) from refused
+            raise (error or refused).like(refused) from refused
         if not _is_object(answer):
             said = f"Vidu's answer to {method} {path} is no object."
-            raise Unsure(said) if request.get("paid") else Unavailable(said)
+            unread = Unsure(said) if request.get("paid") else Unavailable(said)
+            raise unread.because("answer_unreadable", vendor=NAME, request=f"{method} {path}")
         return answer
 
     def _update(self, answer: Mapping[str, Any], remote: str, files: tuple[Artifact, ...]) -> Update:
@@ -122,7 +124,8 @@ class Vidu(RemoteDriver):
             return Update(State.CANCELED, remote, usage=_usage(answer))
         said = f"Vidu gave it up: {code or 'it named no reason'}."
         error: VendorError = error_of(self._vendor, code, said) or Rejected(said)
-        failure = Failure(error.code, said, retryable=isinstance(error, Unavailable))
+        again, values = isinstance(error, Unavailable), {"vendor": NAME, "quoted": code}
+        failure = Failure(error.code, said, retryable=again, reason="vendor_failed", values=values)
         return Update(State.FAILED, remote, failure=failure, usage=_usage(answer))
 
 

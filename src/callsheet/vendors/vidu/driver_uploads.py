@@ -70,12 +70,12 @@ async def _put(guard: Guard, url: str, path: Path) -> str:
             response = await send(bare, "PUT", url, content=_chunks(path), headers=headers)
         except (Forbidden, InvalidInput) as error:
             said = f"Vidu named a store for an upload that is not reached from here: {error.message}"
-            raise Rejected(said, hint=f"An operator who trusts it names its host in {SETTING}.") from error
+            barred = Rejected(said, hint=f"An operator who trusts it names its host in {SETTING}.")
+            raise barred.because("upload_barred", vendor="Vidu", setting=SETTING) from error
     etag = response.headers.get("etag", "")
     if not response.is_success or not etag:
-        raise Unavailable(
-            f"Vidu's store answered {response.status_code} to an upload, with{'' if etag else 'out'} etag."
-        )
+        said = f"Vidu's store answered {response.status_code} to an upload, with{'' if etag else 'out'} etag."
+        raise Unavailable(said).because("vendor_answered", vendor="Vidu", code=str(response.status_code))
     return etag
 
 
@@ -92,5 +92,6 @@ async def _chunks(path: Path) -> AsyncIterator[bytes]:
 
 def _part(answer: Any, name: str) -> str:
     if not isinstance(answer, Mapping) or not isinstance(answer.get(name), str):
-        raise Unavailable(f"Vidu's answer about an upload has no {name}.")
+        lacking = Unavailable(f"Vidu's answer about an upload has no {name}.")
+        raise lacking.because("answer_lacks", vendor="Vidu", field=name)
     return cast("Mapping[str, str]", answer)[name]

@@ -24,6 +24,7 @@ from callsheet.wires.meaning import error_of, state_of
 from callsheet.wires.remote import RemoteDriver
 
 VENDOR = "wiro"
+NAME = "Wiro"
 MOST = 100_000_000
 """Bytes of a file that File/Upload takes."""
 
@@ -70,7 +71,7 @@ class WiroDriver(RemoteDriver):
         answer = await self._ask(order.model.path, body, paid=True)
         token = answer.get("socketaccesstoken")
         if not isinstance(token, str) or not token:
-            raise Unsure("Wiro accepted the task and named no token for it.")
+            raise Unsure("Wiro accepted the task and named no token for it.").because("no_task_named", vendor=NAME)
         return Update(State.QUEUED, remote=token)
 
     async def poll(self, order: Order, remote: str) -> Update:
@@ -78,10 +79,10 @@ class WiroDriver(RemoteDriver):
         try:
             answer = await self._ask("/Task/Detail", {"tasktoken": remote})
         except Rejected as error:
-            raise Unavailable(error.message) from error
+            raise Unavailable(error.message).like(error) from error
         tasks = answer.get("tasklist")
         if not isinstance(tasks, list) or not tasks or not isinstance(tasks[0], dict):
-            raise Unavailable("Wiro's answer names no task.")
+            raise Unavailable("Wiro's answer names no task.").because("answer_lacks", vendor=NAME, field="tasklist")
         return self._update(cast("dict[str, Any]", tasks[0]), remote)
 
     async def cancel(self, order: Order, remote: str) -> Update:
@@ -119,7 +120,8 @@ class WiroDriver(RemoteDriver):
             return order.links[file_id]
         path = order.media[file_id]
         if path.stat().st_size > MOST:
-            raise Rejected(f"{file_id} is larger than {MOST:,} bytes.", hint="Set server.public_url.")
+            large = Rejected(f"{file_id} is larger than {MOST:,} bytes.", hint="Set server.public_url.")
+            raise large.because("file_too_large_to_send", file=file_id, most=MOST)
         kind = probe(path).content_type
         name = f"{file_id}.{kind.partition('/')[2]}"
         with path.open("rb") as content:
@@ -127,7 +129,8 @@ class WiroDriver(RemoteDriver):
         files = answer.get("list")
         url = files[0].get("url") if isinstance(files, list) and files and isinstance(files[0], dict) else None
         if not isinstance(url, str):
-            raise Unavailable("Wiro took a file and named no address for it.")
+            unnamed = Unavailable("Wiro took a file and named no address for it.")
+            raise unnamed.because("answer_lacks", vendor=NAME, field="url")
         return url
 
     async def _ask(
@@ -140,19 +143,21 @@ class WiroDriver(RemoteDriver):
         except Refused as refused:
             raise self._refusal(refused.body) or refused from refused
         if not isinstance(answer, dict):
-            raise (Unsure if paid else Unavailable)(f"Wiro's answer to {path} cannot be read.")
+            raise _unread(path, "cannot be read", paid)
         said = cast("dict[str, Any]", answer)
         if said.get("result") is True:
             return said
-        raise self._refusal(said) or (Unsure if paid else Unavailable)(f"Wiro's answer to {path} says nothing.")
+        raise self._refusal(said) or _unread(path, "says nothing", paid)
 
     def _refusal(self, answer: Any) -> VendorError | None:
         errors = answer.get("errors") if isinstance(answer, dict) else None
         if not isinstance(errors, list) or not errors or not isinstance(errors[0], dict):
             return None
         first = cast("dict[str, Any]", errors[0])
-        message = f"Wiro says: {first.get('message') or 'nothing more'}"
-        return error_of(self._vendor, first.get("code", _GENERAL), message) or Rejected(message)
+        own, code = str(first.get("message") or ""), first.get("code", _GENERAL)
+        message = f"Wiro says: {own or 'nothing more'}"
+        error = error_of(self._vendor, code, message) or Rejected(message)
+        return error.because("vendor_answered", vendor=NAME, code=str(code), quoted=own)
 
     def _update(self, task: Mapping[str, Any], remote: str) -> Update:
         state, note = state_of(self._vendor, task.get("status"))
@@ -184,9 +189,15 @@ def _artifact(output: Mapping[str, Any]) -> Artifact | None:
     return Artifact(url=url, content_type=output.get("contenttype") or None, name=output.get("name") or None)
 
 
+def _unread(path: str, how: str, paid: bool) -> VendorError:
+    error = (Unsure if paid else Unavailable)(f"Wiro's answer to {path} {how}.")
+    return error.because("answer_unreadable", vendor=NAME, request=f"POST {path}")
+
+
 def _failure(task: Mapping[str, Any]) -> Failure:
-    said = str(task.get("debugerror") or "").strip() or f"It ended with the exit code {task.get('pexit')}."
-    return Failure(Rejected.code, said)
+    own, code = str(task.get("debugerror") or "").strip(), str(task.get("pexit"))
+    said = own or f"It ended with the exit code {code}."
+    return Failure(Rejected.code, said, reason="vendor_exited", values={"vendor": NAME, "code": code, "quoted": own})
 
 
 def _usage(task: Mapping[str, Any]) -> dict[str, Any]:

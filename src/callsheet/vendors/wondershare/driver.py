@@ -61,7 +61,8 @@ class WondershareDriver(RemoteDriver):
         """How it stands, and once it succeeded the addresses of what it made."""
         data = await ask_envelope(self._client, self._vendor, "/pub/task", {"task_id": remote})
         if "status" not in data:
-            raise Unavailable("Wondershare's answer has no status.")
+            unsaid = Unavailable("Wondershare's answer has no status.")
+            raise unsaid.because("answer_lacks", vendor=self._vendor.name, field="status")
         status = data["status"]
         state, note = state_of(self._vendor, status)
         reason = str(data.get("reason") or "")
@@ -89,9 +90,11 @@ class WondershareDriver(RemoteDriver):
 
 
 def _failure(status: str, reason: str) -> Failure:
+    values = {"vendor": "Wondershare", "quoted": reason}
     if status == TIMED_OUT:
-        return Failure("timed_out", reason or "Wondershare ran out of time.", retryable=True)
-    return Failure("vendor_error", reason or "Wondershare gave no reason.")
+        said = reason or "Wondershare ran out of time."
+        return Failure("timed_out", said, retryable=True, reason="vendor_timed_out", values=values)
+    return Failure("vendor_error", reason or "Wondershare gave no reason.", reason="vendor_failed", values=values)
 
 
 def _progress(data: Mapping[str, Any]) -> float | None:
@@ -105,9 +108,10 @@ def _result(given: Any) -> Mapping[str, Any]:
     try:
         found = mended(given) if isinstance(given, str) else given
     except ValueError as error:
-        raise Unavailable("Wondershare's result cannot be read.") from error
+        unread = Unavailable("Wondershare's result cannot be read.")
+        raise unread.because("result_unreadable", vendor="Wondershare") from error
     if not isinstance(found, Mapping):
-        raise Unavailable("Wondershare's result is no object.")
+        raise Unavailable("Wondershare's result is no object.").because("result_unreadable", vendor="Wondershare")
     return cast("Mapping[str, Any]", found)
 
 

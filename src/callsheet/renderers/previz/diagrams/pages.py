@@ -44,7 +44,7 @@ def _understood(scene: Scene) -> tuple[Understood, str]:
             else "The prompt says nothing that can be drawn.",
             hint=f"Diagrams are lettered in {', '.join(words.LANGUAGES)}.",
             param="prompt",
-        )
+        ).because("nothing_to_draw", param="prompt", known=list(words.LANGUAGES))
     try:
         written = scene.extra.get("source")
         if written:
@@ -55,7 +55,7 @@ def _understood(scene: Scene) -> tuple[Understood, str]:
     except ValueError as error:
         raise RenderError(
             f"The source in the prompt cannot be drawn: {error}", hint="Correct it, or say it in words.", param="prompt"
-        ) from error
+        ).because("source_wrong", param="prompt", quoted=str(error)) from error
 
 
 def _piece(piece: Scene, out: Path, name: str, what: tuple[Understood, str, str]) -> list[Made]:

@@ -35,7 +35,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """
     ending = ending_of(scene)
     if scene.video is None:
-        raise RenderError("A soundtrack needs video.", param="video")
+        raise RenderError("A soundtrack needs video.", param="video").because("param_missing", param="video")
     seen = analyse(scene.video, progress=lambda done: progress(_SEEN * done))
     seconds = seen.duration if abs(scene.duration - seen.duration) < _SAME else scene.duration
     seconds = min(LONGEST, seconds or seen.duration)

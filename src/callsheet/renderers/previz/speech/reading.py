@@ -144,7 +144,9 @@ def read(given: Mapping[str, Any]) -> Reading:
     found = ssml.read(text) if ssml.is_ssml(text) else Script(tuple(script.plain(text)))
     bare = " ".join(piece.text for piece in found.pieces if isinstance(piece, Say))
     if not re.search(r"\w", bare):
-        raise RenderError("There is nothing to say in this text.", hint="Give some words.", param="text")
+        raise RenderError("There is nothing to say in this text.", hint="Give some words.", param="text").because(
+            "nothing_to_say", param="text"
+        )
     asked = given.get("language")
     language = tongues.speaks(asked) if asked else voice.language or tongues.detected(bare)
     return Reading(

@@ -70,7 +70,9 @@ class Spoken:
     def close(self) -> None:
         """End with a breath of silence. RenderError where nothing was heard at all."""
         if not self._words:
-            raise RenderError("Nothing in this text can be spoken.", hint="Give some words.", param="text")
+            raise RenderError("Nothing in this text can be spoken.", hint="Give some words.", param="text").because(
+                "nothing_to_say", param="text"
+            )
         self.track.pause(min(self._owed, _TAIL) if self._owed else _TAIL - _JOINT)
         self._owed = 0.0
 

@@ -64,7 +64,9 @@ class Talker:
 
     def __enter__(self) -> Self:
         if importlib.util.find_spec("espeakng_loader") is None:
-            raise RenderError("Speech on previz needs espeak-ng, which is not installed here.", hint=f"Run: {INSTALL}.")
+            raise RenderError(
+                "Speech on previz needs espeak-ng, which is not installed here.", hint=f"Run: {INSTALL}."
+            ).because("tool_missing", tool="espeak-ng", command=INSTALL)
         self.process = subprocess.Popen(
             [sys.executable, "-m", _WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )

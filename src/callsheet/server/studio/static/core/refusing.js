@@ -1,21 +1,30 @@
 /** What the server refuses, in the language shown: by its reason and the values that it names, never by its sentence. */
 import words from "../words/errors.js";
+import failures from "../words/failures.js";
 import { bytes, number } from "./format.js";
 import { has, lang, register, t } from "./words.js";
 
 register(words);
+register(failures);
+
+/** What a vendor answered means what its code says: that comes first. */
+const BY_CODE = new Set(["vendor_answered"]);
 
 /**
  * An error in the language shown. English stays as the server says it. Elsewhere its `reason` says it, with its
- * `values`; without one, its `code`, and the server's own sentence stands below as the hint.
+ * `values`; without one, its `code`, and the server's own sentence stands below as the hint. Another's words that it
+ * quotes, such as a vendor's, stay as they came.
  * @param {{code?: string, reason?: string | null, values?: Record<string, unknown>, message?: string, hint?: string | null}} said
  * @returns {{message: string, hint: string | null}}
  */
 export function told({ code, reason, values = {}, message, hint = null }) {
   if (lang.value === "en" && message) return { message, hint };
   const exact = `error.${reason}`;
-  if (reason && has(exact)) return { message: t(exact, shown(values)), hint: way(reason, values) };
   const kind = `error.code.${code}`;
+  if (reason && has(exact)) {
+    const said = [BY_CODE.has(reason) && has(kind) && t(kind), t(exact, shown(values)), way(reason, values)].filter(Boolean);
+    return { message: said[0], hint: said.slice(1).join(" ") || null };
+  }
   if (!has(kind)) return { message: message ?? code, hint };
   return { message: t(kind), hint: [message, hint].filter(Boolean).join(" ") || null };
 }
@@ -35,7 +44,8 @@ function way(reason, values) {
     step != null && t("error.multiple", { step }),
     neural && t("error.neural", { neural }),
     settings?.length && t("error.settings", { names: settings.join(t("error.comma")) }),
-    has(`error.${reason}.hint`) && t(`error.${reason}.hint`),
+    values.quoted != null && (values.quoted ? t("error.quoted", values) : t("error.quoted.none")),
+    has(`error.${reason}.hint`) && t(`error.${reason}.hint`, shown(values)),
   ];
   return found.filter(Boolean).join(" ") || null;
 }
@@ -46,7 +56,8 @@ function shown(values) {
     if (Array.isArray(value)) return [name, value.map(named).join(t("error.comma"))];
     return [name, typeof value === "number" ? number(value) : value];
   });
-  return { ...Object.fromEntries(said), size: values.most == null ? "" : bytes(values.most) };
+  const who = t(values.vendor ? "error.vendor.named" : "error.vendor.nameless", values);
+  return { ...Object.fromEntries(said), who, size: values.most == null ? "" : bytes(values.most) };
 }
 
 /** A param by the name that its field has, with the API's own where that is another. */

@@ -27,18 +27,33 @@ function folded(timeline) {
   return timeline.filter((event, at) => event.type !== "progress" || timeline[at + 1]?.type !== "progress");
 }
 
-/** Their data says more than the words of their type: the server's own line stands behind. */
-const RICH = new Set(["adopted", "rerouted", "parked", "retrying", "unsure", "webhook"]);
+/** Their data says more than the words of their type: without a reason the server's own line stands behind. */
+const RICH = new Set(["rerouted", "parked", "retrying", "unsure"]);
 
 /** An event in the language shown, by its type and its data; one of a type without words as the server says it. */
 function line({ type, data, text }) {
   const key = `timeline.${type}`;
   if (lang.value === "en" || !(has(key) || has(`${key}.other`))) return text;
-  const said = [t(key, valuesOf(data)), data.credits != null && type !== "late" && t("timeline.cost", { credits: credits(data.credits) })];
+  const said = [t(key, valuesOf(data)), ...further(type, data), data.credits != null && type !== "late" && t("timeline.cost", { credits: credits(data.credits) })];
   if (type === "failed") said.push(Object.values(told(data)).filter(Boolean).join(" "));
   if (type === "succeeded" && data.usage?.credits != null) said.push(t("timeline.cost", { credits: credits(data.usage.credits) }));
-  if (RICH.has(type) || data.approximations?.length) said.push(text);
+  if ((RICH.has(type) && !worded(data)) || data.passed?.length || data.approximations?.length) said.push(text);
   return said.filter(Boolean).join(" ");
+}
+
+/** What the data of an event says beyond the words of its type. */
+function further(type, data) {
+  if (RICH.has(type) && worded(data)) return [Object.values(told(data)).filter(Boolean).join(" "), type === "rerouted" && t(data.to ? "timeline.rerouted.to" : "timeline.rerouted.end", data)];
+  if (type === "adopted") return [t(`timeline.adopted.${data.by}`)];
+  if (type !== "webhook") return [];
+  const answer = data.status == null ? data.error : t("timeline.webhook.status", data);
+  const next = data.told === "gave_up" ? t("timeline.webhook.over") : data.after != null && t("timeline.webhook.next", valuesOf(data));
+  return [answer, next];
+}
+
+/** Whether what went wrong has a reason that there are words for. */
+function worded({ reason }) {
+  return Boolean(reason) && has(`error.${reason}`);
 }
 
 function valuesOf(data) {
