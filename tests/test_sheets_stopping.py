@@ -18,9 +18,12 @@ from callsheet.client import AsyncClient
 from callsheet.errors import Conflict, InvalidInput, NotFound
 from callsheet.settings import load
 from callsheet.sheets import AS_WRITTEN, Known, Player, Plays, parse, stop, title_of
+from callsheet.store import Store
+from callsheet.store.postgres import Postgres, opened
 from callsheet.tasks import Cancellation, Filter, NewTask, Page, Quote, State, Task
 from callsheet.twin import Twin
 from conftest import Served
+from many_fixtures import fresh
 
 FILM = """
 [sheet]
@@ -151,6 +154,32 @@ def test_a_play_that_is_being_handed_in_stops_where_it_is(tmp_path: Path) -> Non
             await player.plan(parse(FILM, catalogue(), AS_WRITTEN, name="film", known=NO_FILES))
         )
         assert [*again] == ["card", "still", "opening", "film"], "a play after that is one of its own"
+
+    asyncio.run(story())
+
+
+def test_a_play_stops_though_another_server_is_asked_to_stop_it(postgres: str) -> None:
+    """Two servers on one PostgreSQL: one hands in the second shot of four while the other is asked to stop the play."""
+    uri = fresh(postgres)
+
+    async def story() -> None:
+        stores = [Store(Postgres(await opened(uri, 2)), lambda: 0) for _ in range(2)]
+        here, there = map(Plays, stores)
+        desk = Desk()
+        player: Any = Player(desk, None, "local", plays=here)  # type: ignore[arg-type]
+        sheet = parse(FILM, catalogue(), AS_WRITTEN, name="film", known=NO_FILES)
+        handing = asyncio.create_task(player.hand_in(await player.plan(sheet)))
+        await desk.second.wait()
+        ended = await stop(desk, there, "local", "A stopped film")  # type: ignore[arg-type]
+        assert [one.shot for one in ended] == ["card"], "the second is not there yet"
+        desk.go.set()
+        with pytest.raises(Conflict, match="canceled while it was handed in"):
+            await handing
+        assert [one.state for one in desk.made] == [State.CANCELED] * 2, "one stop was enough"
+        again = await player.hand_in(await player.plan(sheet))
+        assert [*again] == ["card", "still", "opening", "film"], "a play after that is one of its own"
+        for store in stores:
+            await store.close()
 
     asyncio.run(story())
 

@@ -35,6 +35,7 @@ from callsheet.server.shapes import dumps, task_shape
 from callsheet.server.studio.tokens import Sessions
 from callsheet.settings import Settings
 from callsheet.settings.watching import Metrics
+from callsheet.sheets import Plays
 from callsheet.signing import Seal, open_seal
 from callsheet.store import Store
 from callsheet.store.database import Database
@@ -140,6 +141,7 @@ async def _built(site: _Site) -> House:
         files=library,
         keys=keyring,
         ledger=books,
+        plays=Plays(store),
         vendors=Vitals(site.database, settings, known, drivers, site.ground.declared),
         catalog=known,
         gate=Gate(keyring, token, [*_hosts(settings), *counters.hosts], Sessions(seal.derive("studio"), clock)),

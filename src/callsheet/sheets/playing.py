@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
@@ -11,7 +11,7 @@ from typing import Literal
 from callsheet.contract import Files, Tasks
 from callsheet.errors import CallsheetError, Conflict, InvalidInput, NoCredit, NotFound
 from callsheet.sheets.sheet import Sheet, Shot, body, quoted, take_of
-from callsheet.sheets.stopping import LONGEST, Plays
+from callsheet.sheets.stopping import LONGEST, Plays, Stopped
 from callsheet.tasks import Filter, NewTask, Quote, State, Task
 
 ALL: Literal["*"] = "*"
@@ -150,13 +150,23 @@ class Player:
         """
         plan.check()
         made: dict[str, Task] = {}
-        with self.plays.handing_in(self.account, plan.sheet.title) as handing:
-            for name, one in plan.shots.items():
-                stands = one.task if one.found else None
-                handing.check()
-                with _Naming(one.shot):
-                    made[name] = stands or await self._handed_in(plan, one, made, key, labels)
+        async with self.plays.handing_in(self.account, plan.sheet.title) as handing:
+            try:
+                for name, one in plan.shots.items():
+                    stands = one.task if one.found else None
+                    with _Naming(one.shot):
+                        made[name] = stands or await self._handed_in(plan, one, made, key, labels)
+                    await handing.check()
+            except Stopped as stopped:
+                if stopped.elsewhere:  # who was asked may have looked before the last of these was there
+                    await self._ended(made.values())
+                raise
         return made
+
+    async def _ended(self, made: Iterable[Task]) -> None:
+        """What takes from others ends before them."""
+        for task in reversed([*made]):
+            await self.tasks.canceling(self.account, task.id)
 
     async def _planned(
         self, shot: Shot, before: Mapping[str, Planned], media: Mapping[str, Medium], *, anew: bool

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
 
 from callsheet.contract import Tasks
 from callsheet.errors import Conflict, InvalidInput, NotFound
@@ -19,31 +21,63 @@ LONGEST = 512
 _PAGE = 1000
 
 
+class Stops(Protocol):
+    """Where a stop is remembered, for whichever process hands the play in."""
+
+    async def stopped(self, account: str, title: str) -> str | None:
+        """The mark of the last stop of the plays of this title; None where none is known."""
+        ...
+
+    async def mark_stopped(self, account: str, title: str, mark: str) -> None:
+        """Remember another one."""
+        ...
+
+
+class Stopped(Conflict):
+    """The play was canceled while it was handed in. `elsewhere` where another process was asked to."""
+
+    def __init__(self, *, elsewhere: bool) -> None:
+        super().__init__("The play was canceled while it was handed in.", hint="Play the sheet again to make the rest.")
+        self.elsewhere = elsewhere
+        self.because("play_canceled")
+
+
 @dataclass(slots=True, eq=False)
 class Handing:
-    """One play that is being handed in, shot after shot."""
+    """One play that is being handed in, shot after shot. `last` asks for the mark of the last stop."""
 
+    last: Callable[[], Awaitable[str | None]]
+    before: str | None
     stopped: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def check(self) -> None:
-        """Conflict once the play was canceled."""
+    async def check(self) -> None:
+        """Stopped once the play was canceled, by this process or by another."""
         if self.stopped:
-            raise Conflict(
-                "The play was canceled while it was handed in.", hint="Play the sheet again to make the rest."
-            ).because("play_canceled")
+            raise Stopped(elsewhere=False)
+        if await self.last() not in (None, self.before):
+            raise Stopped(elsewhere=True)
 
 
 class Plays:
-    """The plays that this process is handing in, so that each can be stopped in the middle."""
+    """The plays that this process is handing in, so that each can be stopped in the middle.
 
-    def __init__(self) -> None:
+    With `stops` also by another process: what it remembers there is read after every shot.
+    """
+
+    def __init__(self, stops: Stops | None = None) -> None:
+        self._stops = stops
         self._open: dict[tuple[str, str], list[Handing]] = {}
 
-    @contextmanager
-    def handing_in(self, account: str, title: str) -> Generator[Handing]:
+    @asynccontextmanager
+    async def handing_in(self, account: str, title: str) -> AsyncGenerator[Handing]:
         """While a sheet of this title is handed in."""
-        name, mine = (account, title[:LONGEST]), Handing()
+        name = (account, title[:LONGEST])
+
+        async def last() -> str | None:
+            return await self._stops.stopped(*name) if self._stops else None
+
+        mine = Handing(last, await last())
         self._open.setdefault(name, []).append(mine)
         try:
             yield mine
@@ -54,10 +88,12 @@ class Plays:
             mine.over.set()
 
     async def halt(self, account: str, title: str) -> None:
-        """Have those that go on hand in nothing more; on return none of them does."""
+        """Have those that go on hand in nothing more; on return none of this process does, and every other knows."""
         for one in [*self._open.get((account, title[:LONGEST]), ())]:
             one.stopped = True
             await one.over.wait()
+        if self._stops:
+            await self._stops.mark_stopped(account, title[:LONGEST], uuid4().hex)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from callsheet.store.database import Step, Unchanged
 from callsheet.store.rows import Row, row_of
 from callsheet.store.shelf import Shelf
 
+PLAYS = "\x1fplays"
+"""The account of no one, under which the stops of plays are kept: no door lets such a name in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -48,6 +51,17 @@ class Sharing(Shelf):
         await self._database.write([Step("agree", {"name": name, "value": value})])
         (record,) = await self._database.read("common", {"name": name})
         return record["value"]
+
+    async def stopped(self, account: str, title: str) -> str | None:
+        """The mark of the last stop of the plays of this title; None where none is known."""
+        asked = {"account": PLAYS, "key": f"{account}\x1f{title}"}
+        records = await self._database.read("idempotency", asked)
+        return records[0]["body_hash"] if records else None
+
+    async def mark_stopped(self, account: str, title: str, mark: str) -> None:
+        """Have every process see from now on that the plays of this title were stopped; each `mark` is a new one."""
+        asked = {"account": PLAYS, "key": f"{account}\x1f{title}", "mark": mark, "now": self._clock()}
+        await self._database.write([Step("mark_stopped", asked)])
 
     async def claim(self, sha256: str, holder: str, now: int) -> bool:
         """Keep these bytes, there or not, until the holder's claims are released; False while they are being let go."""

@@ -14,6 +14,11 @@ RETURNING *;
 -- What all processes must have in common: the first one says it.
 INSERT INTO common (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING;
 
+-- name: mark_stopped
+-- A play was stopped: whoever hands it in sees another mark than before. Forgotten as Idempotency-Keys are.
+INSERT INTO idempotency (account, key, body_hash, task_id, created_at) VALUES (:account, :key, :mark, '', :now)
+ON CONFLICT (account, key) DO UPDATE SET body_hash = excluded.body_hash, created_at = excluded.created_at;
+
 -- name: common
 -- What the first one said.
 SELECT value FROM common WHERE name = :name;

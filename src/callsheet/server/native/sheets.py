@@ -93,7 +93,7 @@ async def play(request: Request) -> Response:
     ),
 )
 async def cancel(request: Request) -> Response:
-    """Asking twice is asking once. A play that is just being handed in by this server hands in nothing more."""
+    """Asking twice is asking once. A play that is just being handed in, by whichever server, hands in nothing more."""
     parts = parts_of(request)
     caller = await parts.gate.caller(request)
     asked = await read_body(request, CanceledPlay)
