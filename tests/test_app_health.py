@@ -18,6 +18,11 @@ from callsheet.store.database import Step, migrations
 NOW = FLOOR + 10_000_000_000
 
 
+@pytest.fixture(autouse=True)
+def _a_slow_machine_is_not_ill(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callsheet.app.health.PATIENCE", 60.0)
+
+
 async def _there() -> bool:
     return False
 

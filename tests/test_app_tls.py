@@ -59,23 +59,23 @@ class Secure:
     def proxied(self, **more: Any) -> httpx2.Client:
         """A client as HTTPS_PROXY makes one."""
         proxy = f"http://127.0.0.1:{self.proxy}"
-        return httpx2.Client(proxy=proxy, verify=self.trusting, trust_env=False, timeout=20, **more)
+        return httpx2.Client(proxy=proxy, verify=self.trusting, trust_env=False, timeout=60, **more)
 
     def directly(self, host: str) -> ssl.SSLSocket:
         """A connection as a hosts file makes one."""
-        raw = socket.create_connection(("127.0.0.1", self.tls), timeout=20)
+        raw = socket.create_connection(("127.0.0.1", self.tls), timeout=60)
         return self.trusting.wrap_socket(raw, server_hostname=host)
 
     def says(self, sent: bytes) -> str:
         """What the proxy answers to these bytes, until it hangs up."""
-        with socket.create_connection(("127.0.0.1", self.proxy), timeout=20) as raw, raw.makefile("rb") as answer:
+        with socket.create_connection(("127.0.0.1", self.proxy), timeout=60) as raw, raw.makefile("rb") as answer:
             raw.sendall(sent)
             return answer.read().decode()
 
     def stop(self) -> tuple[int, str]:
         """Its exit code and its log."""
         self.process.send_signal(signal.SIGTERM)
-        _, err = self.process.communicate(timeout=30)
+        _, err = self.process.communicate(timeout=60)
         return self.process.returncode, err
 
 
@@ -127,7 +127,7 @@ def test_each_vendor_host_is_answered_behind_a_certificate_that_the_exported_aut
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
 def test_this_machine_is_served_too_and_addresses_are_built_on_https(server: Secure, name: str) -> None:
     base = f"https://{name}:{server.tls}"
-    with httpx2.Client(base_url=base, verify=server.trusting, trust_env=False, timeout=20) as client:
+    with httpx2.Client(base_url=base, verify=server.trusting, trust_env=False, timeout=60) as client:
         assert client.get("/healthz").json() == {"ok": True}
         file = client.post("/v1/files", files={"file": ("a.txt", b"words", "text/plain")}).json()
         assert file["url"].startswith(base + "/v1/files/")
@@ -148,7 +148,7 @@ def test_other_names_are_shown_no_certificate_at_all(server: Secure) -> None:
 
 
 def test_the_plain_port_is_as_ever(server: Secure) -> None:
-    with httpx2.Client(base_url=server.plain, trust_env=False, timeout=20) as client:
+    with httpx2.Client(base_url=server.plain, trust_env=False, timeout=60) as client:
         assert client.get("/healthz").json() == {"ok": True}
         assert client.post("/v1/tasks", json=TASK).status_code == 201
     said = json.loads((server.home / "server.json").read_text())
@@ -192,9 +192,9 @@ def test_what_is_no_plain_connect_is_told_what_is_wrong(server: Secure, sent: by
 
 def test_who_hangs_up_or_breaks_off_harms_nobody(server: Secure) -> None:
     for sent in (b"", b"CONN", b"CONNECT api.vidu.com:443 HTTP/1.1\r\n\r\n"):
-        with socket.create_connection(("127.0.0.1", server.proxy), timeout=20) as raw:
+        with socket.create_connection(("127.0.0.1", server.proxy), timeout=60) as raw:
             raw.sendall(sent)
-    with socket.create_connection(("127.0.0.1", server.tls), timeout=20) as raw:
+    with socket.create_connection(("127.0.0.1", server.tls), timeout=60) as raw:
         raw.sendall(b"GET / HTTP/1.1\r\n\r\n")
         with contextlib.suppress(ConnectionError):
             raw.recv(100)
@@ -206,7 +206,7 @@ def test_it_stops_in_good_order_and_so_do_streams_and_what_waits_at_the_proxy(tm
     with secure(tmp_path / "home") as own:
         base = f"https://127.0.0.1:{own.tls}"
         waiting = socket.create_connection(("127.0.0.1", own.proxy))
-        with waiting, httpx2.Client(base_url=base, verify=own.trusting, trust_env=False, timeout=20) as client:
+        with waiting, httpx2.Client(base_url=base, verify=own.trusting, trust_env=False, timeout=60) as client:
             task = client.post("/v1/tasks", json=TASK).json()
             with client.stream("GET", f"/v1/tasks/{task['id']}/events") as response:
                 lines = response.iter_lines()

@@ -46,7 +46,7 @@ def heard(
 
     async def listen() -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        async with asyncio.timeout(20), websockets.connect(url, proxy=None, **parts) as socket:
+        async with asyncio.timeout(60), websockets.connect(url, proxy=None, **parts) as socket:
             await ask(socket, token)
             async for text in socket:
                 found.append(json.loads(text))
@@ -141,7 +141,7 @@ def test_one_socket_follows_several_tasks_and_passes_over_what_is_no_question(
 
     async def listen() -> set[str]:
         over: set[str] = set()
-        async with asyncio.timeout(20), websockets.connect(address(stage), proxy=None) as socket:
+        async with asyncio.timeout(60), websockets.connect(address(stage), proxy=None) as socket:
             await socket.send(b"\x00\x01")
             await socket.send("not json")
             await socket.send(json.dumps({"type": "task_session_end", "tasktoken": "x"}))
@@ -205,7 +205,7 @@ def test_a_socket_that_names_no_task_is_let_go(stage: Stage, monkeypatch: pytest
     monkeypatch.setattr(dialect_socket, "PATIENCE", 0.01)
 
     async def connect() -> int | None:
-        async with asyncio.timeout(20), websockets.connect(address(stage), proxy=None) as socket:
+        async with asyncio.timeout(60), websockets.connect(address(stage), proxy=None) as socket:
             with pytest.raises(ConnectionClosedError):
                 await socket.recv()
             return socket.close_code

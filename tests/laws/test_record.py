@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,8 +35,9 @@ from record_fixtures import (
     place_of,
     shape_faults,
 )
-from vendor_fixtures import Receiver, Serve, Stage, receiving, staged
+from vendor_fixtures import WITHIN, Receiver, Serve, Stage, receiving, staged, until
 
+_numbers = itertools.count(1)
 CATALOG = catalog.load()
 MARKS = {"vidu": "payload"}
 """By vendor, the field in which our driver sends our own id along."""
@@ -202,12 +204,13 @@ class _Replay:
 
     def callback(self, exchange: Exchange) -> Any:
         """What the dialect tells the receiver."""
-        self._receiver.received.clear()
-        self._begun(exchange, callback=f"{self._receiver.url}/told")
+        path = f"/told/{next(_numbers)}"  # what an earlier task still has to tell goes elsewhere
+        self._begun(exchange, callback=self._receiver.url + path)
         self._bring(exchange)
         wanted = len(CATALOG.vendor(self._vendor.id).callback.states) if self._vendor.callback else 0
         assert wanted, "the vendor's facts say when it calls"
-        return self._receiver.wait()[-1].json
+        until(lambda: self._stage.newest()["webhook_state"], lambda state: state == "delivered")
+        return [one for one in self._receiver.received if one.path == path][-1].json
 
     def _begun(self, exchange: Exchange, callback: str | None = None) -> str:
         """Submit what the exchange follows; the id that our answer gives it."""
@@ -244,7 +247,7 @@ class _Replay:
             with self._stage.as_operator() as native:
                 native.post(f"/v1/tasks/{task_id}/cancel").raise_for_status()
         self._script(exchange, at_submit=False)
-        self._stage.task(task_id, 20, state)
+        self._stage.task(task_id, WITHIN, state)
 
     def _send(self, exchange: Exchange, remote: str | None = None, callback: str | None = None) -> httpx2.Response:
         request = exchange.request
