@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from typing import Any
 
 import httpx2
@@ -165,3 +166,26 @@ def test_a_server_that_cannot_work_says_which_part_is_ill(house: Any, api: httpx
         answer = api.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"ok": False, "checks": {"store": "cannot be written", "worker": "ok"}}
+
+
+def test_an_answer_does_not_wait_for_the_log(api: httpx2.Client) -> None:
+    answered, written, found = threading.Event(), threading.Event(), []
+
+    class Waiting(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.getMessage() == "task accepted":
+                found.append((answered.wait(20), record.__dict__["task_id"]))
+                written.set()
+
+    waiting, logger = Waiting(), logging.getLogger("callsheet.server")
+    level = logger.level
+    logger.addHandler(waiting)
+    logger.setLevel(logging.INFO)
+    try:
+        task = api.post("/v1/tasks", json={"model": "text-to-video", "input": {"prompt": "a red fox"}}).json()
+        answered.set()
+        assert written.wait(20)
+    finally:
+        logger.removeHandler(waiting)
+        logger.setLevel(level)
+    assert found == [(True, task["id"])]

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import uvicorn
 from starlette.types import ASGIApp
 
+from callsheet.app.one_piece import OnePiece
 from callsheet.errors import SetupError, StorageError
 from callsheet.server.door import Crowd
 from callsheet.server.origin import address_of
@@ -104,6 +105,7 @@ class HttpServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=OnePiece,
                 lifespan="off",
                 access_log=False,
                 log_config=None,

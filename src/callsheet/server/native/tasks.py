@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -59,11 +60,12 @@ async def submit(request: Request) -> Response:
         key_id=caller.key.id if caller.key else None,
     )
     task, created = await parts.tasks.submit(caller.account, new)
-    log.info("task accepted" if created else "task known", extra={"task_id": task.id, "model": task.model})
     headers = {"location": f"/v1/tasks/{task.id}"} if created else {"idempotency-replayed": "true"}
     if caller.key is not None and caller.key.limits.rate is not None and parts.ledger is not None:
         headers |= await parts.ledger.rate(caller.key.id)
-    return Answer(_shape(request, task), 201 if created else 200, headers)
+    answer = Answer(_shape(request, task), 201 if created else 200, headers)
+    answer.background = BackgroundTask(_noted, task, created)
+    return answer
 
 
 @router.get(
@@ -212,6 +214,11 @@ async def exchanges(request: Request, task_id: str) -> Response:
     parts = parts_of(request)
     found = await parts.tasks.exchanges(await parts.gate.account(request), task_id)
     return Answer(page([exchange_shape(one) for one in found]))
+
+
+async def _noted(task: Task, created: bool) -> None:
+    """A line in the log, once the answer is out: nobody waits for it."""
+    log.info("task accepted" if created else "task known", extra={"task_id": task.id, "model": task.model})
 
 
 def _shape(request: Request, task: Task) -> dict[str, Any]:
