@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ MISSING = f"no Chromium for the studio's tests: install one (Debian: `apt instal
 SLOWER = float(os.environ.get("CALLSHEET_TEST_THROTTLE") or 1)
 """How many times slower the browser is made, and how late its server's answers: a test that races shows itself."""
 
-PATIENCE = round(30_000 * max(1, SLOWER / 4))
+PATIENCE = round(60_000 * max(1, SLOWER / 4))
 """Milliseconds that a page gets for anything, also on a machine that does much else."""
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -49,7 +50,7 @@ def browser(program: str) -> Iterator[Browser]:
         "--autoplay-policy=no-user-gesture-required",
     ]
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=flags)
+        started = playwright.chromium.launch(executable_path=program, args=flags, timeout=PATIENCE)
         yield started
         started.close()
 
@@ -134,6 +135,26 @@ def awaited(page: Page, found: Callable[[], Any]) -> None:
     while not found():
         assert time.monotonic() < end, "it was not heard"
         page.wait_for_timeout(20)
+
+
+class Passing:
+    """What elements of a page say in passing: it counts as seen however soon it goes again."""
+
+    def __init__(self, page: Page, selector: str) -> None:
+        self._page = page
+        page.evaluate(
+            """(selector) => {
+              window.passing = [];
+              const look = () => document.querySelectorAll(selector).forEach((one) => passing.push(one.textContent));
+              const whatever = { childList: true, subtree: true, characterData: true };
+              new MutationObserver(look).observe(document.body, whatever);
+            }""",
+            selector,
+        )
+
+    def said(self, text: str) -> None:
+        """Wait until one of them has said this, or see that it has."""
+        awaited(self._page, lambda: self._page.evaluate(f"passing.some((one) => one.includes({json.dumps(text)}))"))
 
 
 class Held:

@@ -31,9 +31,12 @@ export const asking = signal(false);
 /** What became of the tasks since, by id: `{state, progress, artifacts, error …}`. */
 export const news = signal({});
 
-/** Its shots: each as planned, with the latest of its task. */
+/** Its shots: each as planned, with the latest of its task. No news is later than an end, which the plan may tell first. */
 export const shots = computed(() =>
-  (plan.value?.shots ?? []).map((shot) => (shot.task ? { ...shot, task: { ...shot.task, ...news.value[shot.task.id] } } : shot)),
+  (plan.value?.shots ?? []).map((shot) => {
+    const later = shot.task && !ended(shot.task.state) && news.value[shot.task.id];
+    return later ? { ...shot, task: { ...shot.task, ...later } } : shot;
+  }),
 );
 
 const MEDIA = /"([^"\n@]+\.(?:png|jpe?g|webp|gif|bmp|tiff?|mp4|mov|webm|mkv|mp3|wav|flac|m4a|ogg))"/gi;
