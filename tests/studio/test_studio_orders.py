@@ -50,7 +50,7 @@ def test_the_oldest_come_first_and_a_new_take_comes_behind_them(
 ) -> None:
     with (
         serve_home(load(tmp_path, environ={})) as running,
-        httpx2.Client(base_url=running.url, trust_env=False) as http,
+        httpx2.Client(base_url=running.url, trust_env=False, timeout=60) as http,
     ):
         ids = [http.post("/v1/tasks", json=one).raise_for_status().json()["id"] for one in (FIRST, SECOND)]
         page = open_tab(server=running).open("/takes")

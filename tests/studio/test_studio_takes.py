@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
 
 import httpx2
@@ -14,7 +15,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from callsheet.settings import load
-from studio.studio_fixtures import PATIENCE, MakeTab
+from callsheet.store import sqlite
+from callsheet.store.database import Step
+from studio.studio_fixtures import PATIENCE, MakeTab, Passing
 from studio.takes_fixtures import MANY, fill
 
 CARDS = ".take-card[data-task]"
@@ -44,12 +47,29 @@ def asked(page: Page) -> list[str]:
     return found
 
 
-def test_a_page_of_the_list_costs_the_same_at_any_depth_of_a_hundred_thousand(many: Any) -> None:
-    with httpx2.Client(base_url=many.url, trust_env=False, timeout=30) as http:
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What the database does: an entry for each hundred steps of its machine, which no other load makes more."""
+    plain, done = sqlite._run, list[int]()
 
-        def page(**query: Any) -> tuple[float, dict[str, Any]]:
-            tries = [http.get("/v1/tasks", params={"limit": 60, **query}) for _ in range(3)]
-            return min(one.elapsed.total_seconds() for one in tries), tries[0].json()
+    def run(connection: Connection, step: Step) -> Any:
+        connection.set_progress_handler(lambda: done.append(1), 100)
+        try:
+            return plain(connection, step)
+        finally:
+            connection.set_progress_handler(None, 0)
+
+    monkeypatch.setattr(sqlite, "_run", run)
+    return done
+
+
+def test_a_page_of_the_list_costs_the_same_at_any_depth_of_a_hundred_thousand(many: Any, work: list[int]) -> None:
+    with httpx2.Client(base_url=many.url, trust_env=False, timeout=60) as http:
+
+        def page(**query: Any) -> tuple[int, dict[str, Any]]:
+            before = len(work)
+            found = http.get("/v1/tasks", params={"limit": 60, **query}).json()
+            return len(work) - before, found
 
         first, newest = page()
         deep, oldest = page(created_to="2023-11-14T23:00:00Z")
@@ -62,8 +82,8 @@ def test_a_page_of_the_list_costs_the_same_at_any_depth_of_a_hundred_thousand(ma
         assert few["next"], "a page looks through so many tasks, and its cursor goes on"
         assert none["data"] == []
         assert none["next"]
-        assert max(deep, failed) < 5 * first + 0.5
-        assert max(worded, nothing) < 10 * first + 3
+        assert 0 < max(deep, failed) < 2 * first
+        assert max(worded, nothing) < 100 * first, "to look through all of them would be more than twice that"
 
 
 def test_a_hundred_thousand_takes_are_scrolled_with_few_elements_and_few_requests(many: Any, open_tab: MakeTab) -> None:
@@ -155,7 +175,7 @@ def test_takes_come_change_and_go_on_the_board_by_itself(
 ) -> None:
     with (
         serve_home(load(tmp_path, environ={})) as running,
-        httpx2.Client(base_url=running.url, trust_env=False) as http,
+        httpx2.Client(base_url=running.url, trust_env=False, timeout=60) as http,
     ):
         page = open_tab(server=running).open("/takes")
         expect(page.get_by_text("No takes yet")).to_be_visible()
@@ -167,8 +187,9 @@ def test_takes_come_change_and_go_on_the_board_by_itself(
         card.hover()
         card.get_by_role("checkbox").check()
         page.get_by_role("button", name="Cancel", exact=True).click()
+        toasts = Passing(page, ".toast")
         page.get_by_role("button", name="Cancel it").click()
-        expect(page.locator(".toast").first).to_contain_text("It")
+        toasts.said("It")
         expect(card.locator(".state")).to_have_class(re.compile("canceled"))
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(card.get_by_role("checkbox")).not_to_be_checked()
