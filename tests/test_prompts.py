@@ -206,4 +206,4 @@ def test_the_longest_text_is_checked_in_a_moment(capability: str, part: str) -> 
     text = (part * LONGEST)[:LONGEST]
     before = time.process_time()
     check(about_capability(capability, text))
-    assert time.process_time() - before < 2
+    assert time.process_time() - before < 6, "a third of a second, where nothing else is computed"

@@ -158,7 +158,7 @@ def test_five_thousand_characters_take_seconds(tmp_path: Path, voice: str | None
     text = (SENTENCE + " ") * 112 if voice else (SENTENCE + "\n\n") * 109
     began = time.process_time()
     made = spoken(tmp_path, text[:5000], voice=voice)
-    assert time.process_time() - began < 15
+    assert time.process_time() - began < 40, "two, where nothing else is computed"
     assert made.duration > 250
     assert len(made.extra["words"]) > 800
     assert made.extra["words"][-1]["end"] <= made.duration
