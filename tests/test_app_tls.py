@@ -136,7 +136,7 @@ def test_this_machine_is_served_too_and_addresses_are_built_on_https(server: Sec
 
 def test_who_does_not_trust_the_authority_does_not_trust_its_certificates(server: Secure) -> None:
     with (
-        httpx2.Client(trust_env=False) as client,
+        httpx2.Client(trust_env=False, timeout=60) as client,
         pytest.raises(httpx2.ConnectError, match="CERTIFICATE_VERIFY_FAILED"),
     ):
         client.get(f"https://127.0.0.1:{server.tls}/healthz")

@@ -16,7 +16,7 @@ PICTURE = {"prompt": "A red door", "resolution": "360p"}
 def test_a_task_is_found_by_its_words_and_deleted_with_its_files_over_http(
     tmp_path: Path, serve_home: Callable[..., AbstractContextManager[Any]]
 ) -> None:
-    with serve_home(load(tmp_path, environ={})) as running, httpx2.Client(base_url=running.url) as http:
+    with serve_home(load(tmp_path, environ={})) as running, httpx2.Client(base_url=running.url, timeout=60) as http:
         with Client(running.url) as client:
             task = client.run("text-to-image", PICTURE, timeout=60, metadata={"scene": "12A"})
             assert [one.id for one in client.list(text="red DOOR", stage="previz").data] == [task.id]

@@ -121,7 +121,7 @@ def test_a_page_whose_name_was_rebound_reads_nothing(http: httpx2.Client, path: 
 def test_its_control_answers_to_the_names_it_was_given_and_to_where_it_is_bound(
     bound: str, own: tuple[str, ...], strange: str
 ) -> None:
-    with Twin(speed=0, host=bound, allow_hosts=["twin"]) as twin, httpx2.Client(trust_env=False) as http:
+    with Twin(speed=0, host=bound, allow_hosts=["twin"]) as twin, httpx2.Client(trust_env=False, timeout=60) as http:
         at = f"http://127.0.0.1:{twin.url.rpartition(':')[2]}/twin"
         assert [http.get(at, headers={"host": one}).status_code for one in own] == [200, 200]
         assert http.get(at, headers={"host": strange}).status_code == 403
@@ -135,7 +135,7 @@ def test_one_vendor_answers_at_the_root_and_by_its_host(http: httpx2.Client) -> 
 
 
 def test_named_keys_are_the_only_ones_and_their_signatures_are_checked() -> None:
-    with Twin({"keys": {"good": "secret"}}, speed=0) as twin, httpx2.Client(trust_env=False) as http:
+    with Twin({"keys": {"good": "secret"}}, speed=0) as twin, httpx2.Client(trust_env=False, timeout=60) as http:
         url = f"{twin.base('wiro')}/v1/Task/List"
         forged = {"x-api-key": "good", "x-nonce": "1", "x-signature": "0" * 64}
         assert http.post(url, json={}, headers={"x-api-key": "good"}).status_code == 200
@@ -152,7 +152,7 @@ def test_our_driver_gets_its_files_from_every_vendors_twin(vendor: str, tmp_path
         assert update.state is State.SUCCEEDED
         assert update.artifacts
         for artifact in update.artifacts:
-            assert artifact.text or httpx2.get(artifact.url or "", trust_env=False).status_code == 200
+            assert artifact.text or httpx2.get(artifact.url or "", trust_env=False, timeout=60).status_code == 200
         assert twin.tasks()["charged"] == 1
 
 
@@ -218,7 +218,7 @@ def test_the_command_says_where_it_is_and_ends_in_good_order(tmp_path: Path) -> 
         url = re.search(r"http://127\.0\.0\.1:\d+", line)
         assert url is not None, line
         assert "seed 9" in line
-        assert httpx2.get(f"{url[0]}/twin", trust_env=False).json()["seed"] == 9
+        assert httpx2.get(f"{url[0]}/twin", trust_env=False, timeout=60).json()["seed"] == 9
     finally:
         process.send_signal(signal.SIGTERM)
         _, rest = process.communicate(timeout=60)

@@ -235,10 +235,14 @@ def test_how_long_a_task_takes_can_be_said(twin: Twin, vidu: Vidu) -> None:
 def test_the_vendors_clock_may_be_wrong(twin: Twin, vidu: Vidu) -> None:
     twin.add(do="skew", verb="upload", seconds=-7200)
     opened = vidu.http.post("/tools/v2/files/uploads", json={"scene": "vidu"}).json()
-    put = httpx2.put(opened["put_url"], content=b"x", headers={"content-type": "image/png"}, trust_env=False)
+    put = httpx2.put(
+        opened["put_url"], content=b"x", headers={"content-type": "image/png"}, trust_env=False, timeout=60
+    )
     assert put.status_code == 200  # opened and put two hours ago, by the same clock
     twin.remove()
-    put = httpx2.put(opened["put_url"], content=b"x", headers={"content-type": "image/png"}, trust_env=False)
+    put = httpx2.put(
+        opened["put_url"], content=b"x", headers={"content-type": "image/png"}, trust_env=False, timeout=60
+    )
     assert put.status_code == 403
 
 
@@ -268,7 +272,7 @@ def test_the_log_tells_every_request_and_what_was_answered_and_no_key(twin: Twin
 
 
 def test_without_a_key_the_vendor_refuses(twin: Twin) -> None:
-    answer = httpx2.post(f"{twin.base('vidu')}/ent/v2/text2video", json={}, trust_env=False)
+    answer = httpx2.post(f"{twin.base('vidu')}/ent/v2/text2video", json={}, trust_env=False, timeout=60)
     assert answer.status_code == 401
     assert codes(twin) == [401]
 

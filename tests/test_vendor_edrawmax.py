@@ -63,9 +63,9 @@ def test_a_diagram_comes_in_one_answer_and_its_files_open(stage: Stage, skill: s
     assert answer["msg"] == ""
     assert set(answer["data"]) == {"png_url", "svg_url", SKILLS[skill]}
     assert answer["data"][SKILLS[skill]].encode() == media("text")
-    png = httpx2.get(answer["data"]["png_url"], trust_env=False)
+    png = httpx2.get(answer["data"]["png_url"], trust_env=False, timeout=60)
     assert Image.open(io.BytesIO(png.content)).size == (64, 36)
-    assert httpx2.get(answer["data"]["svg_url"], trust_env=False).content == media("svg")
+    assert httpx2.get(answer["data"]["svg_url"], trust_env=False, timeout=60).content == media("svg")
     [order] = stage.stub.orders
     assert order.model.id == f"edrawmax/generate-{skill}"
     assert order.input == {"prompt": ASKED["prompt"], "language": "zh", "platform": "web"}
@@ -128,7 +128,7 @@ def test_a_failure_has_the_code_of_its_kind(stage: Stage, failed: str, code: int
 def test_what_nothing_here_can_draw_is_refused_clearly(tmp_path: Path, serve_home: Serve) -> None:
     with with_drivers(serve_home, tmp_path, lambda _: {}) as served:
         url = f"{served.url}/as/edrawmax/api/ai/skills/generate-mindmap"
-        response = httpx2.post(url, json=ASKED, trust_env=False)
+        response = httpx2.post(url, json=ASKED, trust_env=False, timeout=60)
     assert response.status_code == 200
     assert response.json()["code"] == 500
     assert "CALLSHEET_VENDORS__EDRAWMAX__KEY" in response.json()["msg"]

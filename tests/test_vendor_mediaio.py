@@ -126,7 +126,7 @@ def test_every_call_of_the_catalogue_is_answered(stage: Stage, client: httpx2.Cl
         assert all(isinstance(one, str | list) for one in params.values()), "numbers and booleans are text"
         task_id = create(client, models[id].path, **{name: _there(one, host) for name, one in params.items()})
         entry = result(client, task_id, "completed", "failed")["result"][0]
-        assert httpx2.get(entry["val"], trust_env=False).status_code == 200
+        assert httpx2.get(entry["val"], trust_env=False, timeout=60).status_code == 200
     assert [order.model.id for order in stage.stub.orders] == list(documented)
 
 
@@ -138,11 +138,13 @@ def _there(value: Any, host: str) -> Any:
 
 def test_previz_paints_what_a_client_asked_for(serve_home: Serve, tmp_path: Path) -> None:
     with serve_home(load(tmp_path / "home", environ={})) as served:
-        with httpx2.Client(base_url=f"{served.url}/as/mediaio", trust_env=False) as client:
+        with httpx2.Client(base_url=f"{served.url}/as/mediaio", trust_env=False, timeout=60) as client:
             task_id = create(client, counts="2", ratio="3:4")
             assert result(client, task_id)["status"] in ("waiting", "processing", "completed")
             entries = result(client, task_id, "completed", "failed", "timeout")["result"]
-        pictures = [httpx2.get(entry["val"], trust_env=False).raise_for_status().content for entry in entries]
+        pictures = [
+            httpx2.get(entry["val"], trust_env=False, timeout=60).raise_for_status().content for entry in entries
+        ]
     sizes = [Image.open(io.BytesIO(one)).size for one in pictures]
     assert len(set(pictures)) == 2
     assert all(width * 4 == height * 3 for width, height in sizes)
@@ -202,7 +204,7 @@ def test_what_is_wrong_has_their_codes(client: httpx2.Client, host: str) -> None
 
 def test_its_host_is_answered_at_the_root(stage: Stage) -> None:
     stage.stub.reset()
-    with httpx2.Client(base_url=stage.url, headers={"host": "openapi.media.io"}, trust_env=False) as client:
+    with httpx2.Client(base_url=stage.url, headers={"host": "openapi.media.io"}, trust_env=False, timeout=60) as client:
         task_id = create(client)
         assert result(client, task_id)["task_id"] == task_id
 
@@ -210,7 +212,7 @@ def test_its_host_is_answered_at_the_root(stage: Stage) -> None:
 def test_a_capability_without_a_stage_says_so(serve_home: Serve, tmp_path: Path, host: str) -> None:
     given = {"server.worker": False, "routing": {"image-to-image": ["vendor"]}, "fetch": {"allow": ["127.0.0.1"]}}
     with serve_home(load(tmp_path / "home", given, environ={})) as served:
-        with httpx2.Client(base_url=f"{served.url}/as/mediaio", trust_env=False) as client:
+        with httpx2.Client(base_url=f"{served.url}/as/mediaio", trust_env=False, timeout=60) as client:
             said = refused(client, "/generation/banana/i2i-banana", {"data": PROMPT | {"images": f"{host}/image.png"}})
         assert said["code"] == 490000
         assert "mediaio/i2i-banana" in said["msg"]

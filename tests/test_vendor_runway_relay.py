@@ -253,7 +253,7 @@ def test_a_field_that_nobody_knows_does_not_stop_an_unmodified_client(stage: Sta
 
 def test_what_nothing_here_can_make_is_refused_clearly(tmp_path: Path, serve_home: Serve) -> None:
     with with_drivers(serve_home, tmp_path, lambda _: {}) as served:
-        response = httpx2.post(f"{served.url}/as/runway-relay/runway/tasks", json=WORDS, trust_env=False)
+        response = httpx2.post(f"{served.url}/as/runway-relay/runway/tasks", json=WORDS, trust_env=False, timeout=60)
     assert response.status_code == 409
     assert "CALLSHEET_VENDORS__RUNWAY_RELAY__KEY" in response.json()["error"]["message"]
 

@@ -91,7 +91,7 @@ def test_a_task_goes_through_vidus_states_and_its_file_can_be_had(stage: Stage, 
     assert (done["bgm"], done["off_peak"]) == (True, True)
     url = done["creations"][0]["url"]
     assert url.startswith(stage.url)
-    with av.open(io.BytesIO(httpx2.get(url, trust_env=False).raise_for_status().content)) as container:
+    with av.open(io.BytesIO(httpx2.get(url, trust_env=False, timeout=60).raise_for_status().content)) as container:
         assert container.streams.video[0].codec_context.width == 64
 
 
@@ -198,7 +198,7 @@ def test_a_failure_has_one_of_vidus_codes(stage: Stage, client: httpx2.Client, c
 
 def test_an_upload_stands_wherever_a_picture_does(stage: Stage, client: httpx2.Client) -> None:
     opened = client.post("/tools/v2/files/uploads", json={"scene": "vidu"}).raise_for_status().json()
-    stored = httpx2.put(opened["put_url"], content=a_png(640, 480), trust_env=False).raise_for_status()
+    stored = httpx2.put(opened["put_url"], content=a_png(640, 480), trust_env=False, timeout=60).raise_for_status()
     finish = f"/tools/v2/files/uploads/{opened['id']}/finish"
     refused(client.put(finish, json={}), 400, "FieldLacking")
     refused(client.put(finish, json={"etag": "another"}), 400, "FieldInvalid")
@@ -219,14 +219,14 @@ def test_an_upload_stands_wherever_a_picture_does(stage: Stage, client: httpx2.C
 def test_an_address_for_bytes_is_good_for_nothing_else(client: httpx2.Client) -> None:
     url = client.post("/tools/v2/files/uploads", json={"scene": "vidu"}).json()["put_url"]
     for changed in (url.replace("account=local", "account=other"), url[:-3] + "abc", url.partition("?")[0]):
-        refused(httpx2.put(changed, content=b"x", trust_env=False), 403, "Forbidden")
+        refused(httpx2.put(changed, content=b"x", trust_env=False, timeout=60), 403, "Forbidden")
     refused(client.post("/tools/v2/files/uploads", json={"scene": "other"}), 400, "FieldInvalid")
 
 
 def test_pictures_given_in_place_are_shown_by_an_address(client: httpx2.Client) -> None:
     image = f"data:image/png;base64,{base64.b64encode(a_png(300, 200)).decode()}"
     made = create(client, "img2video", model="viduq1", images=[image])
-    assert httpx2.get(made["images"][0], trust_env=False).content == a_png(300, 200)
+    assert httpx2.get(made["images"][0], trust_env=False, timeout=60).content == a_png(300, 200)
 
 
 def test_a_creation_made_here_can_be_extended(stage: Stage, client: httpx2.Client) -> None:
@@ -245,7 +245,7 @@ def test_previz_renders_what_a_client_asked_for(serve_home: Serve, tmp_path: Pat
             made = create(client, model="viduq3-pro", prompt="a red door", duration=1, resolution="540p", audio=False)
             path = f"/ent/v2/tasks/{made['task_id']}/creations"
             done = until(lambda: client.get(path).json(), lambda found: found["state"] in ("success", "failed"), 120)
-        clip = httpx2.get(done["creations"][0]["url"], trust_env=False).raise_for_status().content
+        clip = httpx2.get(done["creations"][0]["url"], trust_env=False, timeout=60).raise_for_status().content
     with av.open(io.BytesIO(clip)) as container:
         stream = container.streams.video[0]
         assert (stream.codec_context.width, stream.codec_context.height) == (960, 540)
@@ -271,7 +271,7 @@ def test_a_key_opens_its_own_tasks_and_nothing_else(serve_home: Serve, tmp_path:
             creation = {"model": "viduq2-pro", "video_creation_id": done["creations"][0]["id"]}
             refused(other.post("/ent/v2/extend", json=creation), 404, "CreationNotFound")
             upload = mine.post("/tools/v2/files/uploads", json={"scene": "vidu"}).json()
-            etag = httpx2.put(upload["put_url"], content=a_png(300, 300), trust_env=False).headers["etag"]
+            etag = httpx2.put(upload["put_url"], content=a_png(300, 300), trust_env=False, timeout=60).headers["etag"]
             finish = f"/tools/v2/files/uploads/{upload['id']}/finish"
             refused(other.put(finish, json={"etag": etag}), 400, "FieldInvalid")
             uri = mine.put(finish, json={"etag": etag}).json()["uri"]

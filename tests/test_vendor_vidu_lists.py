@@ -88,10 +88,10 @@ def test_a_list_shows_tasks_as_documented_newest_first(client: httpx2.Client, id
     }
     (made,) = first["creations"]
     assert made["video"] == {"duration": 1.0, "fps": 8, "resolution": {"width": 64, "height": 36}}
-    assert httpx2.get(made["url"], trust_env=False).status_code == 200
+    assert httpx2.get(made["url"], trust_env=False, timeout=60).status_code == 200
     assert [one["state"] for one in (first, failed, canceled)] == ["success", "failed", "failed"]
     assert [(one["type"], one["template"]) for one in tasks[1:3]] == [("template", "hugging"), ("template-story", "")]
-    assert httpx2.get(tasks[1]["images"][0], trust_env=False).content == a_png(200, 200)
+    assert httpx2.get(tasks[1]["images"][0], trust_env=False, timeout=60).content == a_png(200, 200)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_callbacks_tell_the_begin_and_the_end_signed_with_the_key(serve_home: Se
         told = receiver.received[-1]
         assert {**told.json, "creations": []} == {**polled, "creations": []}
         assert told.json["payload"] == "order 7"
-        assert httpx2.get(told.json["creations"][0]["url"], trust_env=False).status_code == 200
+        assert httpx2.get(told.json["creations"][0]["url"], trust_env=False, timeout=60).status_code == 200
         for one in receiver.received:
             assert one.query == "order=7&x=%2F%20y"
             assert one.headers["x-hmac-signature"] == signed(key, one)

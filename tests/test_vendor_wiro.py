@@ -37,7 +37,7 @@ def test_a_picture_from_words_to_the_file(stage: Stage, wiro: httpx2.Client) -> 
     assert task["pexit"] == "0"
     assert len(task["outputs"]) == 2
     for output in task["outputs"]:
-        got = httpx2.get(output["url"], trust_env=False)
+        got = httpx2.get(output["url"], trust_env=False, timeout=60)
         assert got.headers["content-type"] == output["contenttype"] == "image/png"
         assert str(len(got.content)) == output["size"]
         assert output["url"].startswith(stage.url)
@@ -74,7 +74,10 @@ def test_a_text_is_in_the_outputs_and_in_the_log(stage: Stage, wiro: httpx2.Clie
 
 
 def test_what_takes_a_neural_model_is_refused_and_says_so(serve_home: Serve, settings: Any) -> None:
-    with serve_home(settings) as served, httpx2.Client(base_url=f"{served.url}/as/wiro", trust_env=False) as client:
+    with (
+        serve_home(settings) as served,
+        httpx2.Client(base_url=f"{served.url}/as/wiro", trust_env=False, timeout=60) as client,
+    ):
         url = upload(client, "clip.mp4", a_clip())["url"]
         answer = said(client, "/Run/vidu/lip-sync", {"video": url, "text": "Good evening."})
         code, message = complaint(answer)
@@ -116,7 +119,7 @@ def test_the_end_is_told_to_the_callback(stage: Stage, wiro: httpx2.Client) -> N
         assert told.json["result"] is True
         assert told.json["tasklist"][0]["id"] == told.json["id"] == shown["id"]
         assert told.json["status"] == "task_postprocess_end"
-        assert httpx2.get(told.json["outputs"][0]["url"], trust_env=False).status_code == 200
+        assert httpx2.get(told.json["outputs"][0]["url"], trust_env=False, timeout=60).status_code == 200
         stage.stub.wait()
         token = run(wiro, "previz/text-to-image", body)["socketaccesstoken"]
         said(wiro, "/Task/Cancel", {"taskid": detail(wiro, token)["id"]})
@@ -219,7 +222,9 @@ def test_an_unknown_token_is_answered_and_an_unknown_address_is_not_found(wiro: 
 
 def test_by_host_it_answers_at_the_root(stage: Stage, wiro: httpx2.Client) -> None:
     body = {"tasktoken": "test"}
-    response = httpx2.post(f"{stage.url}/v1/Task/Detail", json=body, headers={"host": "api.wiro.ai"}, trust_env=False)
+    response = httpx2.post(
+        f"{stage.url}/v1/Task/Detail", json=body, headers={"host": "api.wiro.ai"}, trust_env=False, timeout=60
+    )
     assert complaint(response.json())[1] == "There is no task yet."
 
 
@@ -233,9 +238,12 @@ def test_the_task_is_the_native_apis_too(stage: Stage, wiro: httpx2.Client) -> N
 
 
 def test_a_clip_from_a_real_render_opens(serve_home: Serve, settings: Any, tmp_path: Path) -> None:
-    with serve_home(settings) as served, httpx2.Client(base_url=f"{served.url}/as/wiro", trust_env=False) as client:
+    with (
+        serve_home(settings) as served,
+        httpx2.Client(base_url=f"{served.url}/as/wiro", trust_env=False, timeout=60) as client,
+    ):
         body = {"prompt": "a lighthouse", "duration": "1", "resolution": "360p", "fps": "8"}
         task = ended(client, run(client, "previz/text-to-video", body)["socketaccesstoken"])
         assert task["pexit"] == "0", json.dumps(task)
-        got = httpx2.get(task["outputs"][0]["url"], trust_env=False)
+        got = httpx2.get(task["outputs"][0]["url"], trust_env=False, timeout=60)
         assert length(got.content) == pytest.approx(1.0)

@@ -62,8 +62,8 @@ def test_files_are_deleted_once_the_task_has_ended(stage: Stage, wiro: httpx2.Cl
     for token in (mine, mine, sent):
         assert said(wiro, "/Task/InputOutputDelete", {"tasktoken": token}) == {"result": True, "errors": []}
     assert detail(wiro, mine)["outputs"] == []
-    assert httpx2.get(url, trust_env=False).status_code == 404
-    assert httpx2.get(kept["url"], trust_env=False).content == png()
+    assert httpx2.get(url, trust_env=False, timeout=60).status_code == 404
+    assert httpx2.get(kept["url"], trust_env=False, timeout=60).content == png()
     with stage.as_operator() as native:
         assert native.get(f"/v1/files/{part}").status_code == 404
     unknown = said(wiro, "/Task/InputOutputDelete", {"tasktoken": "x"})
@@ -76,7 +76,7 @@ def test_folders_and_uploads_answer_as_documented(wiro: httpx2.Client) -> None:
     file = upload(wiro, "notes.txt", b"hello", data={"folderid": folder["id"]})
     assert file["parentid"] == folder["id"]
     assert (file["size"], file["name"]) == ("5", "notes.txt")
-    assert httpx2.get(file["url"], trust_env=False).content == b"hello"
+    assert httpx2.get(file["url"], trust_env=False, timeout=60).content == b"hello"
     assert complaint(said(wiro, "/File/Upload", {}))[1] == "Request files [file] required"
 
 

@@ -86,7 +86,7 @@ def test_steps_are_told_in_order_as_they_happen(stage: Stage, wiro: httpx2.Clien
     assert all(isinstance(value, str) for value in progress.values())
     (output,) = messages[-1]["message"]
     assert output == detail(wiro, token)["outputs"][0] | {"url": output["url"], "accesskey": output["accesskey"]}
-    assert httpx2.get(output["url"], trust_env=False).headers["content-type"] == "image/png"
+    assert httpx2.get(output["url"], trust_env=False, timeout=60).headers["content-type"] == "image/png"
 
 
 def test_a_late_subscriber_hears_what_was(stage: Stage, wiro: httpx2.Client) -> None:

@@ -107,7 +107,7 @@ def test_the_documented_commands_create_and_show_a_task(stage: Stage) -> None:
 
 def test_previz_renders_what_a_client_asked_for(serve_home: Serve, tmp_path: Path) -> None:
     with serve_home(load(tmp_path / "home", environ={})) as served:
-        with httpx2.Client(base_url=f"{served.url}/as/wondershare", trust_env=False) as client:
+        with httpx2.Client(base_url=f"{served.url}/as/wondershare", trust_env=False, timeout=60) as client:
             task_id = create(client, aspect_ratio="9:16", camera_move_index=7)
             early = result(client, task_id)
             assert early["status"] in (1, 2)
@@ -116,7 +116,7 @@ def test_previz_renders_what_a_client_asked_for(serve_home: Serve, tmp_path: Pat
             data = until(lambda: result(client, task_id), lambda data: data["status"] not in (1, 2), 120)
         assert (data["status"], data["progress"], data["process"]) == (3, 100, 100)
         url = json.loads(data["result"])["video_path"][0]
-        clip = httpx2.get(url, trust_env=False).raise_for_status()
+        clip = httpx2.get(url, trust_env=False, timeout=60).raise_for_status()
     assert url.partition("?")[0].endswith(".mp4")
     with av.open(io.BytesIO(clip.content)) as container:
         stream = container.streams.video[0]
@@ -167,7 +167,7 @@ def test_a_result_has_every_name_that_documents_have(
     urls = next(iter(told.values()))
     assert all(found == urls for found in told.values())
     assert len(urls) == body.get("qty", 1)
-    assert all(httpx2.get(url, trust_env=False).status_code == 200 for url in urls)
+    assert all(httpx2.get(url, trust_env=False, timeout=60).status_code == 200 for url in urls)
 
 
 def test_a_callback_tells_each_end_and_gives_params_back(stage: Stage, client: httpx2.Client) -> None:
@@ -186,7 +186,7 @@ def test_a_callback_tells_each_end_and_gives_params_back(stage: Stage, client: h
         }
         (url,) = json.loads(told.json["result"])["video_path"]
         assert url.startswith(stage.url)
-        assert httpx2.get(url, trust_env=False).status_code == 200
+        assert httpx2.get(url, trust_env=False, timeout=60).status_code == 200
         stage.stub.fail("rejected", "No.")
         result(client, create(client, callback=f"{receiver.url}/b"), 4)
         stage.stub.fail("timed_out", "Late.")
@@ -203,7 +203,7 @@ def test_a_callback_tells_each_end_and_gives_params_back(stage: Stage, client: h
 
 def test_both_hosts_are_answered_at_the_root(stage: Stage) -> None:
     stage.stub.reset()
-    with httpx2.Client(base_url=stage.url, trust_env=False) as plain:
+    with httpx2.Client(base_url=stage.url, trust_env=False, timeout=60) as plain:
         for host in ("open-api.wondershare.cc", "openapi.wondershare.cc"):
             task_id = create_at(plain, host)
             answer = plain.post("/v1/open/pub/task", json={"task_id": task_id}, headers={"host": host}).json()
@@ -247,7 +247,7 @@ def test_a_capability_without_a_stage_says_so(serve_home: Serve, tmp_path: Path)
     given = {"server.worker": False, "routing": {"music": ["vendor"]}}
     with serve_home(load(tmp_path / "home", given, environ={})) as served:
         url = f"{served.url}/as/wondershare"
-        with httpx2.Client(base_url=url, trust_env=False) as client:
+        with httpx2.Client(base_url=url, trust_env=False, timeout=60) as client:
             said = refused(client, "/v1/open/capacity/application/tm_text2music", PROMPT)
         assert said["code"] == 680409
         assert "wondershare/tm_text2music" in said["msg"]

@@ -41,4 +41,4 @@ class Vidu:
 
 def fetched(url: str) -> httpx2.Response:
     """A download, as anyone makes it."""
-    return httpx2.get(url, trust_env=False)
+    return httpx2.get(url, trust_env=False, timeout=60)

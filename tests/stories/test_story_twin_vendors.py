@@ -119,7 +119,7 @@ def test_what_was_made_is_kept_though_its_link_fails_twice_and_expires(twin: Twi
     assert ended["state"] == "succeeded", ended["error"]
     twin.advance(3 * 86_400)
     [made] = ended["artifacts"]
-    kept = httpx2.get(made["url"], trust_env=False)
+    kept = httpx2.get(made["url"], trust_env=False, timeout=60)
     assert kept.status_code == 200
     assert hashlib.sha256(kept.content).hexdigest() == made["sha256"]
     assert [one["code"] for one in asked(twin, "download")] == [403, 200, 200]
@@ -151,7 +151,7 @@ def test_a_success_that_comes_after_the_cancel_changes_no_end(twin: Twin, front:
 def test_pollers_cost_the_vendor_nothing_and_see_the_end_together(twin: Twin, front: Front) -> None:
     twin.add(do="takes", running=86_400)
     shown = {"authorization": "Token any"}
-    with httpx2.Client(base_url=front.base("vidu"), headers=shown, trust_env=False) as client:
+    with httpx2.Client(base_url=front.base("vidu"), headers=shown, trust_env=False, timeout=60) as client:
         body = {"model": "viduq3-pro", "prompt": "watched by many"}
         id = client.post("/ent/v2/text2video", json=body).raise_for_status().json()["task_id"]
         task = front.http.get("/v1/tasks", params={"limit": 1}).json()["data"][0]
@@ -174,7 +174,7 @@ def test_a_client_that_creates_and_polls_sees_only_documented_states(twin: Twin,
     twin.add(do="status", verb="poll", word="", nth=2)
     said: set[str] = set()
     shown = {"authorization": "Token any"}
-    with httpx2.Client(base_url=front.base("vidu"), headers=shown, trust_env=False) as client:
+    with httpx2.Client(base_url=front.base("vidu"), headers=shown, trust_env=False, timeout=60) as client:
         body = {"model": "viduq3-pro", "prompt": "official"}
         made = client.post("/ent/v2/text2video", json=body).raise_for_status().json()
         said.add(made["state"])
@@ -192,7 +192,7 @@ def test_an_address_inside_is_neither_fetched_nor_called_nor_passed_on(twin: Twi
     shown = {"authorization": "Token any"}
     still = {"model": "viduq3-pro", "prompt": "inside", "images": [address]}
     told = {"model": "viduq3-pro", "prompt": "inside", "callback_url": address}
-    with httpx2.Client(base_url=front.base("vidu"), headers=shown, trust_env=False) as client:
+    with httpx2.Client(base_url=front.base("vidu"), headers=shown, trust_env=False, timeout=60) as client:
         refused = [client.post("/ent/v2/img2video", json=still), client.post("/ent/v2/text2video", json=told)]
     assert [one.status_code in (400, 403) for one in refused] == [True, True], [one.text for one in refused]
     assert twin.log() == []
