@@ -20,6 +20,11 @@ from callsheet.store.lock import CHALLENGE, PROOF, HomeLock, proof
 TOKEN = "the-token-of-the-home"
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callsheet.cli.home_server.ANSWERS_WITHIN", 60.0)
+
+
 @contextmanager
 def a_program(answer: str | None) -> Iterator[tuple[str, list[str]]]:
     """One that answers 200 to everything, with a proof made of this token; its address, and all headers it was sent."""

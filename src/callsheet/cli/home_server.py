@@ -24,6 +24,9 @@ IDLE_EXIT = 10.0
 PATIENCE = 60.0
 """Seconds until a server must have come up; a slow disk and a loaded machine count."""
 
+ANSWERS_WITHIN = 5.0
+"""Seconds in which a server that runs must show that it does; `obtain` asks again and again."""
+
 started: list[subprocess.Popen[bytes]] = []
 """The servers this process started. They outlive it by intention, so nobody waits for them."""
 
@@ -147,7 +150,7 @@ def _lives(pid: int) -> bool:
 def _answers(running: Running, challenge: str = "") -> str | None:
     """The proof that is answered there to a challenge; None where nothing answers. It tells an idle server to stay."""
     place = urlsplit(running.url)
-    connection = http.client.HTTPConnection(place.hostname or "127.0.0.1", place.port, timeout=5)
+    connection = http.client.HTTPConnection(place.hostname or "127.0.0.1", place.port, timeout=ANSWERS_WITHIN)
     try:
         connection.request("GET", "/healthz", headers={CHALLENGE: challenge} if challenge else {})
         answer = connection.getresponse()
