@@ -65,7 +65,7 @@ def test_the_tools_say_what_they_do_and_what_they_take(ask: Agent) -> None:
     whole = sum(
         len(json.dumps(one.model_dump(mode="json", by_alias=True, exclude_none=True))) for one in tools.values()
     )
-    assert whole < 32_000, "an agent reads all of it before it begins"
+    assert whole < 26_000, "an agent reads all of it before it begins"
 
 
 def test_a_call_stays_below_a_minute() -> None:

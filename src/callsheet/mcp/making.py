@@ -139,7 +139,7 @@ class Making:
         limit: Annotated[int, Field(ge=1, le=50)] = 20,
         cursor: Annotated[str | None, Field(description="From the page before.")] = None,
     ) -> Annotated[CallToolResult, views.TaskPage]:
-        """List tasks, newest first unless asked otherwise: everything of this account, whoever made it."""
+        """List the tasks of this account, whoever made them."""
         labels = {LABEL: label} if label else {}
         wanted: Wanted = {
             "state": state or (),

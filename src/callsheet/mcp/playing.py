@@ -58,10 +58,9 @@ class Playing:
     ) -> Annotated[CallToolResult, views.SheetView]:
         """Plan or play a call sheet: named shots that take from each other, as one film.
 
-        Call it first without hand_in: it checks the whole sheet, names the line of a mistake, and says what every shot
-        costs. With hand_in=true every shot becomes a durable task, and it waits up to 45 s for all of them; call it
-        again with the same sheet and without fresh to wait on. What stands already is found, never made or paid again;
-        a shot that failed is made again only when it stands in fresh.
+        First without hand_in: it checks the whole sheet, names the line of a mistake, and says what every shot costs.
+        With hand_in=true every shot becomes a durable task, and it waits up to 45 s for all; the same call without
+        fresh waits on. What stands is found, never made or paid again; what failed is made again only if in fresh.
 
         A sheet is TOML: `[sheet]` title and budget, `[defaults]` params for all, `[shots.NAME]` with model and its
         params; `image = "@NAME"` takes another shot's output, `"@NAME#1"` its second.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -83,7 +83,7 @@ def tools(kit: Kit) -> Iterable[Tool]:
     yield _tool(catalogue.describe_model, "Describe a model", _SEES)
     yield _tool(making.quote, "Quote", _SEES)
     yield _tool(making.make, "Make", _MAKES)
-    yield _tool(making.wait, "Wait for a task", _SEES)
+    yield _tool(making.wait, "Wait for a task", _SEES, bare=True)
     yield _tool(Looking(kit).look, "Look at a result", _SEES)
     yield _tool(making.list_tasks, "List tasks", _SEES)
     yield _tool(making.cancel, "Cancel a task", _ENDS)
@@ -105,21 +105,48 @@ class _Tool(Tool):
         return await super().run(arguments, context, convert_result)
 
 
-def _tool(answer: Callable[..., Any], title: str, hints: ToolAnnotations) -> Tool:
+def _tool(answer: Callable[..., Any], title: str, hints: ToolAnnotations, *, bare: bool = False) -> Tool:
+    """A tool. `bare` answers have the shape of another tool's, which says what each part is."""
     made = _Tool.from_function(answer, title=title, annotations=hints, description=_text(answer))
     made.parameters = {**_lean(made.parameters), "additionalProperties": False}
-    made.fn_metadata.output_schema = _lean(made.fn_metadata.output_schema)
+    drop = (*_TOLD_BY_NAMES, "default", "additionalProperties")
+    silent = (*drop, "description")
+    said = cast("dict[str, Any]", _lean(made.fn_metadata.output_schema, silent if bare else drop))
+    parts: dict[str, Any] = said.get("$defs", {})
+    if title != "Make":
+        parts |= {name: _lean(one, silent) for name, one in parts.items() if name in _TOLD_BY_MAKE}
+    made.fn_metadata.output_schema = _brief(said)
     return made
 
 
-def _lean(schema: Any) -> Any:
-    """A schema without the titles that only repeat its names: every agent reads all of them before it begins."""
+_TOLD_BY_NAMES = ("title",)
+_TOLD_BY_MAKE = ("Output", "Failure", "Budget")
+"""Parts of answers that `make` explains, and no other tool again."""
+
+
+def _lean(schema: Any, drop: Collection[str] = _TOLD_BY_NAMES) -> Any:
+    """A schema without titles that only repeat its names, and defaults of null: every agent reads all of it first."""
     if isinstance(schema, list):
-        return [_lean(one) for one in cast("list[Any]", schema)]
+        return [_lean(one, drop) for one in cast("list[Any]", schema)]
     if not isinstance(schema, dict):
         return schema
     named = cast("dict[str, Any]", schema)
-    return {name: _lean(one) for name, one in named.items() if name != "title" or not isinstance(one, str)}
+    said = {name: one for name, one in named.items() if name not in drop or isinstance(one, dict)}
+    return {name: _lean(one, drop) for name, one in said.items() if (name, one) != ("default", None)}
+
+
+def _brief(schema: Any) -> Any:
+    """The same schema, with a type that may be null in one word."""
+    if isinstance(schema, list):
+        return [_brief(one) for one in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    named = {name: _brief(one) for name, one in cast("dict[str, Any]", schema).items()}
+    match named.get("anyOf"):
+        case [{"type": str(kind), **more}, {"type": "null"}] if not named.keys() & more.keys():
+            return {**{name: one for name, one in named.items() if name != "anyOf"}, **more, "type": [kind, "null"]}
+        case _:
+            return named
 
 
 def _text(answer: Callable[..., Any]) -> str:
