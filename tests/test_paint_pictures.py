@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from callsheet.renderers.previz import moves
-from callsheet.renderers.previz.painter import cliffs, compose, flatten, moving, scenes, shore, subjects
+from callsheet.renderers.previz.painter import (
+    cliffs,
+    compose,
+    figures,
+    flatten,
+    mountains,
+    moving,
+    parting,
+    scenes,
+    shore,
+    sprite,
+    subjects,
+    terrain,
+)
 from callsheet.renderers.previz.painter.brief import read
 from callsheet.renderers.previz.painter.cels import Cel
-from callsheet.renderers.previz.painter.layers import Painting
+from callsheet.renderers.previz.painter.layers import Layer, Painting
 from callsheet.renderers.previz.take import take
 
 PROMPT = "a harbour at golden hour with a lighthouse, three sailboats and birds"
@@ -234,3 +248,50 @@ def test_an_element_of_the_scene_takes_the_colour_said_of_it(
 
 def test_a_white_background_is_white() -> None:
     assert np.median(compose.paint("perfume bottle on a white background", 240, 240, 7)) > 200
+
+
+@pytest.mark.parametrize("place", ["mountains", "mountains by the sea", "snowfield", "field"])
+@pytest.mark.parametrize(
+    "when", ["at dawn", "at noon in fog", "at dusk in snowfall", "at night in the rain", "at night in fog"]
+)
+def test_every_distance_is_told_from_the_one_behind_it(monkeypatch: pytest.MonkeyPatch, place: str, when: str) -> None:
+    land: list[Layer] = []
+    for room, name in ((mountains, "ranges"), (terrain, "hills")):
+        painted = getattr(room, name)
+
+        def kept(*said: Any, painted: Any = painted, **more: Any) -> Any:
+            made = painted(*said, **more)
+            land.extend(made if isinstance(made, list) else [made])
+            return made
+
+        monkeypatch.setattr(room, name, kept)
+    painting = compose.compose(read(f"{place} {when}"), 240, 136, 3)
+    fixed = [layer for layer in painting.layers if layer.motion.flow == (0.0, 0.0)]
+    picture = flatten.flat(fixed, (0, 0, 240, 136)).astype(int)
+    for layer in land:
+        solid = layer.pixels[..., 3] > 128
+        columns = np.flatnonzero(solid.any(axis=0))
+        rows = (np.argmax(solid, axis=0) + layer.y)[columns]
+        inside = (rows > 5) & (rows < 130) & (columns < 240)
+        above, below = (picture[rows[inside] + step, columns[inside]] for step in (-3, 3))
+        assert np.median(np.abs(above - below).max(axis=1)) >= 5, f"{place} {when}, at depth {layer.depth}"
+
+
+def test_a_figure_that_is_like_its_background_has_a_shade_around_it_and_another_has_none() -> None:
+    def around(prompt: str) -> Layer | None:
+        stage = compose.staged(read(prompt), 320, 180, 7)
+        setting = scenes.TABLE[stage.brief.setting](stage)
+        figure = figures.load()["cup"]
+        drawn = sprite.draw(stage, figure, 80, 0.7, flip=False, colour=stage.brief.subjects[0].colour)
+        return parting.halo(stage, drawn, (120, 60), setting.back)
+
+    assert around("a white cup on a white background") is not None
+    assert around("a red cup on a white background") is None
+
+
+def test_a_white_cup_by_lamplight_is_warm_and_light() -> None:
+    stage = compose.staged(read("a white cup at night"), 320, 180, 7)
+    drawn = sprite.draw(stage, figures.load()["cup"], 80, 0.7, flip=False, colour="#f4f1ea").pixels
+    red, _, blue = drawn[drawn[..., 3] > 0.99][:, :3].mean(axis=0)
+    assert red > blue
+    assert red > 110

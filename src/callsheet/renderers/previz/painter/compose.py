@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.renderers.previz.painter import light, palette, scenes, subjects, weather
+from callsheet.renderers.previz.painter import light, palette, parting, scenes, subjects, weather
 from callsheet.renderers.previz.painter.brief import Brief, read
 from callsheet.renderers.previz.painter.flatten import flat
 from callsheet.renderers.previz.painter.layers import Layer, Painting
@@ -47,7 +47,7 @@ def compose(brief: Brief, width: int, height: int, seed: int, *, margin: int = 0
     stage = staged(brief, width, height, seed, margin, duration)
     setting = scenes.TABLE[brief.setting](stage)
     layers: list[Layer] = [
-        *setting.back,
+        *(parting.parted(stage, setting.back) if setting.outdoors else setting.back),
         *subjects.place(stage, setting),
         *setting.front,
         *weather.paint(stage, setting),

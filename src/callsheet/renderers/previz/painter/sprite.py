@@ -133,7 +133,12 @@ def _lit(stage: Stage, colour: np.ndarray, nearness: float) -> np.ndarray:
         palette = replace(palette, ambient=mix(palette.ambient, _LAMP, 0.5), dark=0.5 * palette.dark)
     if stage.brief.setting == "space":
         return mix(colour, hex_("#2a2f5a"), 0.12)
-    if stage.brief.setting in ("studio", "room"):
+    if stage.brief.setting == "room":
+        # By night the room's own lamp lights it.
+        lamp = palette.night * np.array([0.34, 0.26, 0.14], np.float32)
+        light = 0.35 + 0.65 * palette.ambient * (1 - 0.35 * palette.night) + lamp
+        return np.minimum(mix(colour * light, palette.silhouette, 0.08 + 0.06 * palette.dark), 255)
+    if stage.brief.setting == "studio":
         return mix(colour * (0.35 + 0.65 * palette.ambient), palette.silhouette, 0.08 + 0.10 * palette.dark)
     if stage.brief.setting == "underwater":
         return mix(colour * rgb(0.9, 0.97, 1.0), hex_("#1f86ad"), 0.12 + 0.28 * (1 - nearness))

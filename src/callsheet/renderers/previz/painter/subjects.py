@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from callsheet.renderers.previz.painter import cliffs, contact, figures, glow, noise, sprite
+from callsheet.renderers.previz.painter import cliffs, contact, figures, glow, noise, parting, sprite
 from callsheet.renderers.previz.painter.brief import Subject
 from callsheet.renderers.previz.painter.brush import Sheet, below
 from callsheet.renderers.previz.painter.figures import Figure
@@ -238,7 +240,10 @@ def _layers(stage: Stage, setting: Setting, spot: Spot) -> list[Layer]:
         if leap:
             drawn = contact.submerged(drawn, 0.7)
         made.append(contact.reflection(stage, spot, drawn, motion))
-    made.append(_layer(spot, drawn, motion))
+    body = _layer(spot, drawn, motion)
+    halo = parting.halo(stage, drawn, (body.x, body.y), setting.back) if spot.high > 0.03 * stage.unit else None
+    made += [replace(halo, depth=spot.depth, motion=motion)] if halo is not None else []
+    made.append(body)
     return [*made, *glow.around(stage, spot, motion)]
 
 

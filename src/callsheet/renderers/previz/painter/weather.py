@@ -19,7 +19,7 @@ def paint(stage: Stage, setting: Setting) -> list[Layer]:
         return []
     kind = stage.brief.weather
     if kind == "fog":
-        return [_fog(stage, 0, 0.46), _fog(stage, 1, 0.36)]
+        return [_fog(stage, 0, 0.38), _fog(stage, 1, 0.30)]
     if kind == "rain":
         return [_fog(stage, 0, 0.28), *(_rain(stage, k, 1.0) for k in range(2))]
     if kind == "storm":
