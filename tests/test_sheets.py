@@ -98,6 +98,9 @@ def test_changes_outweigh_the_sheet_for_all_for_a_capability_and_for_one_shot(tm
         ('model = "concat"\n', "", "film.toml:13: a shot needs a model", "a capability or a model id"),
         ("budget = 10", "budgte = 10", "film.toml:4: budgte means nothing here", "title, budget"),
         ("[shots.still]", "[shorts.still]", "film.toml:17: [shorts] means nothing here", "defaults, shots"),
+        ("[defaults.image-to-video]", "[defaults.image-to-vidoe]", "film.toml:10: [defaults.image-to-v", "-to-video"),
+        ('title = "A film"', "title = 5", "film.toml:3: title is a text", "in quotes"),
+        ('prompt = "closer"', "on = 5", "film.toml:24: opening: on says where the shot runs", "previz"),
         ("[sheet]", "[sheet", "film.toml is no TOML", "call-sheets.md"),
     ],
 )
@@ -108,6 +111,10 @@ def test_a_mistake_is_named_with_its_line_and_the_way_out(
     assert said in fault.message
     assert said.startswith(f"film.toml:{fault.line}:") or "TOML" in said
     assert hint in (fault.hint or "")
+
+
+def test_a_change_of_where_a_shot_runs_is_a_name_too(tmp_path: Path) -> None:
+    assert "opening: on says where" in refused(tmp_path, FILM, changes={"opening.on": ["previz"]}).message
 
 
 def test_a_sheet_has_no_more_shots_than_can_be_handed_in_as_a_whole(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from callsheet.catalog.check import REFERENCE
 from callsheet.errors import InvalidInput, NotSupported, RequestError
 from callsheet.sheets.lines import At, lines, nearest
 from callsheet.sheets.sheet import UNMADE, Local, Output, Sheet, Shot, deep
-from callsheet.sheets.values import strange
+from callsheet.sheets.values import no_text, strange
 
 Table = Mapping[str, Any]
 
@@ -78,7 +78,7 @@ def parse(text: str, catalog: Catalog, wish: Wish, *, name: str, known: Known) -
         fault = _fault(f"{name} is no TOML: {error}.", "See docs/howto/call-sheets.md.", None, line)
         raise fault.because("not_toml", said=str(error)) from error
     reader = _Reader(name, known, catalog, raw, lines(text), wish.stage, dict(wish.changes))
-    if found := strange(raw):
+    if found := strange(raw) or no_text(raw, reader.changes):
         reader.refuse(*found)
     return reader.sheet()
 
@@ -128,7 +128,7 @@ class _Reader:
         at = ("shots", name)
         given = {**self._table(at), **self._changed(name)}
         if not NAME.fullmatch(name):
-            self.refuse(at, f"{name!r} is no name of a shot.", "Letters, digits, - and _; the files get this name.")
+            self.refuse(at, f"{name!r} is no name of a shot.", "Letters a to z, digits, - and _; files get this name.")
         named = given.get("model")
         if not isinstance(named, str):
             self.refuse(at, "a shot needs a model.", 'Write model = "image-to-video": a capability or a model id.')
@@ -244,6 +244,10 @@ class _Reader:
         """A default, or a change, that is for nothing is a mistake."""
         known = {*self.names, *(shot.capability for shot in shots), *(shot.model for shot in shots)}
         plain = {name for name, one in self._table(("defaults",)).items() if not isinstance(one, Mapping)}
+        for name in sorted(self._table(("defaults",)).keys() - plain - known):
+            if not self.catalog.is_capability(name) and not any(one.id == name for one in self.catalog.models()):
+                hint = f"Those of its shots: {', '.join(sorted(known.difference(self.names)))}."
+                self.refuse(("defaults", name), f"[defaults.{name}] is no capability and no model.", hint)
         for name in sorted(plain - self.used):
             self.refuse(("defaults", name), f"no shot takes the default {name}.", "Leave it out, or mend its name.")
         for name in self.changes:

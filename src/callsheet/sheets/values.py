@@ -1,4 +1,4 @@
-"""What TOML can say and no param can take: found before anything is made of it."""
+"""What TOML can say and nothing here can take: found before anything is made of it."""
 
 from __future__ import annotations
 
@@ -30,6 +30,24 @@ def strange(raw: Mapping[str, Any]) -> tuple[At, str, str] | None:
         elif isinstance(value, int | float) and not _plain(value):
             return place, "this is no number that anything here could be.", "Write a plain number."
     return None
+
+
+def no_text(raw: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[At, str, str] | None:
+    """The first place that takes a text and has something else: a title, or where a shot runs. As `strange`."""
+    if not isinstance(_table(raw, "sheet").get("title", ""), str):
+        return ("sheet", "title"), "title is a text.", 'Write it in quotes, title = "My film".'
+    said = {name: _table(_table(raw, "shots"), name).get("on", "") for name in _table(raw, "shots")}
+    said |= {name.removesuffix(".on"): one for name, one in changes.items() if name.endswith(".on")}
+    for name, stage in said.items():
+        if not isinstance(stage, str):
+            hint = 'Write on = "previz", the name of a vendor, or a model id.'
+            return ("shots", name, "on"), f"{name}: on says where the shot runs, and {stage!r} is no name.", hint
+    return None
+
+
+def _table(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = raw.get(name)
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def _plain(value: float) -> bool:
