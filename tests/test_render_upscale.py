@@ -12,7 +12,7 @@ import pytest
 from callsheet.errors import RenderError
 from callsheet.renderers import render
 from callsheet.renderers.encode import PREVIEW, ClipWriter, samples
-from callsheet.renderers.previz import video_upscale
+from callsheet.renderers.previz import bounds
 from callsheet.renderers.scene import Made, Scene
 from render_fixtures import Rgb, boxes, difference, grey, landscape, measure
 
@@ -106,7 +106,7 @@ def test_frames_at_odd_times_keep_them_and_foreign_sound_is_written_anew(tmp_pat
 def test_more_pixels_than_can_be_made_here_are_refused_before_anything_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(video_upscale, "MOST_PIXELS", 480 * 270 * 13)
+    monkeypatch.setattr(bounds, "MOST_OF_ALL", 480 * 270 * 13)
     with pytest.raises(RenderError, match="at most 13") as caught:
         enlarged(clip(tmp_path / "clip.mp4"), tmp_path)
     assert caught.value.param == "resolution"

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from callsheet import catalog
-from callsheet.renderers.edit.reel import pictures, reel
+from callsheet.renderers.edit.frames import pictures
+from callsheet.renderers.edit.reel import reel
 from callsheet.renderers.previz import lettering
 from callsheet.renderers.render import render
 from callsheet.renderers.scene import Made, Scene

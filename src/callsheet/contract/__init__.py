@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from callsheet.contract.asking import Files, Key, Keys, Ledger, Tasks, Webhooks
-from callsheet.contract.driving import Call, Driver, Finder, Lost, Media, Named, Order, Rendering
+from callsheet.contract.driving import Bring, Call, Checking, Driver, Finder, Lost, Media, Named, Order, Rendering
 from callsheet.contract.speaking import Desk, Dialect, Notice
 
 __all__ = [
+    "Bring",
     "Call",
+    "Checking",
     "Desk",
     "Dialect",
     "Driver",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from callsheet.catalog import Model
 from callsheet.tasks import (
+    File,
     Input,
     Update,
 )
@@ -107,6 +108,23 @@ class Rendering(Protocol):
 
     def renders(self) -> tuple[int, int, int]:
         """How many renders may run at once, how many run, and how many wait; of all drivers that share its children."""
+        ...
+
+
+Bring = Callable[[File], Awaitable[Path]]
+"""Brings a file to this machine, if it is not there. NotFound when its bytes are gone."""
+
+
+@runtime_checkable
+class Checking(Protocol):
+    """What a driver may offer that knows what it will refuse before it is asked to do it."""
+
+    async def check(self, order: Order, files: Mapping[str, File], bring: Bring) -> None:
+        """InvalidInput, with its param, for what is certain to be refused; in milliseconds, and nothing is begun by it.
+
+        The order is not one yet: it has no task and no media. `files` are those it names, by id, as far as they are
+        known: what is not among them, and what another task is still to make, is not judged.
+        """
         ...
 
 

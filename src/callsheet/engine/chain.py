@@ -30,7 +30,7 @@ class Links:
 
     places: tuple[Place, ...] = ()
     values: Mapping[tuple[Need, str], Any] = field(default_factory=dict)
-    files: Mapping[Need, str] = field(default_factory=dict)
+    files: Mapping[Need, File] = field(default_factory=dict)
     complete: bool = True
 
     @property
@@ -42,7 +42,7 @@ class Links:
         """Each place once, for the timeline, with its file where it is known."""
         found = {
             (at, need): {"param": at, "task": need.task, "output": need.output}
-            | ({"file": self.files[need]} if need in self.files else {})
+            | ({"file": self.files[need].id} if need in self.files else {})
             for at, _, need in self.places
         }
         return list(found.values())
@@ -85,7 +85,7 @@ class Chain:
                 files[need] = files.get(need) or await self._output(account, need)
                 values[need, _shape(param)] = await self._value(param, files[need], need, at)
         complete = all(task.state.final for task in tasks.values())
-        return Links(places, values, {need: file.id for need, file in files.items()}, complete)
+        return Links(places, values, files, complete)
 
     async def look(self, row: Row, now: int) -> Move:
         """What becomes of a task that waits: it goes on, waits on, or fails with what it waited for."""

@@ -101,11 +101,14 @@ class Engine:
             if earlier is not None:
                 return await self._earlier(account, earlier, idempotency), False
         plan = self._routing.plan(new.model, new.input, new.stage, self._parts.chance)
+        await self._parts.foresight.look(plan.run, plan.run_input)
         links = await self._parts.chain.links(account, (plan.asked, plan.run), plan.input)
         files = await self._parts.intake.resolve(account, (plan.asked, plan.run), plan.input)
         input = run_input = self._filled(plan.asked, plan.input, files, links)
         if plan.run is not plan.asked:
             run_input = self._filled(plan.run, plan.run_input, files, links)
+        if here := [*files.values(), *links.files.values()]:
+            await self._parts.foresight.look(plan.run, run_input, here)
         row = self._row(account, new, plan, input, run_input, links)
         row, moves = self._parts.till.opened(row, self._parts.till.tariff.price(plan.run, run_input))
         needs = {file.id for file in files.values()} | links.tasks
@@ -287,6 +290,7 @@ class Engine:
     async def quote(self, account: str, model: str, input: Input, stage: str | None = None) -> Quote:
         """What it would cost; checks the input, its media left alone, and keeps nothing."""
         plan = self._routing.plan(model, input, stage)
+        await self._parts.foresight.look(plan.run, plan.run_input)
         if plan.run.vendor == PREVIZ:
             return Quote(model, plan.stage, 0.0, "Previz costs nothing.", reason="free_here")
         price = self._parts.till.tariff.price(plan.run, plan.run_input)

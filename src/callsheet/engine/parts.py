@@ -15,6 +15,7 @@ from callsheet.engine.asking import Mask
 from callsheet.engine.chain import Chain
 from callsheet.engine.delivery import Around, Courier
 from callsheet.engine.detour import Detour
+from callsheet.engine.foresight import Foresight
 from callsheet.engine.ingest import Ingest
 from callsheet.engine.intake import Intake
 from callsheet.engine.journal import Journal
@@ -82,6 +83,7 @@ class Parts:
     chance: Chance
     news: News
     intake: Intake
+    foresight: Foresight
     ingest: Ingest
     teller: Teller
     chain: Chain
@@ -120,6 +122,7 @@ def built(given: Given) -> Parts:
         chance=given.chance,
         news=news,
         intake=intake,
+        foresight=Foresight(given.drivers, given.library),
         ingest=ingest,
         teller=_teller(given, news, tells),
         chain=Chain(given.store, given.library, given.catalog, intake),

@@ -13,7 +13,8 @@ from PIL import Image, ImageOps
 
 from callsheet.renderers.edit.conform import resized
 from callsheet.renderers.edit.contact_sheet import clock
-from callsheet.renderers.edit.reel import Reel, pictures, reel
+from callsheet.renderers.edit.frames import pictures
+from callsheet.renderers.edit.reel import Reel, reel
 from callsheet.renderers.edit.thumbnail import chosen
 from callsheet.renderers.previz import lettering
 

@@ -20,13 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callsheet.errors import CallsheetError, RenderError, StorageError
+from callsheet.renderers.frame import SAMPLE_RATE
 from callsheet.renderers.landing import landing
 from callsheet.renderers.scene import Progress
 
 Sound = NDArray[np.float32] | Iterable[NDArray[np.float32]]
-
-SAMPLE_RATE = 44_100
-"""Every clip's sound, in samples per second."""
 
 PREVIEW = "callsheet previz: a preview, not a generated result"
 """The comment in every previz file's metadata."""

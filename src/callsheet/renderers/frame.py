@@ -1,10 +1,13 @@
-"""Exact sizes and rates: what a resolution and an aspect ratio come to, even as H.264 4:2:0 needs, and a rate."""
+"""Exact sizes and rates: what a resolution and an aspect ratio come to, even as H.264 4:2:0 needs, and the rates."""
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
 from types import MappingProxyType
+
+SAMPLE_RATE = 44_100
+"""Every clip's sound, in samples per second."""
 
 SHORT_SIDES = MappingProxyType(
     {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar, cast
 
-from callsheet.contract import Call, Driver, Finder, Lost, Named, Order
+from callsheet.contract import Bring, Call, Checking, Driver, Finder, Lost, Named, Order
 from callsheet.errors import CallsheetError
-from callsheet.tasks import Update
+from callsheet.tasks import File, Update
 from callsheet.telemetry.meters import Meters, family
 from callsheet.telemetry.spans import NoSpans, Spans
 
@@ -139,6 +139,15 @@ class FindingNamingDriver(FindingDriver, NamingDriver):
     """Both."""
 
 
+class CheckingDriver(ObservedDriver):
+    """The same around a driver that is also `contract.Checking`: as those are that render here."""
+
+    async def check(self, order: Order, files: Mapping[str, File], bring: Bring) -> None:
+        """What it is certain to refuse."""
+        assert isinstance(self._inner, Checking)
+        await self._inner.check(order, files, bring)
+
+
 _KINDS = {
     (False, False): ObservedDriver,
     (True, False): FindingDriver,
@@ -149,5 +158,9 @@ _KINDS = {
 
 def observed(vendor: str, driver: Driver, meters: Meters, spans: Spans | NoSpans) -> Driver:
     """The same driver, watched; it offers beside its verbs what that one does."""
-    kind = _KINDS[isinstance(driver, Finder), isinstance(driver, Named)]
+    kind = (
+        CheckingDriver
+        if isinstance(driver, Checking)
+        else _KINDS[isinstance(driver, Finder), isinstance(driver, Named)]
+    )
     return cast("Driver", kind(vendor, driver, meters, spans))  # `slots` and `notify` are properties here

@@ -7,12 +7,15 @@ import secrets
 import shutil
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 
-from callsheet.contract import Call, Lost, Order
+from callsheet.contract import Bring, Call, Lost, Order
+from callsheet.renderers.looking import Look, Opened
 from callsheet.renderers.pool import Failed, News, Pool, Progress
 from callsheet.renderers.scene import Made, Scene
-from callsheet.tasks import Artifact, Failure, State, Update
+from callsheet.tasks import Artifact, Failure, File, State, Update
+from callsheet.wires import foreseeing
 
 NEWS_EVERY = 0.25
 """Seconds between two notices of one render's progress; its end is told at once."""
@@ -41,8 +44,19 @@ class RenderDriver(ABC):
         self._finished: dict[str, None] = {}
 
     @abstractmethod
+    def sketch(self, order: Order, look: Look) -> Scene:
+        """The scene of a checked input, its seed aside; headers are read by `look`.
+
+        RenderError or Rejected where none can be.
+        """
+
     def scene(self, order: Order) -> Scene:
         """The scene of a checked input; reads headers of what it names. RenderError or Rejected where none can be."""
+        return self.sketch(order, Opened())
+
+    async def check(self, order: Order, files: Mapping[str, File], bring: Bring) -> None:
+        """`contract.Checking`: InvalidInput for what is certain to be refused."""
+        await foreseeing.check(order, files, bring, self.sketch)
 
     async def completed(self, scene: Scene) -> Scene:
         """The scene with what has to be asked for elsewhere before a child renders it; as it is where nothing has."""

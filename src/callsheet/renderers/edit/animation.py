@@ -16,19 +16,16 @@ import numpy as np
 from av.filter import Graph
 from PIL import Image
 
-from callsheet.errors import RenderError
-from callsheet.renderers.edit.assemble import span
+from callsheet.renderers.edit.checks import looped
 from callsheet.renderers.edit.conform import resized
+from callsheet.renderers.edit.frames import Rgb, pictures
 from callsheet.renderers.edit.origin import notes
-from callsheet.renderers.edit.reel import Rgb, pictures, reel
-from callsheet.renderers.edit.sequence import part
+from callsheet.renderers.edit.reel import reel
 from callsheet.renderers.frame import exact_fps
 from callsheet.renderers.landing import landing
 from callsheet.renderers.scene import Made, Progress, Scene
 from callsheet.renderers.stills import CONTENT_TYPES, exif, xmp
 
-_MOST_PIXELS = 80_000_000
-"""All frames together: they are held in memory, as a loop that goes back needs them."""
 _RGB = av.VideoFormat("rgb24")
 _BLEND = Fraction(1, 2)
 """Seconds over which the end dissolves into the beginning."""
@@ -37,16 +34,8 @@ _BLEND = Fraction(1, 2)
 def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """Write `out/loop.gif` or `out/loop.webp`. Raises RenderError where all its frames are too much to hold."""
     given = scene.extra
-    clip = reel(given["video"])
-    fps, width = exact_fps(given["fps"]), given["width"]
-    height = max(1, round(width * clip.height / clip.width))
-    taken = part(clip, fps, *span(given))
-    if taken.count * width * height > _MOST_PIXELS:
-        raise RenderError(
-            f"{taken.count} frames of {width}x{height} are too much for one loop.",
-            hint="Take a shorter part, a smaller width or fewer frames per second.",
-            param="duration",
-        )
+    taken, width, height = looped(given, reel)
+    clip, fps = taken.clip, exact_fps(given["fps"])
     shown = pictures(clip, clip.shown(taken.start, taken.count, fps))
     frames = turned([resized(rgb, width, height) for rgb in shown], given["repeat"], fps)
     progress(0.4)

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from callsheet.errors import RenderError
+from callsheet.renderers.edit.checks import lettered
 from callsheet.renderers.edit.conform import target
-from callsheet.renderers.edit.cues import Cue, cues
+from callsheet.renderers.edit.cues import Cue
+from callsheet.renderers.edit.frames import Rgb
 from callsheet.renderers.edit.origin import notes
-from callsheet.renderers.edit.reel import Rgb, reel
-from callsheet.renderers.edit.sequence import Cut, part
+from callsheet.renderers.edit.parts import part
+from callsheet.renderers.edit.reel import reel
+from callsheet.renderers.edit.sequence import Cut
 from callsheet.renderers.edit.subtitles import Style, draw
 from callsheet.renderers.encode import ClipWriter
 from callsheet.renderers.scene import Made, Progress, Scene
@@ -20,16 +22,7 @@ from callsheet.renderers.scene import Made, Progress, Scene
 def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """Write `out/clip.mp4`: the clip's own frames and sound, lettered. Raises RenderError for cues after its end."""
     given = scene.extra
-    clip = reel(given["video"])
-    found = cues(given)
-    if found[0].start >= clip.seconds:
-        raise RenderError(
-            f"The first subtitle begins at {float(found[0].start):g} s, after the clip's end.",
-            hint=f"The clip lasts {float(clip.seconds):.3f} s.",
-            param="offset",
-        ).because("begins_too_late", param="offset")
-    if given.get("highlight") and not any(cue.words for cue in found):
-        raise RenderError("There are no times of words to light up by.", hint="Give words.", param="highlight")
+    clip, found = lettered(given, reel)
     aim = target({}, clip)
     cut = Cut((part(clip, aim.fps),), aim)
     size = max(9, round(given["size"] * min(aim.width, aim.height)))
@@ -39,13 +32,13 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     with ClipWriter(
         path, aim.width, aim.height, aim.fps, cut.frames, cut.sound(), told, progress=progress, crf=17
     ) as made:
-        for rgb in lettered(cut.pictures(), found, aim.fps, style):
+        for rgb in written(cut.pictures(), found, aim.fps, style):
             made.write(rgb)
     facts = {"cues": len(found), "preview": told["preview"], "inputs": told["inputs"]}
     return [Made(path, "video/mp4", aim.width, aim.height, float(cut.frames / aim.fps), float(aim.fps), facts)]
 
 
-def lettered(frames: Iterator[Rgb], found: Sequence[Cue], fps: Fraction, style: Style) -> Iterator[Rgb]:
+def written(frames: Iterator[Rgb], found: Sequence[Cue], fps: Fraction, style: Style) -> Iterator[Rgb]:
     """The frames with their subtitles: frame k shows what starts at or before k / fps and ends after it."""
     begun = 0
     under_way: list[Cue] = []

@@ -11,7 +11,9 @@ import cv2
 import numpy as np
 
 from callsheet.renderers import frame
-from callsheet.renderers.edit.reel import Reel, Rgb
+from callsheet.renderers.edit.frames import Rgb
+from callsheet.renderers.edit.parts import rate
+from callsheet.renderers.edit.reel import Reel
 from callsheet.renderers.previz import letterbox
 
 
@@ -64,8 +66,7 @@ def target(given: Mapping[str, Any], clip: Reel) -> Target:
     A ratio alone keeps the length of the clip's shorter side.
     """
     width, height = _size(given, clip)
-    fps = frame.exact_fps(given["fps"]) if "fps" in given else clip.fps
-    return Target(width, height, fps, given.get("fit", "letterbox"), given.get("focus", 0.5))
+    return Target(width, height, rate(given, clip), given.get("fit", "letterbox"), given.get("focus", 0.5))
 
 
 def resized(rgb: Rgb, width: int, height: int) -> Rgb:

@@ -72,7 +72,8 @@ def cues(given: Mapping[str, Any]) -> list[Cue]:
     wrong = next((cue for cue in found if cue.end <= cue.start), None)
     if wrong:
         said = f"The subtitle {wrong.text[:40]!r} ends at {float(wrong.end):g} s, before it begins."
-        raise RenderError(said, hint=f"It begins at {float(wrong.start):g} s.", param=name)
+        hint = f"It begins at {float(wrong.start):g} s."
+        raise RenderError(said, hint=hint, param=name).because("cue_backwards", param=name, text=wrong.text[:40])
     return sorted((_later(cue, _seconds(given.get("offset", 0))) for cue in found), key=lambda cue: cue.start)
 
 

@@ -14,9 +14,12 @@ import numpy as np
 from av.error import FFmpegError
 
 from callsheet.errors import RenderError
+from callsheet.renderers.edit.checks import begun
+from callsheet.renderers.edit.checks import length as own_length
 from callsheet.renderers.edit.conform import target
+from callsheet.renderers.edit.frames import Stereo, pictures, sound
 from callsheet.renderers.edit.origin import notes
-from callsheet.renderers.edit.reel import Reel, Stereo, pictures, reel, sound
+from callsheet.renderers.edit.reel import Reel, reel
 from callsheet.renderers.edit.tracks import Track, length, mixed
 from callsheet.renderers.encode import SAMPLE_RATE, ClipWriter, Tape, tags
 from callsheet.renderers.landing import landing
@@ -48,12 +51,9 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """Put `audio` to `video`, in place of its own sound or over it."""
     given = scene.extra
     clip = reel(given["video"])
-    begin, count = round(given.get("offset", 0) * SAMPLE_RATE), length(Path(given["audio"]), "audio")
-    plan = _plan(clip, begin + count, hold=given.get("when_longer") == "hold")
-    if begin >= plan.samples:
-        raise RenderError(
-            "The sound would begin after the clip's end.", hint="Give a smaller offset.", param="offset"
-        ).because("begins_too_late", param="offset")
+    count = length(Path(given["audio"]), "audio")
+    plan = _plan(clip, round(given.get("offset", 0) * SAMPLE_RATE) + count, hold=given.get("when_longer") == "hold")
+    begin = begun(given, plan.samples)
     heard = mixed(_tracks(given, plan, begin, count), plan.samples, given.get("loudness"))
     path, copied = out / "clip.mp4", not plan.held and _can_copy(clip)
     told = notes(scene, [clip.path, given["audio"]], pictures="copied" if copied else "encoded")
@@ -68,7 +68,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
 
 def _plan(clip: Reel, ends: int, *, hold: bool) -> Plan:
     frames = clip.count(clip.fps)
-    seconds = clip.seconds if clip.steady else Fraction(frames) / clip.fps
+    seconds = own_length(clip)
     if hold and Fraction(ends, SAMPLE_RATE) > seconds:
         frames = max(frames, math.ceil(Fraction(ends, SAMPLE_RATE) * clip.fps))
         seconds = Fraction(frames) / clip.fps

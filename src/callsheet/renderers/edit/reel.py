@@ -1,8 +1,8 @@
-"""A clip as an editor needs it: when each of its frames shows, its pictures by number, its sound in step with them."""
+"""A clip as an editor needs it: how long it is and when each of its frames shows, read without decoding any."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,17 +15,10 @@ from numpy.typing import NDArray
 
 from callsheet.errors import RenderError
 from callsheet.renderers import media
-from callsheet.renderers.encode import SAMPLE_RATE, Tape
-from callsheet.renderers.previz.footage import facts
-from callsheet.renderers.sound.read import blocks
-
-Rgb = NDArray[np.uint8]
-Stereo = NDArray[np.float32]
+from callsheet.renderers.headers import facts
 
 _RATES = tuple(Fraction(whole) for whole in (10, 12, 15, 16, 20, 24, 25, 30, 48, 50, 60, 90, 100, 120, 144, 240))
 _BROADCAST = tuple(Fraction(whole * 1000, 1001) for whole in (24, 30, 48, 60, 120))
-_UNSPECIFIED, _BT709 = 2, 1
-_BLOCK = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +74,7 @@ def reel(path: str | Path, name: str = "video") -> Reel:
     """Read when each frame of a clip shows, decoding none. Raises RenderError, with `name` as the param."""
     path = Path(path)
     found = facts(path, name)
-    with _opened(path, name) as container:
+    with opened(path, name) as container:
         stream = container.streams.video[0]
         times, end = _times(container, stream)
         guessed = Fraction(stream.guessed_rate or stream.average_rate or 24)
@@ -93,58 +86,9 @@ def reel(path: str | Path, name: str = "video") -> Reel:
     return Reel(path, name, *size, times, base, end, fps, steady, found.has_audio)
 
 
-def pictures(clip: Reel, numbers: NDArray[np.intp]) -> Iterator[Rgb]:
-    """The frames with these numbers (never falling), uint8 RGB upright; one that comes twice is the same array twice.
-
-    A frame that is damaged is stood in for by the one before it. Raises RenderError where none can be decoded.
-    """
-    frames = _numbered(clip, int(numbers[0]))
-    held = following = next(frames, None)
-    if held is None:
-        raise RenderError(f"{clip.name} holds no frame that can be decoded.", param=clip.name).because(
-            "media_empty", param=clip.name
-        )
-    rgb = upright(held[1])
-    for wanted in numbers:
-        before = held
-        while following is not None and following[0] <= wanted:
-            held, following = following, next(frames, None)
-        if held is not before:
-            rgb = upright(held[1])
-        yield rgb
-
-
-def upright(frame: Any) -> Rgb:
-    """A decoded frame as uint8 RGB, by its own colours (HD that does not say is BT.709) and turned as it is shown."""
-    if frame.colorspace == _UNSPECIFIED and min(frame.width, frame.height) >= 720:
-        frame.colorspace = _BT709
-    pixels = frame.to_ndarray(format="rgb24")
-    return np.ascontiguousarray(np.rot90(pixels, round(frame.rotation / 90) % 4))
-
-
-def sound(clip: Reel, start: Fraction, count: int) -> Iterator[Stereo]:
-    """Exactly `count` samples of the clip's sound from a second of its picture on, in blocks; silence where none is."""
-    skip = round(start * SAMPLE_RATE) - (_lag(clip) if clip.has_audio else 0)
-    lead = min(count, max(0, -skip))
-    tape = Tape(blocks(clip.path, name=clip.name) if clip.has_audio else ())
-    for gone in pieces(max(0, skip)):
-        tape.take(gone)
-    for quiet in pieces(lead):
-        yield np.zeros((quiet, 2), np.float32)
-    for wanted in pieces(count - lead):
-        block = tape.take(wanted)
-        yield np.concatenate([block, np.zeros((wanted - len(block), 2), np.float32)])
-
-
-def pieces(count: int) -> Iterator[int]:
-    """The lengths of the blocks that so many samples are worked in."""
-    while count > 0:
-        yield min(count, _BLOCK)
-        count -= _BLOCK
-
-
 @contextmanager
-def _opened(path: Path, name: str) -> Generator[Any]:
+def opened(path: Path, name: str) -> Generator[Any]:
+    """The clip's container, for one who decodes it. Raises RenderError, with `name` as the param."""
     try:
         with media.open_video(path) as container:
             yield container
@@ -189,40 +133,3 @@ def _known(rate: Fraction) -> Fraction:
     """The rate that is meant: a usual one where it is that to 0.04 %, else itself."""
     nearest = min((*_RATES, *_BROADCAST), key=lambda one: abs(one - rate))
     return nearest if abs(nearest / rate - 1) < Fraction(4, 10_000) else rate.limit_denominator(1001)
-
-
-def _numbered(clip: Reel, start: int) -> Iterator[tuple[int, Any]]:
-    """Decoded frames with their numbers, from a key frame at or before `start` on."""
-    for place in (start, 0) if start else (0,):
-        found = _decoded(clip, place)
-        first = next(found, None)
-        # Some containers seek roughly: what lands behind the frame that is wanted is read again from the beginning.
-        if first is not None and (first[0] <= start or place == 0):
-            yield first
-            yield from found
-            return
-        found.close()
-
-
-def _decoded(clip: Reel, place: int) -> Generator[tuple[int, Any]]:
-    with _opened(clip.path, clip.name) as container:
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
-        if place:
-            container.seek(int(clip.times[place]), stream=stream)
-        number = -1
-        for frame in container.decode(stream):
-            after = number + 1
-            number = after if frame.pts is None else int(np.searchsorted(clip.times, frame.pts, side="right")) - 1
-            if number >= 0:
-                yield number, frame
-
-
-def _lag(clip: Reel) -> int:
-    """By how many samples the sound begins after the first picture; negative where it begins before."""
-    with _opened(clip.path, clip.name) as container:
-        stream = container.streams.audio[0]
-        for frame in container.decode(stream):
-            begins = Fraction(frame.pts or 0) * Fraction(frame.time_base or stream.time_base)
-            return round((begins - clip.first) * SAMPLE_RATE)
-    return 0

@@ -3,61 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from callsheet.errors import RenderError
 from callsheet.renderers.edit.conform import Target
-from callsheet.renderers.edit.reel import Reel, Rgb, Stereo, pictures, pieces, sound
+from callsheet.renderers.edit.frames import Rgb, Stereo, pictures, pieces, sound
+from callsheet.renderers.edit.parts import Part, fit, half, whole
 from callsheet.renderers.encode import SAMPLE_RATE, Tape, samples
 
 _SMOOTH = round(0.004 * SAMPLE_RATE)
 """How many samples a sound takes to go and come where a cut would click."""
 _NEAR = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A stretch of a clip: from `start` seconds, `count` frames at the target's rate; how one passes into it.
-
-    A dissolve lays its `frames` over the end of the one before. A fade through a colour takes half of them from the end
-    of the one before and half from this one's beginning, and so costs no time.
-    """
-
-    clip: Reel
-    start: Fraction
-    count: int
-    transition: str = "cut"
-    frames: int = 0
-
-    @property
-    def overlap(self) -> int:
-        """How many frames it shares with the one before."""
-        return self.frames if self.transition == "dissolve" else 0
-
-
-def part(clip: Reel, fps: Fraction, start: float = 0, end: float | None = None, *, at: str = "") -> Part:
-    """The frames that show from `start` up to `end` seconds, counted at `fps`: a clip's own all, where none are given.
-
-    Raises RenderError, naming the place `at`, where there are none.
-    """
-    whole = clip.frames if clip.steady and fps == clip.fps else clip.count(fps)
-    first = round(Fraction(start).limit_denominator(1_000_000) * fps)
-    last = whole if end is None else min(whole, round(Fraction(end).limit_denominator(1_000_000) * fps))
-    if first >= last:
-        said = "end" if end is not None and end <= start else "start"
-        length = float(clip.seconds)
-        raise RenderError(
-            f"Nothing of {at or clip.name} lies between {start:g} s and {length if end is None else end:g} s.",
-            hint=f"It lasts {length:.3f} s.",
-            param=f"{at}.{said}" if at else said,
-        ).because("part_empty", param=at or clip.name, length=round(length, 3))
-    return Part(clip, Fraction(first) / fps, last - first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +32,11 @@ class Cut:
     @property
     def frames(self) -> int:
         """How many frames the whole has: those of all parts, less what dissolves share."""
-        return sum(part.count - part.overlap for part in self.parts)
+        return whole(self.parts)
 
     def check(self) -> None:
         """Raises RenderError where transitions or fades want more frames than there are."""
-        for index, (part, into) in enumerate(zip(self.parts, (*_heads(self.parts)[1:], 0), strict=True)):
-            if part.count < _heads(self.parts)[index] + into:
-                seconds = part.count / float(self.target.fps)
-                raise RenderError(
-                    f"Clip {index + 1} lasts {seconds:.3f} s, which is too short for its transitions.",
-                    hint="Give them a shorter transition_duration.",
-                    param="transition_duration",
-                ).because("clip_too_short", clip=index + 1, length=round(seconds, 3))
-        if self.fade_in + self.fade_out > self.frames:
-            raise RenderError("The fades are longer than the whole.", hint="Shorten them.", param="fade_out").because(
-                "fades_too_long", param="fade_out"
-            )
+        fit(self.parts, self.target.fps, (self.fade_in, self.fade_out))
 
     def pictures(self) -> Iterator[Rgb]:
         """Every frame of the whole in order, uint8 RGB; each may be drawn on."""
@@ -124,8 +73,8 @@ class Cut:
         for place, (number, rgb) in enumerate(zip(numbers, pictures(part.clip, numbers), strict=True)):
             if held is None or held[0] != number:
                 held = (int(number), self.target.fitted(rgb))
-            come = _share(place, part.count, _half(part, first=False), 0, black_first=False)
-            go = _share(place, part.count, 0, _half(after, first=True))
+            come = _share(place, part.count, half(part, first=False), 0, black_first=False)
+            go = _share(place, part.count, 0, half(after, first=True))
             colour = _COLOURS[part.transition if come < 1 else after.transition if after and go < 1 else "cut"]
             yield held[1].copy() if come * go == 1 else _veiled(held[1], come * go, colour)
 
@@ -152,7 +101,7 @@ class Cut:
         """One part's samples, with what fades through a colour gone and come as its pictures do."""
         part, fps = self.parts[index], self.target.fps
         after = self.parts[index + 1] if index + 1 < len(self.parts) else None
-        rise, fall = samples(_half(part, first=False), fps), samples(_half(after, first=True), fps)
+        rise, fall = samples(half(part, first=False), fps), samples(half(after, first=True), fps)
         yield from eased(sound(part.clip, part.start, count), count, rise, fall)
 
     def _faded(self, heard: Iterator[Stereo]) -> Iterator[Stereo]:
@@ -176,18 +125,6 @@ def eased(heard: Iterator[Stereo], whole: int, rise: int, fall: int) -> Iterator
             yield (block * gain[:, None]).astype(np.float32)
         else:
             yield block
-
-
-def _heads(parts: Sequence[Part]) -> list[int]:
-    """How many frames of each part the transition into it takes."""
-    return [part.overlap or _half(part, first=False) for part in parts]
-
-
-def _half(part: Part | None, *, first: bool) -> int:
-    """How many frames of a fade through a colour lie in the part before it (`first`) or in the part itself."""
-    if part is None or not part.transition.startswith("fade-"):
-        return 0
-    return part.frames // 2 if first else part.frames - part.frames // 2
 
 
 def _share(place: int, whole: int, rise: int, fall: int, *, black_first: bool = True) -> float:

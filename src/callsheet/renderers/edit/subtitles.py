@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callsheet.renderers.edit.cues import Cue, Word
-from callsheet.renderers.edit.reel import Rgb
+from callsheet.renderers.edit.frames import Rgb
 from callsheet.renderers.previz import lettering
 
 SAFE = 0.05

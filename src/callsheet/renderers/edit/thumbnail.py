@@ -10,10 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from callsheet.errors import RenderError
+from callsheet.renderers.edit.checks import at_time
 from callsheet.renderers.edit.conform import resized
+from callsheet.renderers.edit.frames import Rgb, pictures
 from callsheet.renderers.edit.origin import notes
-from callsheet.renderers.edit.reel import Reel, Rgb, pictures, reel
+from callsheet.renderers.edit.reel import Reel, reel
 from callsheet.renderers.scene import Made, Progress, Scene
 from callsheet.renderers.stills import write_still
 
@@ -46,13 +47,7 @@ def chosen(clip: Reel, at: float | str) -> int:
         return clip.frames - 1
     if isinstance(at, str):
         return _best(clip, at)
-    if at >= clip.seconds:
-        raise RenderError(
-            f"There is no frame at {at:g} s.",
-            hint=f"It lasts {float(clip.seconds):.3f} s; the end is called last.",
-            param="at",
-        ).because("no_frame_there", param="at", at=at, length=round(float(clip.seconds), 3))
-    return int(clip.shown(Fraction(at).limit_denominator(1_000_000), 1, clip.fps)[0])
+    return at_time(clip, at)
 
 
 def _best(clip: Reel, how: str) -> int:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callsheet.errors import RenderError
-from callsheet.renderers.edit.reel import Stereo, pieces
+from callsheet.renderers.edit import checks
+from callsheet.renderers.edit.frames import Stereo, pieces
 from callsheet.renderers.edit.sequence import eased
 from callsheet.renderers.encode import SAMPLE_RATE, Tape
 from callsheet.renderers.sound.levels import Meter
@@ -112,16 +113,7 @@ def fitted(found: Sequence[Track], whole: int | None) -> tuple[list[Track], int]
     Raises RenderError where all loop and none is asked for, or where a track would begin after the end.
     """
     ends = [track.at + track.count for track in found if track.period is None]
-    if whole is None and not ends:
-        raise RenderError("All tracks loop, and nothing says for how long.", hint="Give duration.", param="duration")
-    total = max(ends) if whole is None else whole
-    late = next((index for index, track in enumerate(found) if track.at >= total), None)
-    if late is not None:
-        raise RenderError(
-            f"Track {late + 1} begins after the mix has ended, at {total / SAMPLE_RATE:.3f} s.",
-            hint="Give a longer duration, or a smaller offset.",
-            param=f"tracks[{late}].offset",
-        )
+    total = checks.mixed([track.at for track in found], ends, whole)
     return [
         replace(one, count=total - one.at if one.period else min(one.count, total - one.at)) for one in found
     ], total

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 
 from callsheet.renderers.previz import shoot
+from callsheet.renderers.previz.controls import refuse_pose
 from callsheet.renderers.previz.picture import masks
 from callsheet.renderers.previz.picture.made import pictures
 from callsheet.renderers.previz.picture.planes import Rgb
-from callsheet.renderers.previz.reference_to_image import refuse_pose
 from callsheet.renderers.scene import Made, Progress, Scene
 
 

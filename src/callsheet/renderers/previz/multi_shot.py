@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from callsheet.errors import RenderError
 from callsheet.renderers.previz import first_last, framing, mark, shoot, shots, shots_sound, slate, text_to_video
 from callsheet.renderers.previz.flow import bridge
 from callsheet.renderers.previz.image_to_video import over_still
@@ -32,7 +31,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """
     listed = shots.given(scene)
     scene = replace(scene, duration=float(sum(shot.frames for shot in listed) / scene.fps))
-    if _morphs(scene, listed):
+    if shots.morphs(scene, listed):
         return through(scene, listed, out, progress)
     start = scene.image
     opened = [
@@ -50,18 +49,6 @@ def where_asked(one: Renderer) -> Renderer:
         return cut(scene, shots.asked(scene), out, progress)
 
     return rendered
-
-
-def _morphs(scene: Scene, listed: Sequence[Shot]) -> bool:
-    complete = scene.image is not None and all(shot.image for shot in listed)
-    asked = scene.extra.get("transition") or "auto"
-    if asked == "morph" and not complete:
-        raise RenderError(
-            "A morph needs a picture to start from and one in every shot.",
-            hint="Give image and shots[].image, or transition cut.",
-            param="transition",
-        )
-    return complete and asked != "cut"
 
 
 def through(

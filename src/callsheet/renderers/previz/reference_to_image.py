@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from callsheet.errors import RenderError
 from callsheet.renderers.previz import image_to_image, shoot, text_to_image
+from callsheet.renderers.previz.controls import refuse_pose
 from callsheet.renderers.previz.enlarge import enlarge
 from callsheet.renderers.previz.picture import arrange, repaint, structure, treat
 from callsheet.renderers.previz.picture.made import pictures
@@ -29,16 +29,6 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     if control == "subject" and "init_image" in scene.extra:
         stills = [shoot.unmarked(Path(scene.extra["init_image"]), "init_image", scene), *stills[1:]]
     return pictures(scene, out, progress, lambda piece: _drawn(piece, stills, control))
-
-
-def refuse_pose(control: str | None) -> None:
-    """Raise RenderError where a pose is asked for: no classical method finds one."""
-    if control == "pose":
-        raise RenderError(
-            "Previz cannot read a pose: that takes a neural model, such as ViTPose.",
-            hint="Use edge, subject or depth, or run it on the vendor.",
-            param="control",
-        ).because("no_pose", param="control", neural="ViTPose")
 
 
 def _drawn(scene: Scene, stills: list[Rgb], control: str | None) -> tuple[Rgb, dict[str, Any]]:

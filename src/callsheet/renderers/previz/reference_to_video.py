@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from callsheet.errors import RenderError
 from callsheet.renderers import media
-from callsheet.renderers.previz import footage, shoot, slate, text_to_video, unstamped
+from callsheet.renderers.previz import casting, footage, shoot, slate, text_to_video, unstamped
 from callsheet.renderers.previz.painter import compose
 from callsheet.renderers.previz.painter.brief import Brief, read
 from callsheet.renderers.previz.painter.flatten import flat
@@ -23,9 +23,6 @@ from callsheet.renderers.previz.picture import cutout
 from callsheet.renderers.previz.shoot import Extras, Rgb
 from callsheet.renderers.previz.text_to_image import painted
 from callsheet.renderers.scene import Made, Progress, Scene
-
-MOST = 7
-"""Subjects in one scene."""
 
 _NAMED = re.compile(r"@([^\s@,，.。;；:：!！?？()（）\[\]]+)")
 _USED = ("id", "images", "videos")
@@ -60,7 +57,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     says `@id`, only those that it names appear, in its order. `Made.extra["subjects"]` says what was used of each, and
     what was not: a `voice`, and a `server_id` that only the vendor knows.
     """
-    pictures = _chosen(_pictures(scene), scene.prompt)
+    pictures = _chosen(casting.subjects(scene), scene.prompt)
     unused = _unused(scene)
     cast = [replace(_reference(name, paths, scene), unused=unused.get(name, ())) for name, paths in pictures]
     words = re.sub(r"\s{2,}", " ", _NAMED.sub("", scene.prompt)).strip()
@@ -99,25 +96,6 @@ def with_cast(painting: Painting, cast: Sequence[Reference]) -> Painting:
             subject = (x, y - lit.shape[0] / 2, depth, 0.0)
     layers[place:place] = added
     return replace(painting, layers=tuple(layers), subject=subject)
-
-
-def _pictures(scene: Scene) -> list[tuple[str, list[Path]]]:
-    """Every subject's name and the pictures or clips that show it."""
-    rows: Sequence[Mapping[str, Any]] = scene.extra.get("subjects") or ()
-    if rows:
-        found = [
-            (str(row.get("id") or index + 1), [Path(one) for one in (*row.get("images", ()), *row.get("videos", ()))])
-            for index, row in enumerate(rows)
-        ]
-    else:
-        found = [(str(index + 1), [path]) for index, path in enumerate(scene.images)]
-    for index, (name, paths) in enumerate(found):
-        if not paths:
-            said = f"The subject {name!r} has no picture."
-            raise RenderError(said, hint="Give it images.", param=f"subjects[{index}].images")
-    if not 1 <= len(found) <= MOST:
-        raise RenderError(f"{len(found)} references came.", hint=f"Give 1 to {MOST}.", param="images")
-    return found
 
 
 def _unused(scene: Scene) -> dict[str, tuple[str, ...]]:

@@ -65,6 +65,19 @@ def given(scene: Scene) -> list[Shot]:
     return timed(shots, seconds, scene.fps)
 
 
+def morphs(scene: Scene, listed: Sequence[Shot]) -> bool:
+    """Whether the shots are led through key pictures. Raises RenderError where that is asked for and one is missing."""
+    complete = scene.image is not None and all(shot.image for shot in listed)
+    asked = scene.extra.get("transition") or "auto"
+    if asked == "morph" and not complete:
+        raise RenderError(
+            "A morph needs a picture to start from and one in every shot.",
+            hint="Give image and shots[].image, or transition cut.",
+            param="transition",
+        ).because("pictures_missing", param="image", least=1)
+    return complete and asked != "cut"
+
+
 def asked(scene: Scene) -> list[Shot]:
     """The shots of one prompt: as it numbers them, else the usual coverage, closer from cut to cut."""
     numbered = read(scene.prompt)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from callsheet.errors import RenderError
 from callsheet.renderers.encode import SAMPLE_RATE
 from callsheet.renderers.previz import shoot
-from callsheet.renderers.previz.effects.score import Heard, Window, perform, perform_windows
+from callsheet.renderers.previz.effects import windows
+from callsheet.renderers.previz.effects.score import Heard, perform, perform_windows
 from callsheet.renderers.scene import Made, Progress, Scene
 from callsheet.renderers.sound.write import write_sound
 
@@ -42,15 +40,4 @@ def _heard(scene: Scene) -> Heard:
     shots = scene.extra.get("shots")
     if not shots:
         return perform(scene.prompt, count, scene.seed, scene.negative_prompt)
-    return perform_windows([_window(shot, scene.duration) for shot in shots], count, scene.seed)
-
-
-def _window(shot: Mapping[str, Any], duration: float) -> Window:
-    start, end = float(shot["from"]), float(shot["to"])
-    if not (math.isfinite(start) and math.isfinite(end) and 0 <= start < end <= duration):
-        raise RenderError(
-            f"The window from {start:g} s to {end:g} s does not lie in a sound of {duration:g} s.",
-            hint="Each begins before it ends, and ends with the sound at the latest.",
-            param="shots",
-        )
-    return Window(str(shot["prompt"]), start, end)
+    return perform_windows([windows.window(shot, scene.duration) for shot in shots], count, scene.seed)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from callsheet.errors import RenderError
-from callsheet.renderers.previz import focus, multi_shot, shoot, shots
+from callsheet.renderers.previz import casting, focus, multi_shot, shoot, shots
 from callsheet.renderers.previz.image_to_video import over_still
 from callsheet.renderers.previz.shoot import Rgb
 from callsheet.renderers.previz.shots import Shot
@@ -78,12 +78,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
         raise RenderError("This render needs images.", param="images").because("param_missing", param="images")
     asked = str(scene.extra.get("template") or "")
     chosen = arrangement(asked, len(scene.images))
-    if asked == "one_shot" and len(scene.images) < 3:
-        raise RenderError(
-            f"one_shot takes three pictures; {len(scene.images)} came.",
-            hint="Give three, or another template.",
-            param="images",
-        )
+    casting.enough(scene)
     scene = replace(scene, camera_move=scene.camera_move or chosen.move)
     made = _WAYS[chosen.way](scene, chosen, out, progress)
     told = {"asked": asked, "arrangement": chosen.name, "note": NOTE}

@@ -9,14 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from callsheet.errors import RenderError
-from callsheet.renderers.previz import shoot
+from callsheet.renderers.previz import bounds, shoot
 from callsheet.renderers.previz.picture import structure
 from callsheet.renderers.previz.picture.made import pictures
 from callsheet.renderers.scene import Made, Progress, Scene
-
-MOST_PIXELS = 7680 * 7680
-"""A side of 8K by 8K is the largest that is made: about 1.2 GB of memory while it is."""
 
 
 def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
@@ -26,14 +22,7 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     pixels.
     """
     still = shoot.still(scene.image, "image")
-    scale = scene.extra.get("scale")
-    size = (still.shape[1] * scale, still.shape[0] * scale) if scale else (scene.width, scene.height)
-    if size[0] * size[1] > MOST_PIXELS:
-        raise RenderError(
-            f"{size[0]}x{size[1]} pixels are more than can be made here.",
-            hint="Ask for at most 7680x7680: a smaller scale or resolution.",
-            param="scale" if scale else "resolution",
-        ).because("made_too_large", width=size[0], height=size[1], most=7680)
+    size = bounds.enlarged(scene, still.shape[1], still.shape[0])
     said = {"from": list(still.shape[1::-1]), "method": "lanczos, along edges"}
     clear = shoot.see_through(scene)
 

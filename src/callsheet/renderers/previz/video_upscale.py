@@ -20,13 +20,10 @@ from numpy.typing import NDArray
 from callsheet.errors import RenderError
 from callsheet.renderers import encode, media
 from callsheet.renderers.landing import landing
-from callsheet.renderers.previz import footage, mark, shoot, unstamped
+from callsheet.renderers.previz import bounds, footage, mark, shoot, unstamped
 from callsheet.renderers.previz.enlarge import enlarge
 from callsheet.renderers.previz.watermark import Watermark
 from callsheet.renderers.scene import Made, Progress, Scene
-
-MOST_PIXELS = 20_000_000_000
-"""Pixels of all frames together: ten minutes of 1080p at 24 a second, or 25 seconds of 8K."""
 
 _KEPT_SOUND = frozenset({"aac", "mp3", "ac3", "eac3", "opus", "flac", "alac"})
 """What an MP4 may hold; any other sound is written as AAC."""
@@ -38,11 +35,11 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     """Make `out/clip-1.mp4`: the frames of `scene.video` at exactly the scene's size, each at its own time.
 
     The sound is copied packet by packet; `Made.extra["sound"]` is `copied`, `none`, or the codec it had to be written
-    in. Another seed changes nothing, so there is one piece. RenderError for more than `MOST_PIXELS`.
+    in. Another seed changes nothing, so there is one piece. RenderError for more than `bounds.MOST_OF_ALL`.
     """
     found = footage.facts(scene.video)
     assert scene.video is not None
-    _bounded(found, scene)
+    bounds.bounded(found, scene)
     path = out / "clip-1.mp4"
     try:
         with landing(path) as part, media.open_video(scene.video) as source:
@@ -53,17 +50,6 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     extra = {"sound": said, "frames": frames, "from": f"{found.width}x{found.height}"}
     fps = float(found.fps) if found.fps else None
     return [Made(path, "video/mp4", scene.width, scene.height, duration=made.duration, fps=fps, extra=extra)]
-
-
-def _bounded(found: media.Facts, scene: Scene) -> None:
-    frames = found.frames or 1
-    if frames * scene.width * scene.height > MOST_PIXELS:
-        most = MOST_PIXELS // (scene.width * scene.height)
-        raise RenderError(
-            f"{frames} frames of {scene.width}x{scene.height} are too many to enlarge here: at most {most}.",
-            hint="Ask for a smaller resolution, or trim the video first.",
-            param="resolution",
-        )
 
 
 def _through(source: Any, part: Path, scene: Scene, found: media.Facts, progress: Progress) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callsheet.contract import Order
+from callsheet.renderers.looking import Look
 from callsheet.renderers.pool import Pool
 from callsheet.renderers.scene import Scene
 from callsheet.settings import Settings
@@ -17,7 +18,7 @@ def local_driver(settings: Settings, pool: Pool) -> EditDriver:
 class EditDriver(RenderDriver):
     """Hands every param to the renderer by its canonical name, media as paths however deep they stand."""
 
-    def scene(self, order: Order) -> Scene:
+    def sketch(self, order: Order, look: Look) -> Scene:
         """The scene of a checked input."""
         given = order.model.with_media(order.input, lambda _, file_id: str(order.media[file_id]))
         return Scene(capability=order.model.capability, extra=given)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from callsheet.contract import Call, Driver, Order, Rendering
+from callsheet.contract import Bring, Call, Checking, Driver, Order, Rendering
 from callsheet.errors import Rejected
-from callsheet.tasks import Clock, Failure, State, Update
+from callsheet.tasks import Clock, Failure, File, State, Update
 
 End = Literal["render", "fail", "reject", "stuck"]
 
@@ -77,7 +77,7 @@ class CuedDriver:
     async def submit(self, order: Order) -> Update:
         """Start it, or only say so. Rejected at once for `[[reject]]` without `[[slow]]`."""
         self._let_go(order.task_id)
-        cue, prompt = read(order.input.get("prompt") or "")
+        cue, prompt = read(_prompt(order))
         if cue is None:
             return await self._inner.submit(order)
         if cue.end == "reject" and not cue.seconds:
@@ -88,6 +88,13 @@ class CuedDriver:
         self._held[order.task_id] = held
         self.slots = self._inner.slots + len(self._held)
         return Update(State.RUNNING, remote=order.task_id, again=held.pause(self._clock()))
+
+    async def check(self, order: Order, files: Mapping[str, File], bring: Bring) -> None:
+        """As the inner driver has it, of the prompt without its markers; what is not to be rendered is not judged."""
+        cue, prompt = read(_prompt(order))
+        if isinstance(self._inner, Checking) and (cue is None or cue.end == "render"):
+            bare = order if cue is None else dataclasses.replace(order, input={**order.input, "prompt": prompt})
+            await self._inner.check(bare, files, bring)
 
     async def poll(self, order: Order, remote: str) -> Update:
         """Under way until its time is over, then the end that was asked for."""
@@ -129,6 +136,12 @@ class CuedDriver:
     def _let_go(self, remote: str) -> None:
         self._held.pop(remote, None)
         self.slots = self._inner.slots + len(self._held)
+
+
+def _prompt(order: Order) -> str:
+    """The prompt, where there is one and it is not still to be made by another task."""
+    said = order.input.get("prompt")
+    return said if isinstance(said, str) else ""
 
 
 @dataclass(frozen=True, slots=True)

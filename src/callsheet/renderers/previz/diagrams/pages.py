@@ -10,9 +10,9 @@ from typing import Any
 from callsheet.errors import RenderError
 from callsheet.renderers.landing import landing
 from callsheet.renderers.previz import shoot
-from callsheet.renderers.previz.diagrams import letters, picture, theme, words
+from callsheet.renderers.previz.diagrams import letters, picture, reading, theme, words
 from callsheet.renderers.previz.diagrams.shapes import Board, Branch, Flow, Plan
-from callsheet.renderers.previz.diagrams.understand import Understood, source, understand
+from callsheet.renderers.previz.diagrams.understand import Understood
 from callsheet.renderers.scene import Made, Progress, Scene
 from callsheet.renderers.stills import write_still
 
@@ -23,39 +23,13 @@ def render(scene: Scene, out: Path, progress: Progress) -> list[Made]:
     `scene.extra` may hold `language`, `style`, `pixel_width`, and `source`: what a chat model wrote, to be drawn in the
     prompt's place. Raises RenderError for a prompt without a letter that can be drawn, and for source that is broken.
     """
-    found, wrote = _understood(scene)
+    found, wrote = reading.understood(scene)
     language = words.tongue(scene.prompt + found.title, str(scene.extra.get("language", "zh")))
     made: list[Made] = []
     for index, piece in enumerate(shoot.pieces(scene)):
         made += _piece(piece, out, f"diagram-{index + 1}", (found, wrote, language))
         progress((index + 1) / scene.count)
     return made
-
-
-def _understood(scene: Scene) -> tuple[Understood, str]:
-    """What is drawn, and who wrote it: rules, or the chat model."""
-    prompt = str(scene.extra.get("words", scene.prompt))
-    drawable = letters.drawable(prompt)
-    if not any(char.isalnum() for char in drawable):
-        lost = "".join(letters.missing(prompt))[:40]
-        raise RenderError(
-            f"No letter of the prompt can be drawn: {lost!r}."
-            if lost
-            else "The prompt says nothing that can be drawn.",
-            hint=f"Diagrams are lettered in {', '.join(words.LANGUAGES)}.",
-            param="prompt",
-        ).because("nothing_to_draw", param="prompt", known=list(words.LANGUAGES))
-    try:
-        written = scene.extra.get("source")
-        if written:
-            found = source(scene.capability, str(written))
-            if found:
-                return found, "model"
-        return understand(scene.capability, prompt, str(scene.extra.get("language", "zh"))), "rules"
-    except ValueError as error:
-        raise RenderError(
-            f"The source in the prompt cannot be drawn: {error}", hint="Correct it, or say it in words.", param="prompt"
-        ).because("source_wrong", param="prompt", quoted=str(error)) from error
 
 
 def _piece(piece: Scene, out: Path, name: str, what: tuple[Understood, str, str]) -> list[Made]:

@@ -42,8 +42,7 @@ class Understood:
 
 def understand(kind: str, prompt: str, language: str) -> Understood:
     """The diagram of this kind that the prompt means. Raises ValueError for source that cannot be mended."""
-    text = re.sub(r"\r\n?", "\n", prompt)
-    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+", " ", text)
+    text = plain(prompt)
     given = source(kind, text)
     if given:
         return given
@@ -53,14 +52,20 @@ def understand(kind: str, prompt: str, language: str) -> Understood:
     return _READERS[kind](body, topic, words.tongue(text, language))
 
 
+def plain(prompt: str) -> str:
+    """The prompt with lines that end in one way, and blanks for what is no letter."""
+    text = re.sub(r"\r\n?", "\n", prompt)
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+", " ", text)
+
+
 def source(kind: str, text: str) -> Understood | None:
     """What is given as source: Mermaid of any kind, or an infographic's JSON; None for other text.
 
     Raises ValueError, in the parser's words, for source that is broken beyond repair.
     """
     bare = check.unfenced(text)
-    if kind == "infographic" and bare.lstrip().startswith("{"):
-        return _of_json(bare)
+    if found := board(kind, bare):
+        return found
     named = mermaid_read.kind(bare)
     if not named:
         return None
@@ -70,6 +75,11 @@ def source(kind: str, text: str) -> Understood | None:
     read = mermaid_read.read(sound)
     title = read.title if isinstance(read, Plan) else ""
     return Understood(read, title, "source", sound, mended=tuple(done))
+
+
+def board(kind: str, text: str) -> Understood | None:
+    """What an infographic's JSON means; None for other text. Raises ValueError for what cannot be read of it."""
+    return _of_json(text) if kind == "infographic" and text.lstrip().startswith("{") else None
 
 
 def _of_json(text: str) -> Understood:

@@ -10,16 +10,8 @@ import numpy as np
 
 from callsheet.renderers.previz.effects import abstract, mix, reader, timeline
 from callsheet.renderers.previz.effects.noise import Stereo, at
+from callsheet.renderers.previz.effects.windows import Window
 from callsheet.renderers.previz.painter.stage import dice
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A prompt and the seconds from..to in which it sounds."""
-
-    prompt: str
-    start: float
-    end: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def unknown(thing: str) -> RenderError:
         hint="Leave out what can be measured: a colour, a side (left, top), the sky, the background, bright or dark "
         "parts, the subject. Or draw the mask.",
         param="prompt",
-    )
+    ).because("mask_unclear", param="prompt")
 
 
 def _unclear(prompt: str) -> RenderError:
@@ -82,7 +82,7 @@ def _unclear(prompt: str) -> RenderError:
         f"What the mask is to leave out cannot be told from {prompt.strip()[:80]!r}.",
         hint='Say it once and plainly ("everything but the sky"), or name what is wanted and nothing else.',
         param="prompt",
-    )
+    ).because("mask_unclear", param="prompt")
 
 
 def _parted(text: str) -> tuple[str, str]:

@@ -68,7 +68,7 @@ def pause(seconds: float) -> Pause:
     if seconds > LONGEST_PAUSE:
         raise RenderError(
             f"A pause of {seconds:g} s is too long.", hint=f"At most {LONGEST_PAUSE} s each.", param="text"
-        )
+        ).because("pause_too_long", param="text", seconds=seconds, most=LONGEST_PAUSE)
     return Pause(seconds)
 
 
@@ -110,7 +110,7 @@ def _entry(entry: str, at: int) -> tuple[str, str]:
             f"pronunciations[{at}] {entry[:60]!r} does not say how a word is said.",
             hint="Write word/sound: omg/oh my god, or 处理/(chu3)(li3).",
             param="pronunciations",
-        )
+        ).because("pronunciation_wrong", param="pronunciations", given=entry[:60])
     return word.strip().lower(), sound.strip()
 
 

@@ -55,7 +55,7 @@ def read(text: str) -> Script:
             f"{line}, column {column + 1}.",
             hint="Close every tag and write & as &amp;, or leave out <speak> to have the text read as it stands.",
             param="text",
-        ) from error
+        ).because("ssml_broken", param="text", line=line, column=column + 1) from error
     return Script(tuple(reader.pieces), tuple(dict.fromkeys(reader.notes)))
 
 
@@ -111,7 +111,7 @@ class _Reader:
             "SSML with a document type is not read: it could bring entities.",
             hint="Leave out <!DOCTYPE>.",
             param="text",
-        )
+        ).because("ssml_doctype", param="text")
 
     def close(self) -> None:
         pass

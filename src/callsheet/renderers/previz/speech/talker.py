@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callsheet.errors import RenderError
+from callsheet.renderers.previz.speech.tongues import unspoken
 
 PATIENCE = 120.0
 """Seconds that one line may take to be spoken; a thousand times what it needs."""
@@ -157,5 +158,4 @@ class _Complaints:
 
 def _refused(answer: dict[str, Any]) -> RenderError:
     known: list[str] = answer.get("languages", [])
-    hint = f"It speaks {len(known)} languages: {', '.join(known)}." if known else None
-    return RenderError(str(answer["error"]), hint=hint, param="language" if known else "text")
+    return unspoken(str(answer["error"]), known) if known else RenderError(str(answer["error"]), param="text")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
+
+from callsheet.errors import RenderError
 
 # Unicode's own names say the script: the first word of a letter's name, and who speaks what is written in it. The first
 # language is taken where nothing says which one it is.
@@ -96,6 +98,17 @@ def voices(tag: str) -> tuple[str, ...]:
 def speaks(tag: str) -> str:
     """A tag in the one form that `runs` compares: the synthesiser's own name for it."""
     return voices(tag)[0]
+
+
+def nobody(names: Sequence[str]) -> str:
+    """What is said where the synthesiser has no voice of these names."""
+    return f"espeak-ng has no voice called {' or '.join(names)}."
+
+
+def unspoken(said: str, languages: Sequence[str]) -> RenderError:
+    """The error for a language that the synthesiser does not speak."""
+    hint = f"It speaks {len(languages)} languages: {', '.join(languages)}."
+    return RenderError(said, hint=hint, param="language").because("language_unspoken", param="language")
 
 
 def _chinese(parts: list[str]) -> str:

@@ -19,6 +19,8 @@ import threading
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
+from callsheet.renderers.previz.speech.tongues import nobody
+
 RATE = 22_050
 """Samples per second of what it speaks."""
 
@@ -82,7 +84,7 @@ class Synthesiser:
         """What to answer, without the samples: those are in `samples` until the next call."""
         voice = next((name for name in voices if not self._library.espeak_SetVoiceByName(name.encode())), None)
         if voice is None:
-            return {"error": f"espeak-ng has no voice called {' or '.join(voices)}.", "languages": self.languages()}
+            return {"error": nobody(voices), "languages": self.languages()}
         for parameter, value in ((_RATE, rate), (_VOLUME, _FULL), (_PITCH, pitch), (_RANGE, range)):
             self._library.espeak_SetParameter(parameter, value, 0)
         self._samples.clear()
