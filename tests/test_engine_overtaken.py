@@ -138,7 +138,7 @@ def test_what_stood_still_before_the_wire_while_an_operator_gave_it_up_is_not_se
             await house.engine.start()
             task = await house.submit()
             await ready.wait()
-            await elsewhere(house, task, lambda row, now: unsure(row, "It may have been accepted.", now))
+            await elsewhere(house, task, lambda row, now: unsure(row, LOST, now))
             await house.engine.resolve(task.id, None, again=True)
             await elsewhere(house, task, lambda row, now: adopted(row, "r-of-the-second-time", "answer", now))
             go.set()

@@ -166,7 +166,7 @@ class Course(RuleBasedStateMachine):
         elif end == "canceled":
             self.write(advance.canceled(self.row, self.now))
         else:
-            self.write(advance.unsure(self.row, "Lost.", self.now))
+            self.write(advance.unsure(self.row, Unsure("Lost."), self.now))
             self.write(advance.given_up(self.row, False, self.now))
         assert self.row.task.state.final
 
