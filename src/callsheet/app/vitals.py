@@ -109,13 +109,17 @@ def _heard(ends: Records, retries: Records) -> tuple[Mapping[str, Heard], Mappin
         if one["state"] == "succeeded" or code in _WORKS:
             well[vendor] = Heard(one["ended_at"], one["id"], one["run_model"])
         elif code in ITS_OWN:
-            ill[vendor] = Heard(one["ended_at"], one["id"], one["run_model"], code, said.get("message"))
+            ill[vendor] = Heard(one["ended_at"], one["id"], one["run_model"], code, said.get("message"), *_why(said))
     for one in retries:
         said, vendor = json.loads(one["data"]), _vendor(one["run_model"])
         code, message = said.get("code", Unauthorized.code), said.get("message") or said.get("why")
         if vendor not in ill or ill[vendor].at < one["at"]:
-            ill[vendor] = Heard(one["at"], one["task_id"], one["run_model"], code, message)
+            ill[vendor] = Heard(one["at"], one["task_id"], one["run_model"], code, message, *_why(said))
     return well, ill
+
+
+def _why(said: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
+    return said.get("reason"), said.get("values", {})
 
 
 def _vendor(model: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Condition = Literal["idle", "well", "failing", "parked"]
 """`parked`: its key is refused or missing. `failing`: the last that was heard of it is a fault of its own."""
@@ -12,13 +12,15 @@ Condition = Literal["idle", "well", "failing", "parked"]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The last that a vendor did well or badly: when, in which task; `code` and `message` where it was a fault."""
+    """The last that a vendor did well or badly: when, in which task; where it was a fault, as its failure says it."""
 
     at: int
     task: str
     model: str
     code: str | None = None
     message: str | None = None
+    reason: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,9 @@ class LastHeard(Outgoing):
     code: str | None
     """The class of the fault; null where it went well."""
     message: str | None
+    reason: str | None
+    values: dict[str, Any]
+    """What exactly went wrong and what that names, as a task's failure has them."""
 
 
 class VendorHealth(Outgoing):
@@ -144,4 +147,5 @@ def _health(state: VendorState) -> dict[str, Any]:
 def _heard(one: Heard | None) -> dict[str, Any] | None:
     if one is None:
         return None
-    return {"at": stamp(one.at), "task": one.task, "model": one.model, "code": one.code, "message": one.message}
+    told = {"code": one.code, "message": one.message, "reason": one.reason, "values": dict(one.values)}
+    return {"at": stamp(one.at), "task": one.task, "model": one.model, **told}

@@ -31,6 +31,19 @@ function unitOf(unit) {
   return has(`asked.unit.${unit}`) ? t(`asked.unit.${unit}`) : unit;
 }
 
+/** Kinds of movements whose memo callsheet writes; people write the others', and what they wrote stays as it is. */
+const WRITTEN_HERE = new Set(["hold", "settle", "release", "adjust"]);
+
+/**
+ * What a movement of the ledger is about.
+ * @param {{kind: string, source: string, task?: string | null, memo: string}} entry
+ * @returns {string}
+ */
+export function memoOf({ kind, source, task, memo }) {
+  if (lang.value === "en" || !task || !WRITTEN_HERE.has(kind)) return memo;
+  return t(`asked.memo.${kind === "settle" && source === "funds" ? "late" : kind}`);
+}
+
 /**
  * Why a sheet could not be played as it is, with the way out.
  * @param {{refusal: string, reason?: string | null, values?: object}} plan

@@ -15,8 +15,10 @@ import { Pictures, Videos } from "./compare/Pair.js";
 import { Sounds } from "./compare/Sounds.js";
 import { differences, marked } from "./compare/differences.js";
 import { Value } from "./task/Facts.js";
+import { paramNamed } from "../core/naming.js";
 import { titleOf } from "./takes/Card.js";
 import { Poster } from "./takes/Poster.js";
+import { ended } from "./takes/feed.js";
 
 style("takes");
 register(words);
@@ -72,7 +74,7 @@ function Both({ one, other, wipe }) {
   const Kind = left && right && family(left) === family(right) ? KINDS[left.kind] : null;
   return html`${Kind
       ? html`<${Kind} files=${[left.file, right.file]} wipe=${wipe} labels=${[labelOf(one), labelOf(other)]} />`
-      : html`<div class="unlike">${[one, other].map((task, at) => html`<div key=${task.id}>${task.artifacts.length ? html`<${Player} task=${task} keys=${at === 0} />` : html`<${Empty} title=${t("compare.nothing")} />`}</div>`)}</div>`}
+      : html`<div class="unlike">${[one, other].map((task, at) => html`<div key=${task.id}>${task.artifacts.length ? html`<${Player} task=${task} keys=${at === 0} />` : html`<${Empty} title=${t(ended(task) ? "task.nothing" : "compare.nothing")} />`}</div>`)}</div>`}
     <${Differences} one=${one} other=${other} />`;
 }
 
@@ -95,7 +97,7 @@ function Differences({ one, other }) {
     ${shown.length > 0 &&
     html`<div class="scrolled" tabindex="0" role="region" aria-label=${t("compare.differences")}><table>
       <thead><tr><th scope="col">${t("compare.param")}</th><th scope="col">A</th><th scope="col">B</th></tr></thead>
-      <tbody>${shown.map((row) => html`<tr key=${row.name} class=${row.same ? "soft" : ""}><th scope="row" class="mono">${row.name}</th>${row.values.map((value, at) => html`<td key=${at}><${Shown} value=${value} other=${row.values[1 - at]} /></td>`)}</tr>`)}</tbody>
+      <tbody>${shown.map((row) => html`<tr key=${row.name} class=${row.same ? "soft" : ""}><th scope="row" class=${paramNamed(row.name) === row.name ? "mono" : ""} title=${row.name}>${paramNamed(row.name)}</th>${row.values.map((value, at) => html`<td key=${at}><${Shown} value=${value} other=${row.values[1 - at]} /></td>`)}</tr>`)}</tbody>
     </table></div>`}
   </section>`;
 }

@@ -5,7 +5,6 @@ import { useKeys } from "../core/keys.js";
 import { go, useRoute } from "../core/router.js";
 import { register, t } from "../core/words.js";
 import { ErrorBox, Spinner, toast } from "../parts/index.js";
-import capabilities from "../words/capabilities.js";
 import words from "../words/make.js";
 import names from "../words/params.js";
 import said from "../words/values.js";
@@ -19,7 +18,7 @@ import { useQuote } from "./make/quoting.js";
 import { broken, params } from "./make/schema.js";
 import { Takes, show } from "./make/Takes.js";
 
-[words, names, said, capabilities].forEach(register);
+[words, names, said].forEach(register);
 
 /** Milliseconds in which a second click on the same form is the second half of a double click. */
 const DOUBLE = 500;

@@ -4,7 +4,7 @@ import { html } from "../lib/index.js";
 /**
  * @param {object} props any other prop (`id`, `aria-…`) goes to the `select` element
  * @param {string} props.value
- * @param {(string | {value: string, label: string} | {group: string, options: {value: string, label: string}[]})[]} props.options
+ * @param {(string | {value: string, label: string, disabled?: boolean} | {group: string, options: {value: string, label: string}[]})[]} props.options
  * @param {(value: string) => void} props.onChange
  */
 export function Select({ value, options, onChange, class: more = "", ...rest }) {
@@ -16,6 +16,6 @@ export function Select({ value, options, onChange, class: more = "", ...rest }) 
 }
 
 function option(one, chosen) {
-  const { value, label } = typeof one === "string" ? { value: one, label: one } : one;
-  return html`<option value=${value} selected=${value === chosen}>${label}</option>`;
+  const { value, label, disabled } = typeof one === "string" ? { value: one, label: one } : one;
+  return html`<option value=${value} selected=${value === chosen} disabled=${disabled}>${label}</option>`;
 }

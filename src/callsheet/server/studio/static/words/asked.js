@@ -20,6 +20,11 @@ export default {
     "asked.no_rate": "ledger.rates does not say what that is in credits.",
     "asked.unit.credits": "credits",
     "asked.unit.usd": "USD",
+    "asked.memo.hold": "What the task may cost at most.",
+    "asked.memo.settle": "What the task has cost.",
+    "asked.memo.late": "It succeeded after its end here.",
+    "asked.memo.release": "What was set aside and not spent.",
+    "asked.memo.adjust": "More than was set aside.",
     "asked.comma": ", ",
   },
   zh: {
@@ -42,6 +47,11 @@ export default {
     "asked.no_rate": "ledger.rates 未说明如何折算成积分。",
     "asked.unit.credits": "积分",
     "asked.unit.usd": "美元",
+    "asked.memo.hold": "任务最多可能的花费",
+    "asked.memo.settle": "任务的实际花费",
+    "asked.memo.late": "在此处结束之后才完成",
+    "asked.memo.release": "预留中未花费的部分",
+    "asked.memo.adjust": "超出预留的部分",
     "asked.comma": "，",
   },
 };

@@ -1,6 +1,7 @@
 /** What can be made. */
 export default {
   en: {
+    "capability.on.previz": "Previz: {name}",
     "capability.text-to-image": "Text to image",
     "capability.image-to-image": "Image to image",
     "capability.reference-to-image": "Reference to image",
@@ -39,6 +40,7 @@ export default {
     "capability.burn-subtitles": "Burn subtitles",
   },
   zh: {
+    "capability.on.previz": "预演：{name}",
     "capability.text-to-image": "文生图",
     "capability.image-to-image": "图生图",
     "capability.reference-to-image": "参考生图",

@@ -1,6 +1,12 @@
 /** The words of the call sheets' page. */
 export default {
   en: {
+    "sheets.example.fifteen-seconds.title": "Fifteen seconds",
+    "sheets.example.fifteen-seconds.about": "A clip of 15 seconds from a model that makes 5: it is continued twice, and the three parts are joined.",
+    "sheets.example.production.title": "The harbour wakes",
+    "sheets.example.production.about": "A whole production: pictures, clips, a voice, music under it, subtitles at the times of the spoken words.",
+    "sheets.example.redraw.title": "Recognition, then redraw",
+    "sheets.example.redraw.about": "Recognition, then redraw: find the subject of a picture, and make only that anew.",
     "sheets.about": "A call sheet is a text of named shots that take from each other. Play it, and everything is made in order; change a line, and only what hangs on it is made anew.",
     "sheets.text": "Text of the call sheet",
     "sheets.name": "Name of the file",
@@ -45,6 +51,12 @@ export default {
     "sheets.uploaded": "{name} is uploaded",
   },
   zh: {
+    "sheets.example.fifteen-seconds.title": "十五秒",
+    "sheets.example.fifteen-seconds.about": "用只做 5 秒的模型做出 15 秒：续写两次，再把三段拼起来。",
+    "sheets.example.production.title": "港口醒来",
+    "sheets.example.production.about": "一部完整的制作：图片、片段、旁白、衬底音乐，以及与话语同步的字幕。",
+    "sheets.example.redraw.title": "先识别，再重绘",
+    "sheets.example.redraw.about": "先识别后重绘：找出图片的主体，只重做那一部分。",
     "sheets.about": "通告单是一份文本：写明一个个命名的镜头，以及它们取用彼此的哪些结果。播放它，一切按顺序制作；改动一行，只重新制作与之相关的部分。",
     "sheets.text": "通告单文本",
     "sheets.name": "文件名",

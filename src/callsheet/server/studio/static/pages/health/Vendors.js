@@ -2,6 +2,7 @@
 import { html } from "../../lib/index.js";
 import { ago, time } from "../../core/format.js";
 import { Link } from "../../core/router.js";
+import { told } from "../../core/refusing.js";
 import { t } from "../../core/words.js";
 
 const COUNTS = ["there", "to_send", "unsure", "parked", "retrying"];
@@ -50,11 +51,16 @@ function Has({ of }) {
   return html`<${Fact} name="has">${said.join(", ")}${of.next_try && html`<br /><span class="soft" title=${time(of.next_try)}>${t("health.next", { at: ago(of.next_try) })}</span>`}<//>`;
 }
 
+/** What went wrong, in the language shown. */
+function saidOf(ill) {
+  return Object.values(told(ill)).filter(Boolean).join(" ");
+}
+
 function Heard({ of }) {
   const { last_success: well, last_failure: ill } = of;
   if (!well && !ill) return null;
   return html`<${Fact} name="heard">
-    ${ill && html`<p class="bad"><span class="mono">${ill.code}</span> <${Link} to="/takes/${ill.task}" title=${time(ill.at)}>${ago(ill.at)}<//>: ${ill.message}</p>`}
+    ${ill && html`<p class="bad"><span class="mono">${ill.code}</span> <${Link} to="/takes/${ill.task}" title=${time(ill.at)}>${ago(ill.at)}<//>: ${saidOf(ill)}</p>`}
     ${well && html`<p><${Link} to="/takes/${well.task}" title=${time(well.at)}>${t("health.success", { at: ago(well.at) })}<//></p>`}
   <//>`;
 }

@@ -2,12 +2,14 @@
 import { html } from "../../lib/index.js";
 import { credits, time } from "../../core/format.js";
 import { Link } from "../../core/router.js";
+import { memoOf } from "../../core/telling.js";
 import { t } from "../../core/words.js";
 import { Button, Empty, Spinner } from "../../parts/index.js";
 
 /** @param {{pages: object, open: boolean}} props `pages` as usePages gives them */
 export function Entries({ pages, open }) {
   if (!pages.rows.length && pages.busy) return html`<p class="waiting"><${Spinner} label=${t("shell.loading")} /></p>`;
+  if (!pages.rows.length && pages.error) return null;
   if (!pages.rows.length) {
     return html`<${Empty} icon="ledger" title=${t(open ? "ledger.none.open" : "ledger.none")}><p>${t("ledger.none.why")}</p><//>`;
   }
@@ -28,6 +30,6 @@ function Entry({ one }) {
     <td class="number">${one.priced ? credits(one.amount) : t("ledger.unpriced")}</td>
     <td class="soft nowrap">${t(`ledger.bucket.${one.source}`)} → ${t(`ledger.bucket.${one.target}`)}</td>
     <td>${one.task && html`<${Link} class="mono" to="/takes/${one.task}">${one.task}<//>`}</td>
-    <td>${one.memo}</td>
+    <td title=${one.memo}>${memoOf(one)}</td>
   </tr>`;
 }

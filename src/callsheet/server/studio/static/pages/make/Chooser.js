@@ -1,8 +1,9 @@
 /** Picks what to make: capabilities and models, searched as one types, walked by the arrow keys. */
 import { html, useEffect, useRef, useState } from "../../lib/index.js";
+import { named, titleOfModel } from "../../core/naming.js";
 import { lang, t } from "../../core/words.js";
 import { Button, Dialog, Empty, ErrorBox, Icon, Spinner } from "../../parts/index.js";
-import { KINDS, catalogue, named, priceHint, search } from "./catalogue.js";
+import { KINDS, catalogue, priceHint, search } from "./catalogue.js";
 
 /** @param {{chosen: string, onPick: (id: string) => void, onClose: () => void}} props */
 export function Chooser({ chosen, onPick, onClose }) {
@@ -73,7 +74,7 @@ function Entry({ entry, place, at, chosen, onPick }) {
     aria-selected=${String(entry.id === chosen)}
     onClick=${() => onPick(entry.id)}
   >
-    <span class="entry-title">${entry.title}</span>
+    <span class="entry-title">${titleOfModel(entry)}</span>
     <span class="mono entry-id">${entry.id}</span>
     <${Where} entry=${entry} />
     <span class="entry-price">${priceHint(entry)}</span>
@@ -89,7 +90,7 @@ function Where({ entry }) {
 export function Chosen({ entry, onOpen }) {
   return html`<button type="button" class="chosen" onClick=${onOpen} aria-haspopup="dialog">
     <${Icon} name=${entry?.outputs[0]?.kind ?? "make"} />
-    <span><b>${entry?.title ?? t("make.choose")}</b>${entry && html`<small class="mono">${entry.id}</small>`}</span>
+    <span><b>${entry ? titleOfModel(entry) : t("make.choose")}</b>${entry && html`<small class="mono">${entry.id}</small>`}</span>
     <${Icon} name="chevron" />
   </button>`;
 }

@@ -1,9 +1,9 @@
 /** The foot of the form: where it runs, what it costs and why, and the button. */
-import { html } from "../../lib/index.js";
+import { html, useEffect, useState } from "../../lib/index.js";
 import { basisOf } from "../../core/telling.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, Select, Spinner } from "../../parts/index.js";
-import { isLocal } from "./catalogue.js";
+import { isLive, isLocal, keyOf } from "./catalogue.js";
 import { titled } from "./Control.js";
 
 /**
@@ -30,11 +30,18 @@ function Price({ said: { quote, error, asking }, missing, broken }) {
   return html`<p class=${asking ? "stale" : ""}><${Credits} value=${quote.credits} /> <span class="soft">${on}</span></p><p class="hint">${basisOf(quote)}</p>`;
 }
 
+/** A vendor without a key is shown, with the setting that it wants, and cannot be picked. */
 function Stage({ entry, stage, onStage }) {
+  const [live, setLive] = useState(true);
+  useEffect(() => {
+    isLive(entry.vendor).then(setLive, () => {}); // unknown is not refused: the quote says it
+  }, [entry.vendor]);
   const options = [
     { value: "", label: t("make.stage.routed") },
     { value: "previz", label: t("make.stage.previz") },
-    { value: entry.id, label: t("make.stage.vendor", { vendor: entry.vendor }) },
+    live
+      ? { value: entry.id, label: t("make.stage.vendor", { vendor: entry.vendor }) }
+      : { value: entry.id, label: t("make.stage.keyless", { vendor: entry.vendor, setting: keyOf(entry.vendor) }), disabled: true },
   ];
   return html`<${Select} class="stage" aria-label=${t("make.stage")} value=${stage} options=${options} onChange=${onStage} />`;
 }

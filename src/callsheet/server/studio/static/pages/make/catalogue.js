@@ -1,6 +1,7 @@
 /** Models and capabilities as the server knows them, asked for once; and how the chooser finds among them. */
 import { get } from "../../core/api.js";
 import { credits } from "../../core/format.js";
+import { named, titleOfModel } from "../../core/naming.js";
 import { has, lang, t } from "../../core/words.js";
 
 let listed;
@@ -54,11 +55,6 @@ export function search(all, words, kind) {
     .filter((one) => one.models.length);
 }
 
-/** A capability's name in the language shown. @param {string} id */
-export function named(id) {
-  return has(`capability.${id}`) ? t(`capability.${id}`) : id;
-}
-
 /**
  * What a model costs, in a few words: `free`, `5 credits`, `from 0.8 credits per second`.
  * @param {{prices: {credits: number, per: string, unit?: string}[]}} entry
@@ -79,6 +75,21 @@ export function isLocal(entry) {
   return entry.vendor === "previz" || entry.vendor === "edit";
 }
 
+/**
+ * Whether the key of a vendor is set up here.
+ * @param {string} vendor its id
+ * @returns {Promise<boolean>}
+ */
+export async function isLive(vendor) {
+  const { data } = await get("/v1/vendors");
+  return data.some((one) => one.id === vendor && one.live);
+}
+
+/** The setting that holds the key of a vendor. @param {string} vendor its id */
+export function keyOf(vendor) {
+  return `CALLSHEET_VENDORS__${vendor.toUpperCase()}__KEY`;
+}
+
 /** By vendor: what an entry of a capability gets from it. */
 async function vendors() {
   const { data } = await get("/v1/vendors");
@@ -93,7 +104,7 @@ function runs(vendor, capability) {
 }
 
 function fits(capability, entry, wanted) {
-  const other = lang.value === "zh" ? named(capability.id) : "";
+  const other = lang.value === "zh" ? `${named(capability.id)} ${titleOfModel(entry)}` : "";
   const text = [entry.id, entry.title, entry.about, capability.id.replaceAll("-", " "), capability.id, capability.meaning, other, entry.vendor_name];
   const all = text.join(" ").toLowerCase();
   return wanted.every((word) => all.includes(word));

@@ -2,7 +2,7 @@
 import { html, useRef } from "../../lib/index.js";
 import { get } from "../../core/api.js";
 import { useAsked } from "../../core/asking.js";
-import { t } from "../../core/words.js";
+import { has, lang, t } from "../../core/words.js";
 import { Button, ErrorBox, Spinner } from "../../parts/index.js";
 import { open, take } from "./taking.js";
 
@@ -43,10 +43,16 @@ export function Start() {
   </section>`;
 }
 
+/** What an example is, in the language shown; one without words as the server says it. */
+function said(one, what) {
+  const key = `sheets.example.${one.name.replace(".toml", "")}.${what}`;
+  return has(key) && lang.value !== "en" ? t(key) : one[what];
+}
+
 function Example({ one }) {
   return html`<li>
     <button type="button" onClick=${() => open(one.name, one.sheet)}>
-      <b>${one.title}</b><span class="mono soft">${one.name}</span><span>${one.about}</span>
+      <b>${said(one, "title")}</b><span class="mono soft">${one.name}</span><span>${said(one, "about")}</span>
     </button>
   </li>`;
 }

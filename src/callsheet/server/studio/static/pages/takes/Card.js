@@ -1,6 +1,7 @@
 /** One take on the board: as a card with its picture, or as a row. */
 import { html } from "../../lib/index.js";
 import { ago, credits, duration, time } from "../../core/format.js";
+import { named } from "../../core/naming.js";
 import { Link } from "../../core/router.js";
 import { t } from "../../core/words.js";
 import { StateBadge } from "../../parts/index.js";
@@ -11,7 +12,7 @@ import { took } from "./feed.js";
 /** What a task is called where one line has to do. @param {object} task */
 export function titleOf({ input, capability }) {
   const said = input.prompt ?? input.text ?? input.description;
-  return typeof said === "string" && said.trim() ? said.trim() : capability;
+  return typeof said === "string" && said.trim() ? said.trim() : named(capability);
 }
 
 /** @param {{task: object | undefined, picked: boolean, here: boolean, onPick: (event: Event) => void, grid: boolean}} props */

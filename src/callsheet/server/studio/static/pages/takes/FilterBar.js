@@ -1,6 +1,7 @@
 /** Search, states, and the rest of the filter behind a press. */
 import { html, useEffect, useRef, useState } from "../../lib/index.js";
 import { get } from "../../core/api.js";
+import { named } from "../../core/naming.js";
 import { t } from "../../core/words.js";
 import { Button, Field, Icon, Select } from "../../parts/index.js";
 import { OF_FEW, ORDERS, STATES, change, count } from "./filter.js";
@@ -61,18 +62,18 @@ function More({ filter }) {
   useEffect(() => {
     catalogue().then(setKnown, () => {});
   }, []);
-  const pick = (name, from) => html`<${Field} label=${t(`takes.by.${name}`)}>${(attributes) => html`<${Select} ...${attributes} value=${filter[name]} options=${choices(from, filter[name])} onChange=${(value) => change(filter, { [name]: value })} />`}<//>`;
+  const pick = (name, from, said) => html`<${Field} label=${t(`takes.by.${name}`)}>${(attributes) => html`<${Select} ...${attributes} value=${filter[name]} options=${choices(from, filter[name], said)} onChange=${(value) => change(filter, { [name]: value })} />`}<//>`;
   const type = (name, kind, hint) => html`<${Field} label=${t(`takes.by.${name}`)} hint=${hint}>${(attributes) => html`<input ...${attributes} type=${kind} value=${filter[name]} onChange=${(event) => change(filter, { [name]: event.currentTarget.value })} />`}<//>`;
   return html`<div class="filter-more">
-    ${pick("capability", known.capabilities)} ${pick("vendor", known.vendors)} ${pick("model", known.models)} ${pick("stage", ["previz", ...known.models])}
+    ${pick("capability", known.capabilities, named)} ${pick("vendor", known.vendors)} ${pick("model", known.models)} ${pick("stage", ["previz", ...known.models])}
     ${type("from", "date")} ${type("to", "date")} ${type("label", "text", t("takes.label.how"))}
     ${count(filter) > 0 && html`<${Button} icon="x" class="clear" onClick=${() => change(filter, { state: [], capability: "", vendor: "", model: "", stage: "", from: "", to: "", label: "" })}>${t("takes.clear")}<//>`}
   </div>`;
 }
 
-function choices(from, chosen) {
+function choices(from, chosen, said = (one) => one) {
   const all = chosen && !from.includes(chosen) ? [chosen, ...from] : from;
-  return [{ value: "", label: t("takes.any") }, ...all];
+  return [{ value: "", label: t("takes.any") }, ...all.map((value) => ({ value, label: said(value) }))];
 }
 
 let coming = null;

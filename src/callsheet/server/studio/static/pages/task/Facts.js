@@ -2,18 +2,19 @@
 import { html, useEffect, useState } from "../../lib/index.js";
 import { get, media, post } from "../../core/api.js";
 import { credits, duration, number, time } from "../../core/format.js";
+import { paramNamed } from "../../core/naming.js";
 import { Link } from "../../core/router.js";
-import { basisOf } from "../../core/telling.js";
+import { basisOf, memoOf } from "../../core/telling.js";
 import { t } from "../../core/words.js";
 import { Button, Credits, toast } from "../../parts/index.js";
 import { copyText } from "../../parts/player/Text.js";
-import { took } from "../takes/feed.js";
+import { ended, took } from "../takes/feed.js";
 
 /** @param {{task: object}} props */
 export function Input({ task }) {
   const copy = () => copyText(JSON.stringify({ model: task.model, input: task.input }, null, 2)).then(() => toast(t("player.copied"), { kind: "good" }));
   return html`<dl class="pairs">
-      ${Object.entries(task.input).map(([name, value]) => html`<div key=${name}><dt class="mono">${name}</dt><dd><${Value} value=${value} /></dd></div>`)}
+      ${Object.entries(task.input).map(([name, value]) => html`<div key=${name}><dt class=${paramNamed(name) === name ? "mono" : ""} title=${name}>${paramNamed(name)}</dt><dd><${Value} value=${value} /></dd></div>`)}
     </dl>
     <p><${Button} small icon="copy" onClick=${copy}>${t("task.copy")}<//></p>`;
 }
@@ -73,9 +74,11 @@ export function Money({ task }) {
     const stage = task.stage === "previz" ? { stage: "previz" } : {};
     post("/v1/quotes", { model: task.model, input: task.input, ...stage }).then(setQuote, toast);
   };
-  return html`<p>${task.usage?.credits != null ? html`${t("task.cost")} <${Credits} value=${task.usage.credits} />` : html`<span class="soft">${t("task.cost.open")}</span>`}</p>
+  const known = task.usage?.credits != null;
+  return html`${known && html`<p>${t("task.cost")} <${Credits} value=${task.usage.credits} /></p>`}
+    ${!known && (!ended(task) || entries?.length > 0) && html`<p class="soft">${t("task.cost.open")}</p>`}
     ${entries?.length > 0 &&
-    html`<ul class="moves">${entries.map((entry) => html`<li key=${entry.number}><time class="mono soft" dateTime=${entry.at} title=${time(entry.at)}>${time(entry.at).split(", ").at(-1)}</time><span>${way(entry)}</span><b class="mono">${entry.priced ? credits(entry.amount) : "?"}</b>${entry.memo && html`<span class="soft memo">${entry.memo}</span>`}</li>`)}</ul>`}
+    html`<ul class="moves">${entries.map((entry) => html`<li key=${entry.number}><time class="mono soft" dateTime=${entry.at} title=${time(entry.at)}>${time(entry.at).split(", ").at(-1)}</time><span>${way(entry)}</span><b class="mono">${entry.priced ? credits(entry.amount) : "?"}</b>${entry.memo && html`<span class="soft memo" title=${entry.memo}>${memoOf(entry)}</span>`}</li>`)}</ul>`}
     ${entries?.length === 0 && html`<p class="soft">${t("task.money.none")}</p>`}
     ${quote ? html`<p class="quoted"><${Credits} value=${quote.credits} /> <span class="soft">${basisOf(quote)}</span></p>` : html`<p><${Button} small onClick=${ask}>${t("task.quote")}<//></p>`}`;
 }

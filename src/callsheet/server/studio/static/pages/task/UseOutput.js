@@ -2,6 +2,7 @@
 import { html } from "../../lib/index.js";
 import { get } from "../../core/api.js";
 import { go } from "../../core/router.js";
+import { named } from "../../core/naming.js";
 import { t } from "../../core/words.js";
 import { Select, toast } from "../../parts/index.js";
 import { kindOf } from "../../parts/player/kinds.js";
@@ -20,7 +21,7 @@ export function UseOutput({ task, at }) {
   const capabilities = TAKES[kindOf(file)];
   if (!capabilities) return null;
   const take = (capability) => capability && taken(file, capability).catch(toast);
-  return html`<${Select} class="use-output" aria-label=${t("task.use")} value="" options=${[{ value: "", label: t("task.use") }, ...capabilities]} onChange=${take} />`;
+  return html`<${Select} class="use-output" aria-label=${t("task.use")} value="" options=${[{ value: "", label: t("task.use") }, ...capabilities.map((value) => ({ value, label: named(value) }))]} onChange=${take} />`;
 }
 
 async function taken(file, capability) {

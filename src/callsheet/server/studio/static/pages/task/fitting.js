@@ -1,5 +1,6 @@
 /** Which models could make the same for real: what of an input another model takes, and what it does not. */
 import { get, post } from "../../core/api.js";
+import { keyOf } from "../make/catalogue.js";
 
 const AT_ONCE = 3;
 
@@ -47,7 +48,7 @@ export async function candidates(task) {
 export async function settings(task) {
   const [models, vendors] = await Promise.all([get("/v1/models", { query: { capability: task.capability } }), get("/v1/vendors")]);
   const able = new Set(models.data.map((one) => one.vendor));
-  return vendors.data.filter((one) => able.has(one.id) && !one.local && !one.live).map((one) => `CALLSHEET_VENDORS__${one.id.toUpperCase()}__KEY`);
+  return vendors.data.filter((one) => able.has(one.id) && !one.local && !one.live).map((one) => keyOf(one.id));
 }
 
 /**
