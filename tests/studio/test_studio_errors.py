@@ -87,13 +87,40 @@ def test_the_story_of_a_take_is_chinese_on_a_chinese_page(studio: Any, open_tab:
         asked = {"model": "text-to-image", "input": {"prompt": "a fox [[reject]]"}}
         failed = api.post("/v1/tasks", json=asked).raise_for_status().json()["id"]
         api.get(f"/v1/tasks/{failed}/events").raise_for_status()  # which ends with the task
+        error = api.get(f"/v1/tasks/{failed}").json()["error"]
+        assert (error["code"], error["reason"]) == ("rejected", "asked_to_reject")
+        assert api.get(f"/v1/tasks/{failed}/timeline").json()["data"][-1]["data"]["reason"] == "asked_to_reject"
     tab = open_tab(lang="zh", theme="dark", width=360)
     page = tab.open(f"/takes/{failed}")
     expect(page.locator(".timeline .created")).to_contain_text("提交给 text-to-image。")
     expect(page.locator(".timeline .failed")).to_contain_text("失败。")
-    expect(page.locator(".error-box").first).to_contain_text("供应商拒绝了它。")
+    expect(page.locator(".error-box").first).to_contain_text("提示词未通过审核")
+    expect(page.locator(".task-side dt").first).to_have_text("提示词")
     page.screenshot(path=pictures / "task-failed-zh.png", full_page=True)
     assert (tab.overflow(), tab.axe()) == ([], [])
+
+
+FAILED = """async (error) => {
+  const at = document.querySelector("script[type=module]").src;
+  const { message, hint } = (await import(new URL("core/refusing.js", at))).told(error);
+  return [message, hint];
+}"""
+
+
+def test_why_a_vendor_failed_is_chinese_with_its_own_words_as_they_came(open_tab: MakeTab) -> None:
+    page = open_tab(lang="zh").open("/make")
+
+    def why(kind: str, reason: str, **values: Any) -> list[str | None]:
+        return page.evaluate(FAILED, {"code": kind, "message": "said", "reason": reason, "values": values})
+
+    gave_up = why("rejected", "vendor_failed", vendor="Vidu", quoted="CreationPolicyViolation")
+    assert gave_up == ["供应商 Vidu 未能完成。", "原话：“CreationPolicyViolation”"]
+    silent = why("timed_out", "vendor_timed_out", vendor="Wondershare", quoted="")
+    assert silent == ["供应商 Wondershare 处理超时。", "没有说明原因。"]
+    answered = why("vendor_unauthorized", "vendor_answered", code="401", quoted="who are you?")
+    assert answered == ["供应商不接受此处配置的密钥。", "供应商答复 401。 原话：“who are you?”"]
+    assert why("rejected", "key_changed", vendor="vidu", setting="X")[1] == "请将 X 设为当时使用的密钥。"
+    assert why("vendor_error", "brand_new") == ["供应商出错。", "said"]
 
 
 TELL = """async ([name, said]) => {
@@ -119,5 +146,22 @@ def test_what_a_cancel_came_to_a_price_and_a_refused_sheet_are_chinese_on_a_chin
     by_time = {"price": 0.5, "unit": "usd", "amount": 5, "rate": 10}
     dear = {"basis": "said", "reason": "per_second", "values": by_time}
     assert page.evaluate(TELL, ["basisOf", dear]) == "每秒 0.5 美元 × 5，每单位折合 10 积分"
+    held = {"kind": "hold", "source": "funds", "task": task, "memo": "4 credits per task"}
+    paid = {"kind": "fund", "source": "world", "task": None, "memo": "November"}
+    assert [page.evaluate(TELL, ["memoOf", one]) for one in (held, paid)] == ["任务最多可能的花费", "November"]
     page = open_tab(lang="en").open("/make")
     assert page.evaluate(TELL, ["basisOf", quote]) == quote["basis"]
+    assert page.evaluate(TELL, ["memoOf", held]) == held["memo"]
+
+
+NAME = """async (entry) => {
+  const at = document.querySelector("script[type=module]").src;
+  return (await import(new URL("core/naming.js", at))).titleOfModel(entry);
+}"""
+
+
+def test_the_models_of_this_machine_have_chinese_titles_and_a_vendors_keep_theirs(open_tab: MakeTab) -> None:
+    ours = {"vendor": "previz", "capability": "text-to-video", "title": "Previz text to video"}
+    theirs = {"vendor": "vidu", "capability": "text-to-video", "title": "Vidu Q3 Pro"}
+    page = open_tab(lang="zh").open("/make")
+    assert [page.evaluate(NAME, one) for one in (ours, theirs)] == ["预演：文生视频", "Vidu Q3 Pro"]

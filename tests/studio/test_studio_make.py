@@ -241,6 +241,14 @@ def test_what_may_cost_is_not_handed_in_before_its_price_is_shown(tab: Tab, stud
     assert tasks(studio, "a priced fox in snow") == []
 
 
+def test_a_stage_without_a_key_says_what_to_set_and_cannot_be_picked(tab: Tab) -> None:
+    page = opened(tab, "vidu/viduq3-pro/text2video")
+    stages = page.get_by_role("combobox", name="Where it runs").locator("option")
+    expect(stages.nth(2)).to_have_text("vidu: set CALLSHEET_VENDORS__VIDU__KEY")
+    expect(stages.nth(2)).to_be_disabled()
+    expect(stages.nth(1)).to_be_enabled()
+
+
 def test_a_model_is_found_by_typing_alone_and_an_earlier_output_taken_as_input(tab: Tab, studio: Any) -> None:
     with studio.client() as client:
         body = {"model": "previz/text-to-image", "input": {"prompt": "taken on", "resolution": "360p"}}
