@@ -18,7 +18,7 @@ _LEAST = {"fog": 30.0, "snow": 16.0, "rain": 18.0, "storm": 18.0}
 _CLEAR = 12.0
 _COLUMNS = 72
 _FEW = 20
-_STANDS_OUT = 56.0
+_STANDS_OUT = 46.0
 """Levels of 255 between a figure and what lies behind it, from which on it needs no help."""
 _SKY = 0.08
 
@@ -56,7 +56,7 @@ def halo(stage: Stage, drawn: Sprite, corner: tuple[int, int], behind: Sequence[
     # So soft a shade needs no fine picture.
     coarse = cv2.resize(room, (room.shape[1] // wide + 1, room.shape[0] // wide + 1), interpolation=cv2.INTER_AREA)
     soft = cv2.resize(cv2.GaussianBlur(coarse, (0, 0), 2), room.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    cover = np.clip(soft * (0.95 if darker else 0.8) * (1 - gap / _STANDS_OUT), 0, 0.6)
+    cover = np.clip(soft * (0.95 if darker else 0.5) * (1 - gap / _STANDS_OUT), 0, 0.6)
     pixels = np.dstack([tone * cover[..., None], cover * 255])
     return Layer(np.rint(np.clip(pixels, 0, 255)).astype(np.uint8), corner[0] - pad, corner[1] - pad, 0.0)
 
