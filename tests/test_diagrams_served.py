@@ -54,9 +54,9 @@ def test_the_documented_prompt_is_answered_with_links_that_open(bare: Any, skill
         assert json.loads(answer["data"][key])["vconcat"]
 
 
-def test_a_prompt_that_cannot_be_drawn_has_the_code_of_a_drawing_that_failed(bare: Any) -> None:
+def test_a_prompt_that_cannot_be_drawn_has_the_code_of_a_bad_param_so_that_it_is_not_tried_once_more(bare: Any) -> None:
     answer = ask(bare, "mindmap", {"prompt": "🚀🌙", "lang": "en"})
-    assert answer["code"] == 212201
+    assert answer["code"] == 400
     assert "No letter of the prompt can be drawn" in answer["msg"]
 
 
