@@ -16,7 +16,6 @@ from typing import Any, Protocol
 import uvicorn
 from starlette.types import ASGIApp
 
-from callsheet.app.one_piece import OnePiece
 from callsheet.errors import SetupError, StorageError
 from callsheet.server.door import Crowd
 from callsheet.server.origin import address_of
@@ -105,7 +104,7 @@ class HttpServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=OnePiece,
+                http="h11",  # whatever else is installed: it has a bound on the length of a request's head
                 lifespan="off",
                 access_log=False,
                 log_config=None,
