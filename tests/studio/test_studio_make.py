@@ -132,8 +132,9 @@ def test_a_drawn_mask_is_white_on_black_in_the_pictures_own_size(tab: Tab, studi
     page.get_by_role("button", name="Use the mask").click()
     expect(field(page, "mask").locator(".medium-name")).to_have_text("mask.png")
     with studio.client() as client:
-        newest = client.get("/v1/files", params={"limit": 1}).json()["data"][0]
-        mask = np.asarray(Image.open(io.BytesIO(client.get(f"/v1/files/{newest['id']}/content").content)).convert("L"))
+        files = client.get("/v1/files", params={"limit": 100}).json()["data"]
+        drawn = next(one["id"] for one in files if one["name"] == "mask.png")  # an output may have come since
+        mask = np.asarray(Image.open(io.BytesIO(client.get(f"/v1/files/{drawn}/content").content)).convert("L"))
     assert mask.shape == (120, 200)
     assert set(np.unique(mask)) == {0, 255}
     assert mask[40, 50] == mask[40, 150] == mask[32, 60] == 255, "where the brush went"
@@ -210,7 +211,8 @@ def test_neither_a_double_click_nor_a_lost_answer_makes_two_tasks(tab: Tab, stud
     assert len(tasks(studio, "clicked twice")) == 1
 
     def lose(route: Route) -> None:
-        httpx2.post(route.request.url, content=route.request.post_data_buffer, headers=route.request.all_headers())
+        sent = {"content": route.request.post_data_buffer, "headers": route.request.all_headers()}
+        httpx2.post(route.request.url, **sent, timeout=60)
         route.abort("connectionreset")
 
     page.route("**/v1/tasks", lose, times=1)
