@@ -25,7 +25,7 @@ MOST_PIXELS = 80_000_000
 LEAST_WIDTH = 48
 """A frame on a contact sheet that is narrower than this shows nothing."""
 
-LONGEST_TEXT, MOST_ROWS = 100_000, 2_000
+LONGEST_TEXT, MOST_ROWS = 30_000, 500
 """Letters of subtitles, and rows of cues or words, up to which they are read at once."""
 
 Given = Mapping[str, Any]
