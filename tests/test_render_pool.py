@@ -1,4 +1,6 @@
 import asyncio
+import errno
+import io
 import os
 import signal
 import subprocess
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.renderers import lines
+from callsheet.renderers import lines, worker
 from callsheet.renderers.pool import Done, Failed, News, Pool, Progress
 from callsheet.renderers.scene import Made, Scene
 from render_fixtures import landscape, measure, save
@@ -228,6 +230,18 @@ def test_a_child_whose_parent_goes_ends_at_once_and_removes_what_it_was_writing(
     assert child.wait(timeout=60) == 0
     child.stdout.close()
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_full_disk_is_no_fault_of_the_renderer(tmp_path: Path, still: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    told = io.BytesIO()
+    monkeypatch.setattr(worker.render, "render", full)
+    worker._serve(scene(still), tmp_path, worker.Teller(told))
+    news = lines.read_report(told.getvalue())
+    assert isinstance(news, Failed)
+    assert (news.code, news.retryable, news.reason) == ("storage_unavailable", True, "disk_full")
 
 
 def test_what_libraries_print_does_not_garble_the_lines(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import math
 import queue
@@ -19,7 +18,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from callsheet.errors import CallsheetError, RenderError, StorageError
+from callsheet.errors import CallsheetError, RenderError
+from callsheet.renderers import disk
 from callsheet.renderers.frame import SAMPLE_RATE
 from callsheet.renderers.landing import landing
 from callsheet.renderers.scene import Progress
@@ -37,7 +37,6 @@ by what lay there before. It costs an eighth in size, at slightly better quality
 _AHEAD = 4
 _AUDIO_FRAME = 1024
 _BT601, _LIMITED, _BT709_PRIMARIES = 6, 1, 1
-_FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
 def samples(frames: int, fps: Fraction) -> int:
@@ -280,6 +279,6 @@ def _check(width: int, height: int, fps: Fraction, frames: int, audio: Sound | N
 def _explained(error: BaseException) -> CallsheetError:
     if isinstance(error, CallsheetError):
         return error
-    if isinstance(error, OSError) and error.errno in _FULL_DISK:
-        return StorageError("The disk is full: the clip could not be written.", hint="Free some space and try again.")
+    if no_room := disk.full(error, "the clip"):
+        return no_room
     return RenderError(f"The clip could not be encoded: {str(error) or type(error).__name__}.")

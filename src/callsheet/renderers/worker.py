@@ -20,7 +20,7 @@ from typing import BinaryIO
 import cv2
 
 from callsheet.errors import CallsheetError
-from callsheet.renderers import lines, render
+from callsheet.renderers import disk, lines, render
 from callsheet.renderers.scene import Scene
 
 _NICENESS = 5
@@ -85,6 +85,9 @@ def _serve(scene: Scene, out: Path, tell: Teller) -> None:
     except CallsheetError as error:
         tell(lines.failed(error))
     except Exception as error:
+        if no_room := disk.full(error, "what was rendered"):
+            tell(lines.failed(no_room))
+            return
         traceback.print_exc()
         said = f"{type(error).__name__}: {error}"
         told = ("render_broke", {"quoted": said})

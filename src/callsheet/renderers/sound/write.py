@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ import numpy as np
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
-from callsheet.errors import RenderError, StorageError
+from callsheet.errors import RenderError
+from callsheet.renderers import disk
 from callsheet.renderers.encode import PREVIEW, SAMPLE_RATE
 from callsheet.renderers.landing import landing
 from callsheet.renderers.scene import Progress
@@ -67,7 +67,6 @@ _FRAME = {"mp3": 1152, "m4a": 1024}
 _WORDS = {"wav": "ISBJ", "flac": "synopsis"}
 _AT_ONCE = 1 << 17
 _SIDES = {1: "mono", 2: "stereo"}
-_FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
 def write_sound(
@@ -96,12 +95,12 @@ def write_sound(
     try:
         with landing(path) as part:
             _encode(part, name, blocks, _tags(dict(metadata or {}), name), _Count(progress, promised))
-    except FFmpegError as error:
-        raise RenderError(f"The sound could not be encoded: {error}.") from error
-    except OSError as error:
-        if error.errno not in _FULL_DISK:
-            raise
-        raise StorageError("The disk is full: the sound could not be written.", hint="Free some space.") from error
+    except (FFmpegError, OSError) as error:
+        if no_room := disk.full(error, "the sound"):
+            raise no_room from error
+        if isinstance(error, FFmpegError):
+            raise RenderError(f"The sound could not be encoded: {error}.") from error
+        raise
     return FORMATS[name].content_type
 
 
