@@ -47,6 +47,7 @@ COMMANDS = {
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="\b\nExit codes:\n" + codes.as_help(),
 )
+@click.version_option(package_name="callsheet", message="callsheet %(version)s", help="Show the version and exit.")
 @place_flags
 def root() -> None:
     """One self-hosted task API for generated video, images, music, speech and diagrams.
