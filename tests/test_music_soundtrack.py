@@ -98,6 +98,13 @@ def test_without_a_clip_it_says_what_it_needs(tmp_path: Path) -> None:
     assert told.value.param == "video"
 
 
+def test_without_a_duration_it_is_as_long_as_the_video(tmp_path: Path, footage: Path) -> None:
+    given = catalog.load().model("previz/soundtrack").check({"video": "file_1", "format": "wav"})
+    scene = a_driver(tmp_path).scene(an_order("soundtrack", given, file_1=footage))
+    (made,) = render.render(scene, tmp_path / "out", lambda _: None)
+    assert len(read.read_sound(made.path)) == sum(LENGTHS) / FPS * RATE
+
+
 def test_a_vendors_music_and_soundtrack_reach_previz_as_they_were_asked(tmp_path: Path, footage: Path) -> None:
     """What Wondershare's models take, previz takes: the driver's scene renders to the length asked."""
     theirs = {model.capability: model for model in catalog.load().models(vendor="wondershare")}

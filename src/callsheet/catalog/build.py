@@ -3,7 +3,8 @@
 A catalogue file says each thing once. `[params.<label>]` holds definitions that several models share; an entry of a
 model's `params` starts from the shared one of the label it `use`s (or of its own name), and the vocabulary gives type
 and meaning of a canonical name. A model that is `like` another takes everything from it but what it says itself: its
-`params` change single entries of the other's, `without` leaves some out.
+`params` change single entries of the other's, or stand in their place where they `use` a label; `without` leaves some
+out.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def unfold(raw: Raw) -> Iterator[Raw]:
 def _like(other: Raw, entry: Raw) -> Raw:
     rows = {row["name"]: row for row in other.get("params", ()) if row["name"] not in entry.get("without", ())}
     for row in entry.get("params", ()):
-        rows[row["name"]] = rows.get(row["name"], {}) | row
+        rows[row["name"]] = row if "use" in row else rows.get(row["name"], {}) | row
     own = {name: one for name, one in entry.items() if name not in ("like", "without", "params")}
     return {**other, **own, "params": list(rows.values())}
 
