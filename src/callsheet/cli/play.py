@@ -19,7 +19,7 @@ from callsheet.cli.player import Player
 from callsheet.cli.printing import command_name, money_said, say, show, show_json, table
 from callsheet.cli.progress import Board
 from callsheet.cli.saving import DEFAULT_OUT
-from callsheet.client import PlannedShot, SheetPlan, TaskFailed
+from callsheet.client import PlannedShot, SheetPlan, TaskCanceled, TaskFailed
 from callsheet.client.office import Wish
 from callsheet.errors import CallsheetError
 from callsheet.sheets import ALL, read
@@ -137,11 +137,11 @@ def _as_json(player: Player, name: str) -> dict[str, Any]:
 def _failure(player: Player) -> CallsheetError:
     name = player.failed[0]
     task = player.tasks[name]
-    error = TaskFailed(task)
+    error, came = (TaskCanceled(task), "ended") if task.state == "canceled" else (TaskFailed(task), "failed")
     error.message = f"{name}: {error.message}"
     rest = [one for one in player.failed if one != name]
-    with_it = f"With it failed {', '.join(rest)}. " if rest else ""
-    error.hint = f"{with_it}Play the sheet again to try anew what failed; the rest stands."
+    with_it = f"With it {came} {', '.join(rest)}. " if rest else ""
+    error.hint = f"{with_it}Play the sheet again to try anew what {came}; the rest stands."
     return error
 
 

@@ -92,9 +92,9 @@ class Player:
 
     @property
     def failed(self) -> list[str]:
-        """The shots that ended badly, those first that others only failed with."""
-        bad = [name for name in self.tasks if str(self.tasks[name].state) in _ENDED_BADLY]
-        return sorted(bad, key=lambda name: any(one in bad for one in self.after[name]))
+        """The shots that ended badly, those first that others only ended with, and of them those that failed."""
+        bad = {name: self.tasks[name].state for name in self.tasks if str(self.tasks[name].state) in _ENDED_BADLY}
+        return sorted(bad, key=lambda name: (any(one in bad for one in self.after[name]), bad[name] == "canceled"))
 
     def _note(self, board: Board, name: str, out: Path) -> None:
         task = self.tasks[name]
