@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from callsheet.errors import RenderError
-from callsheet.renderers import media
+from callsheet.renderers import headers
 from callsheet.renderers.footage.cuts import CutFinder
 from callsheet.renderers.footage.frames import Small, frames
 from callsheet.renderers.footage.looks import ShotLog
@@ -25,7 +25,7 @@ def analyse(path: Path, *, name: str = "video", progress: Progress | None = None
     Cuts are exact to the frame; dissolves and fades are no cuts. `progress` hears 0..1 where the container
     says how many frames there are. Raises RenderError, with `name` as the param, for what is no video.
     """
-    facts = _facts(path, name)
+    facts = headers.facts(path, name)
     width, height = facts.width or 16, facts.height or 9
     fps = float(facts.fps or 24)
     log = _Log(fps)
@@ -49,24 +49,6 @@ def analyse(path: Path, *, name: str = "video", progress: Progress | None = None
         log.means(log.motions),
         log.means(log.lights),
     )
-
-
-def _facts(path: Path, name: str) -> media.Facts:
-    try:
-        facts = media.probe(path)
-    except (media.NotMedia, media.TooManyPixels) as error:
-        raise RenderError(f"{name} cannot be used: {error}", param=name).because(
-            "media_unusable", param=name, quoted=str(error)
-        ) from error
-    except OSError as error:
-        raise RenderError(f"{name} cannot be read: {error.strerror or error}.", param=name).because(
-            "media_unreadable", param=name
-        ) from error
-    if facts.kind != "video":
-        raise RenderError(f"{name} is {facts.content_type}, not a video.", param=name).because(
-            "kind_wrong", param=name, kind="video", given=facts.content_type
-        )
-    return facts
 
 
 class _Log:

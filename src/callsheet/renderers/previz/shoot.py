@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callsheet.errors import RenderError
-from callsheet.renderers import media
+from callsheet.renderers import headers, media
 from callsheet.renderers.encode import ClipWriter
 from callsheet.renderers.previz import mark, sound, unstamped
 from callsheet.renderers.previz.watermark import Watermark
@@ -61,16 +61,8 @@ def still(path: Path | None, name: str) -> Rgb:
     """Load a still that a scene names. Raises RenderError, with `name` as the param, where it is missing or broken."""
     if path is None:
         raise RenderError(f"This render needs {name}.", param=name).because("param_missing", param=name)
-    try:
+    with headers.readable(name):
         return media.load_still(path)
-    except (media.NotMedia, media.TooManyPixels) as error:
-        raise RenderError(f"{name} cannot be used: {error}", param=name).because(
-            "media_unusable", param=name, quoted=str(error)
-        ) from error
-    except OSError as error:
-        raise RenderError(f"{name} cannot be read: {error.strerror or error}.", param=name).because(
-            "media_unreadable", param=name
-        ) from error
 
 
 def unmarked(path: Path | None, name: str, scene: Scene) -> Rgb:
