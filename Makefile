@@ -50,7 +50,7 @@ walls: setup
 	$(RUN) lint-imports
 
 # In the order of their names: the folders come first, and with them the pages and stories that take longest. They wait
-# for other processes much of the time: three at once take a sixth less than two on two cores.
+# for other processes much of the time, which leaves room for three at once on two cores.
 unit: setup
 	$(RUN) pytest -n 3 --dist loadfile --no-loadscope-reorder
 
